@@ -1,0 +1,65 @@
+"""Where two people are, how they are turned and how they feel about it, as plain numbers (DESIGN, contract: layout)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .errors import UserError
+
+SEATED, STANDING = 1.2, 1.65  # m, eyes above the floor
+
+# smallest and largest value of each number
+LIMITS = {
+    "distance": (0.15, 1000.0),
+    "facing_a": (-180.0, 180.0),
+    "facing_b": (-180.0, 180.0),
+    "height_a": (0.0, 100.0),
+    "height_b": (0.0, 100.0),
+    "contact_a": (0.0, 1.0),
+    "contact_b": (0.0, 1.0),
+    "energy": (0.0, 1.0),
+    "warmth": (-1.0, 1.0),
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The scene of a pair. Raises UserError when a value is outside its limits."""
+
+    distance: float = 1.0  # m, between the two heads' rest places
+    facing_a: float = 0.0  # degrees A's body is turned away from the line to the partner; + is to the own left
+    facing_b: float = 0.0
+    height_a: float = STANDING  # m, eyes above the floor
+    height_b: float = STANDING
+    contact_a: float = 0.6  # share of the time A looks at the partner's face
+    contact_b: float = 0.6
+    energy: float = 0.5  # 0 calm .. 1 agitated
+    warmth: float = 0.2  # -1 hostile .. 1 loving
+    swapped: bool = False  # A stands on the right
+
+    def __post_init__(self):
+        for name, (low, high) in LIMITS.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise UserError(f'The layout\'s "{name}" is {value!r}. Give a number from {low:g} to {high:g}.')
+        if not isinstance(self.swapped, bool):
+            raise UserError(f'The layout\'s "swapped" is {self.swapped!r}. Give true or false.')
+
+
+def room_poses(layout: Layout) -> np.ndarray:
+    """Rest poses of both heads in the room: rest axes to room axes.
+
+    A is at (-distance/2, 0, height_a) and looks along +X at facing 0, B at (+distance/2, 0, height_b) along -X;
+    the camera stands at -Y. ``swapped`` exchanges the two places.
+
+    returns: (2, 4, 4) rigid transforms, metres
+    """
+    side = -1.0 if not layout.swapped else 1.0
+    a = _pose(side * layout.distance / 2, layout.height_a, -side * 90 + layout.facing_a)
+    b = _pose(-side * layout.distance / 2, layout.height_b, side * 90 + layout.facing_b)
+    return np.stack([a, b])
+
+
+def _pose(x: float, height: float, yaw_degrees: float) -> np.ndarray:
+    c, s = np.cos(np.radians(yaw_degrees)), np.sin(np.radians(yaw_degrees))
+    return np.array([[c, -s, 0, x], [s, c, 0, 0], [0, 0, 1, height], [0, 0, 0, 1]])
