@@ -1,0 +1,1 @@
+"""Talking Together: two people talking in 3D, from sound."""
