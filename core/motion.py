@@ -110,7 +110,8 @@ def load_take(path: str | Path) -> Take:
         with np.load(path, allow_pickle=False) as file:
             data = {name: file[name] for name in file.files}
         packed = np.concatenate(
-            [data["expression"], data["rotation"].reshape(*data["rotation"].shape[:2], 12), data["translation"]], axis=-1
+            [data["expression"], data["rotation"].reshape(*data["rotation"].shape[:2], 12), data["translation"]],
+            axis=-1,
         ).astype(np.float32)
         return Take(
             motions=tuple(HeadMotion(p, float(data["fps"])) for p in packed),
@@ -138,7 +139,7 @@ class replacing:
             handle, self._temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         except OSError as error:
             raise UserError(
-                f'"{self.path}" cannot be written ({error.strerror}). Choose a folder that exists and that you may write to.'
+                f'"{self.path}" cannot be written ({error.strerror}). Choose a folder that exists and is yours.'
             ) from error
         self._file = os.fdopen(handle, "wb")
         return self._file

@@ -1,4 +1,4 @@
-"""Rotations of arrays: axis-angle, matrices, quaternions, directions. Axes: a head at rest faces -Y, left is +X, up +Z."""
+"""Rotations of arrays: axis-angle, matrices, quaternions, directions. A head at rest faces -Y, left is +X, up +Z."""
 
 import numpy as np
 
@@ -73,6 +73,6 @@ def direction(yaw: np.ndarray, pitch: np.ndarray) -> np.ndarray:
 
 
 def yaw_pitch(vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Inverse of :func:`direction`: yaw to the own left and pitch upwards, radians, of vectors (..., 3) of any length."""
+    """Inverse of :func:`direction` for vectors (..., 3) of any length: yaw to the own left and pitch upwards, radians."""
     x, y, z = np.moveaxis(vector, -1, 0)
     return np.arctan2(x, -y), np.arctan2(z, np.hypot(x, y))
