@@ -1,4 +1,4 @@
-"""The command line: ``python -m core generate | turns | layout | evaluate | train`` (DESIGN, contract: command line)."""
+"""The command line: ``python -m core generate | turns | layout | evaluate | train``."""
 
 import argparse
 import importlib

@@ -73,6 +73,6 @@ def direction(yaw: np.ndarray, pitch: np.ndarray) -> np.ndarray:
 
 
 def yaw_pitch(vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Inverse of :func:`direction` for vectors (..., 3) of any length: yaw to the own left and pitch upwards, radians."""
+    """Inverse of :func:`direction` for vectors (..., 3) of any length: yaw to the own left, pitch upwards, radians."""
     x, y, z = np.moveaxis(vector, -1, 0)
     return np.arctan2(x, -y), np.arctan2(z, np.hypot(x, y))
