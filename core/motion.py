@@ -109,10 +109,8 @@ def load_take(path: str | Path) -> Take:
     try:
         with np.load(path, allow_pickle=False) as file:
             data = {name: file[name] for name in file.files}
-        packed = np.concatenate(
-            [data["expression"], data["rotation"].reshape(*data["rotation"].shape[:2], 12), data["translation"]],
-            axis=-1,
-        ).astype(np.float32)
+        rotation = data["rotation"].reshape(*data["rotation"].shape[:2], 12)
+        packed = np.concatenate([data["expression"], rotation, data["translation"]], axis=-1).astype(np.float32)
         return Take(
             motions=tuple(HeadMotion(p, float(data["fps"])) for p in packed),
             speaking=data["speaking"],

@@ -1,6 +1,6 @@
 import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -24,7 +24,8 @@ def test_a_take_reads_back_as_it_was_written(take, tmp_path):
     again = load_take(tmp_path / "take.npz")
     assert all(np.array_equal(a.packed, b.packed) for a, b in zip(again.motions, take.motions, strict=True))
     assert np.array_equal(again.speaking, take.speaking)
-    assert replace(again, motions=take.motions, speaking=take.speaking) == take
+    for name in ("layout", "audio_sha256", "seed", "weights_sha256", "version"):
+        assert getattr(again, name) == getattr(take, name)
 
 
 def test_a_take_file_is_plain_arrays_by_their_agreed_names(take, tmp_path):
