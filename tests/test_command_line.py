@@ -1,0 +1,82 @@
+"""``python -m core`` as a user types it, from the repository's root (DESIGN, contract: command line)."""
+
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def core(root):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "core", *map(str, arguments)], cwd=root, capture_output=True, text=True, timeout=600
+        )
+
+    return run
+
+
+@pytest.fixture
+def sample(root):
+    return root / "assets/sample/dialogue.flac"
+
+
+def says_one_line(done, text):
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert text in done.stderr
+
+
+def test_generate_writes_a_take_of_the_recording_and_says_so(core, sample, tmp_path):
+    done = core("generate", sample, "--out", tmp_path / "take.npz", "--seed", 3)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.strip().splitlines()) == 1
+    with np.load(tmp_path / "take.npz", allow_pickle=False) as take:
+        frames = take["expression"].shape[1]
+        assert take["speaking"].shape == (2, frames) and int(take["seed"]) == 3
+    import av
+
+    with av.open(str(sample)) as container:
+        seconds = container.duration / av.time_base
+    assert frames == pytest.approx(seconds * 25, abs=1)
+
+
+def test_turns_writes_start_end_and_speaker(core, sample, tmp_path):
+    done = core("turns", sample, "--out", tmp_path / "turns.csv")
+    assert done.returncode == 0, done.stderr
+    rows = list(csv.DictReader((tmp_path / "turns.csv").open()))
+    assert list(rows[0]) == ["start_s", "end_s", "speaker"]
+    assert {row["speaker"] for row in rows} == {"A", "B"}
+    assert rows[0]["speaker"] == "A"  # A is who speaks first
+
+
+def test_layout_prints_json_and_reads_it_back_as_a_start(core, tmp_path):
+    done = core("layout", "they sit three metres apart")
+    assert done.returncode == 0, done.stderr
+    layout = json.loads(done.stdout)
+    assert layout["distance"] == 3 and layout["height_a"] == layout["height_b"] == 1.2
+
+    (tmp_path / "layout.json").write_text(done.stdout)
+    closer = json.loads(core("layout", "50 cm closer", "--start", tmp_path / "layout.json").stdout)
+    assert closer == {**layout, "distance": 2.5}
+
+
+def test_bad_input_is_one_line_and_leaves_nothing_behind(core, sample, tmp_path):
+    out = tmp_path / "take.npz"
+    (tmp_path / "text.wav").write_text("this is no sound\n" * 100)
+    (tmp_path / "layout.json").write_text('{"distance": -1}')
+    (tmp_path / "turns.csv").write_text("start_s,end_s,speaker\n2,1,A\n")
+
+    says_one_line(core("generate", tmp_path / "missing.wav", "--out", out), "missing.wav")
+    says_one_line(core("generate", tmp_path / "text.wav", "--out", out), "text.wav")
+    says_one_line(core("generate", sample, "--out", out, "--layout", tmp_path / "layout.json"), "distance")
+    says_one_line(core("generate", sample, "--out", out, "--turns", tmp_path / "turns.csv"), "turns.csv")
+    says_one_line(core("generate", sample, "--out", out, "--heads", "man"), "--heads")
+    says_one_line(core("generate", sample, "--out", tmp_path / "nowhere" / "take.npz"), "nowhere")
+    says_one_line(core("generate", sample), "--out")
+    says_one_line(core("frobnicate"), "frobnicate")
+    assert not list(tmp_path.glob("*.npz"))
