@@ -1,0 +1,117 @@
+"""The child process that runs the network. Requests come in as JSON lines on stdin, progress and results go out on stdout.
+
+    in    {"id": 1, "command": "generate", "audio": "talk.wav", "start": 0.0, "duration": null, "layout": {...}, "seed": 0,
+           "turns": [[0.0, 2.5, "A"], ...] | null, "heads": ["man", "woman"], "motion_a": "a.npz" | null, "out": "take.npz"}
+          {"id": 2, "command": "layout", "prompt": "two friends, one metre apart", "start": {...} | null}
+          {"id": 3, "command": "turns", "audio": "talk.wav", "start": 0.0, "duration": null}
+          {"command": "quit"}
+    out   {"id": 1, "progress": 0.25, "label": "Listening"}  any number of times, then one of
+          {"id": 1, "result": {...}}    {"id": 1, "error": "what happened. what to do."}
+
+The process stays warm between requests and ends with its parent: stdin closes. Any other error ends it, with the
+traceback on stderr, which the parent keeps as a log.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TextIO
+
+from .errors import UserError
+
+Report = Callable[[float], None]
+
+NEEDED_PACKAGES = {"torch", "av", "safetensors", "sentence_transformers", "transformers", "numpy"}
+
+
+def main() -> None:
+    """Answer requests until stdin closes or "quit" comes."""
+    replies = _own_stdout()
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["command"] == "quit":
+            return
+        answer(request, replies)
+
+
+def answer(request: dict, replies: TextIO) -> None:
+    """Run one request and write its replies."""
+
+    def reply(**fields) -> None:
+        print(json.dumps({"id": request["id"], **fields}), file=replies, flush=True)
+
+    label = LABELS[request["command"]]
+    reply(progress=0.0, label=label)
+    try:
+        result = COMMANDS[request["command"]](request, lambda share: reply(progress=float(share), label=label))
+    except UserError as error:
+        reply(error=str(error))
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in NEEDED_PACKAGES:
+            raise
+        reply(
+            error=f'The Python package "{error.name}" is missing from {sys.executable}. '
+            "Press Install PyTorch in the preferences of Talking Together, or choose another Python there."
+        )
+    else:
+        reply(result=result)
+
+
+def _generate(request: dict, report: Report) -> dict:
+    from . import audio, generate
+    from .layout import Layout
+    from .motion import load_take, save_take
+
+    sound = audio.load(request["audio"], request["start"], request["duration"])
+    fixed = request["motion_a"]
+    take = generate.generate(
+        sound,
+        Layout(**request["layout"]),
+        seed=request["seed"],
+        turns=_turn_list(request["turns"]),
+        heads=tuple(request["heads"]),
+        motion_a=load_take(fixed).motions[0] if fixed else None,
+        progress=report,
+    )
+    save_take(take, request["out"])
+    return {"take": request["out"], "frames": len(take)}
+
+
+def _layout(request: dict, report: Report) -> dict:
+    from . import layout
+
+    start = request["start"]
+    reading = layout.from_text(request["prompt"], layout.Layout(**start) if start else None)
+    return {"layout": asdict(reading.layout), "clauses": [asdict(clause) for clause in reading.clauses]}
+
+
+def _turns(request: dict, report: Report) -> dict:
+    from . import audio, speakers
+
+    found = speakers.find_speakers(audio.load(request["audio"], request["start"], request["duration"]), progress=report)
+    return {"turns": [[t.start_s, t.end_s, t.speaker] for t in found.turns], "notes": list(found.notes)}
+
+
+def _turn_list(rows: list | None) -> list | None:
+    if rows is None:
+        return None
+    from .speakers import Turn
+
+    return [Turn(start_s, end_s, speaker) for start_s, end_s, speaker in rows]
+
+
+COMMANDS = {"generate": _generate, "layout": _layout, "turns": _turns}
+LABELS = {"generate": "Animating", "layout": "Reading the scene", "turns": "Finding who speaks"}
+
+
+def _own_stdout() -> TextIO:
+    """Keep stdout for replies: whatever a library prints goes to stderr instead."""
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return replies
+
+
+if __name__ == "__main__":
+    main()
