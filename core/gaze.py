@@ -1,0 +1,299 @@
+"""Where two heads look, as exact geometry: what is meant (intents) to joint rotations, and back.
+
+The network and the teacher speak of *intent*: how head and neck move beside the turn that the layout asks for, and how
+far the gaze is off the partner's eyes. :func:`aim` turns that into joint rotations from both heads' actual poses;
+:func:`intents` is its inverse. A finished take is re-aimed by ``aim(intents(motion, old...), new...)``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .motion import CHANNELS
+from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, yaw_pitch
+
+INTENT_CHANNELS = {
+    "expression": slice(0, 44),  # as in the motion
+    "neck": slice(44, 47),  # axis-angle, radians, on top of the facing baseline
+    "head": slice(47, 50),
+    "gaze": slice(50, 53),  # yaw and pitch off the partner's eyes (radians, own rest axes), contact 0..1
+    "translation": slice(53, 56),  # metres, as in the motion
+}
+INTENT_WIDTH = 56
+
+CONTACT = 0.5  # from here on the gaze is on the partner's eyes
+AVERTED = 0.25  # up to here the offsets are taken as they are; between the two they blend
+SCAN = np.radians(2.5)  # largest offset while in contact: eye to eye, not away
+EYE_COMFORT = np.radians(25)  # no eye goes further in the head: head and neck carry the rest
+EYE_LIMIT = np.radians(30)  # no gaze goes further in the head, whatever happens
+YAW_REACH, PITCH_REACH = np.radians(105), np.radians(70)  # where a gaze can go from a body at rest
+NECK_SHARE = 0.45  # of a turn of neck and head together
+# The head starts twice this many frames before eyes would leave their comfort, and stops as many after. Two looks to
+# opposite sides within that time leave less of it: each round may be shorter, the last ones take the rest at once.
+LEAD_FRAMES = (5, 5, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0)
+NEAREST_FIXATION = 0.05  # m
+X, _, Z = np.eye(3)
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """Rest positions of one head's joints, (3,) metres each; the origin is the point between the eyes."""
+
+    neck: np.ndarray
+    head: np.ndarray
+    left_eye: np.ndarray
+    right_eye: np.ndarray
+
+    @classmethod
+    def of(cls, head) -> "Geometry":
+        """From a loaded ``core.head.Head``, whose joints are root, neck, head, jaw, left eye, right eye."""
+        _, neck, skull, _, left, right = np.asarray(head.joints, float)
+        return cls(neck, skull, left, right)
+
+
+# An adult's measures, where no head is loaded
+ADULT = Geometry(*np.array([[0, 0.09, -0.13], [0, 0.08, -0.02], [0.031, 0, 0], [-0.031, 0, 0]]))
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What two posed heads look at; all (2, T, ...), in the room, metres and unit vectors."""
+
+    eyes: np.ndarray  # (2, T, 2, 3) centres of the left and right eye
+    axes: np.ndarray  # (2, T, 2, 3) where each eye points
+    face: np.ndarray  # (2, T, 3) where the face points
+
+    @property
+    def origin(self) -> np.ndarray:
+        """(2, T, 3) the point between the eyes."""
+        return self.eyes.mean(axis=2)
+
+    @property
+    def gaze(self) -> np.ndarray:
+        """(2, T, 3) the mean of both eyes' axes."""
+        return _unit(self.axes.sum(axis=2))
+
+    @property
+    def contact_error(self) -> np.ndarray:
+        """(2, T) angle from the gaze to the point between the partner's eyes, degrees."""
+        there = _unit(self.origin[::-1] - self.origin)
+        return 2 * np.degrees(np.arcsin(np.linalg.norm(self.gaze - there, axis=-1) / 2))  # exact near 0, unlike arccos
+
+
+def look(motions: np.ndarray, poses: np.ndarray, geometries) -> Look:
+    """Read off what both heads look at.
+
+    motions: (2, T, 59) packed HeadMotion; poses: (2, 4, 4) or (2, T, 4, 4) rest axes to room; geometries: two Geometry
+    """
+    motions, poses = np.asarray(motions, float), _per_frame(poses)
+    skull, eyes = _skeleton(*_turns(motions), motions[..., CHANNELS["translation"]], _joints(geometries))
+    balls = axis_angle_to_matrix(motions[..., 50:56].reshape(*motions.shape[:2], 2, 3))
+    to_room = poses[..., :3, :3] @ skull
+    axes = (to_room[:, :, None] @ balls) @ FORWARD
+    return Look(_moved(poses[:, :, None], eyes), _unit(axes), _unit(to_room @ FORWARD))
+
+
+def toward(poses: np.ndarray) -> np.ndarray:
+    """Yaw to the own left and pitch upwards from each rest pose to the partner's rest place, as far as a gaze reaches.
+
+    Looking straight ahead is the offset ``-toward(poses)``.
+    poses:   (2, 4, 4) or (2, T, 4, 4) rest axes to room axes
+    returns: (2, 2) or (2, T, 2) radians
+    """
+    return _reachable(np.stack(yaw_pitch(_to_partner(poses)[..., :3, 3]), axis=-1))
+
+
+def facing(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations of neck and head that turn the face to the partner's rest place, as far as people do.
+
+    They turn 85 % of the way up to 60 degrees, no further than 68, and hardly when the partner is right behind.
+    poses:   (2, 4, 4) or (2, T, 4, 4) rest axes to room axes
+    returns: neck, head, (2, 3, 3) or (2, T, 3, 3), each local to its parent
+    """
+    yaw, pitch = yaw_pitch(_to_partner(poses)[..., :3, 3])
+    size = np.degrees(np.abs(yaw))
+    beyond = np.clip(size - 60, 0, 40)
+    turned = 0.85 * (np.minimum(size, 60) + beyond - beyond**2 / 80)  # the slope falls to 0 at 100 degrees
+    behind = (1 - np.cos(np.pi * np.clip((size - 100) / 80, 0, 1))) / 2
+    yaw = np.sign(yaw) * np.radians(turned * (1 - behind))
+    pitch = np.radians(40) * np.tanh(0.7 * pitch / np.radians(40))
+    neck, both = (_turn(share * yaw, share * pitch) for share in (NECK_SHARE, 1))
+    return neck, _transposed(neck) @ both
+
+
+def aim(intents: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
+    """Joint rotations that do what is meant, in the pair's true geometry.
+
+    In contact the gaze meets the point between the partner's eyes where the posed heads have it; both eyes meet in the
+    point looked at; what the eyes cannot reach in comfort, head and neck carry, ahead of time.
+    intents:    (2, T, 56), columns as in INTENT_CHANNELS
+    poses:      (2, 4, 4) or (2, T, 4, 4) rest axes to room axes, metres
+    geometries: the two heads' Geometry
+    returns:    (2, T, 59) float32 packed HeadMotion
+    """
+    given, joints, poses = np.asarray(intents, float), _joints(geometries), _per_frame(poses)
+    partner, translation = _to_partner(poses), given[..., INTENT_CHANNELS["translation"]]
+    neck, head = (base @ residual for base, residual in zip(facing(poses), _turns(given), strict=True))
+    # Turning a head moves its eyes and so the target of both: a few rounds settle what the heads have to carry.
+    for lead in LEAD_FRAMES:
+        skull, eyes = _skeleton(neck, head, translation, joints)
+        fixation, in_head, comfort = _fixation(given[..., INTENT_CHANNELS["gaze"]], skull, eyes, partner)
+        size = np.linalg.norm(in_head, axis=-1, keepdims=True)
+        carried = in_head * np.maximum(1 - comfort / np.maximum(size, 1e-9), 0)
+        if np.abs(carried).max(initial=0) < 1e-6:
+            break
+        neck, head = _carry(neck, head, _ahead_of_time(carried, lead))
+    to_eyes = fixation[:, :, None] - eyes
+    balls = _eye_rotation((_transposed(skull)[:, :, None] @ to_eyes[..., None])[..., 0])
+
+    turns = [matrix_to_axis_angle(neck), matrix_to_axis_angle(head), balls.reshape(*balls.shape[:2], 6)]
+    expression = given[..., INTENT_CHANNELS["expression"]]
+    return np.concatenate([expression, *turns, translation], axis=-1).astype(np.float32)
+
+
+def intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
+    """What two heads mean: the inverse of :func:`aim`, exact where no eye is beyond its comfort.
+
+    motions: (2, T, 59) packed HeadMotion; poses, geometries: as for :func:`aim`
+    returns: (2, T, 56) float32, columns as in INTENT_CHANNELS; contact is 1 where the gaze is on the partner's eyes
+    """
+    given, joints, poses = np.asarray(motions, float), _joints(geometries), _per_frame(poses)
+    partner = _to_partner(poses)
+    neck, head = _turns(given)
+    skull, eyes = _skeleton(neck, head, given[..., CHANNELS["translation"]], joints)
+    middle = eyes.mean(axis=2)
+    target, distance = _target(middle, partner)
+    balls = axis_angle_to_matrix(given[..., 50:56].reshape(*given.shape[:2], 2, 3))
+    looks = ((skull[:, :, None] @ balls) @ FORWARD, eyes - middle[:, :, None], distance[..., None, :])
+    offset = np.stack(yaw_pitch(_on_sphere(*looks).mean(axis=2)), axis=-1) - target
+    on_eyes = _size(offset, target) <= SCAN + 1e-6
+
+    turns = [
+        matrix_to_axis_angle(_transposed(base) @ turn) for base, turn in zip(facing(poses), (neck, head), strict=True)
+    ]
+    parts = [given[..., CHANNELS["expression"]], *turns, offset, on_eyes, given[..., CHANNELS["translation"]]]
+    return np.concatenate(parts, axis=-1).astype(np.float32)
+
+
+def _fixation(gaze, skull, eyes, partner):
+    """The point looked at (2, T, 3), the gaze in the head as a rotation (2, T, 3), how large it may be (2, T, 1)."""
+    middle = eyes.mean(axis=2)
+    target, distance = _target(middle, partner)
+    meant = _reachable(target + _offset(gaze, target))
+    in_head = _eye_rotation((_transposed(skull) @ direction(meant[..., 0], meant[..., 1])[..., None])[..., 0])
+    half_span = np.linalg.norm(eyes[:, :, 0] - eyes[:, :, 1], axis=-1, keepdims=True) / 2
+    comfort = EYE_COMFORT - np.arctan(half_span / distance)  # converging turns one eye further than the gaze
+    size = np.linalg.norm(in_head, axis=-1, keepdims=True)
+    kept = in_head * np.minimum(1, EYE_LIMIT / np.maximum(size, 1e-9))
+    ray = (skull @ (axis_angle_to_matrix(kept) @ FORWARD)[..., None])[..., 0]
+    return middle + ray * distance, in_head, comfort
+
+
+def _offset(gaze: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Offsets (2, T, 2) that count: as given when averted, no larger than SCAN in contact, blended in between."""
+    offset, contact = gaze[..., :2], gaze[..., 2:]
+    scanning = offset * np.minimum(1, SCAN / np.maximum(_size(offset, target), 1e-9))
+    share = np.clip((contact - AVERTED) / (CONTACT - AVERTED), 0, 1)
+    share = share**2 * (3 - 2 * share)
+    return offset * (1 - share) + scanning * share
+
+
+def _size(offset: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The angle (2, T, 1) that small yaw and pitch offsets make at the target's height."""
+    return np.hypot(offset[..., :1] * np.cos(target[..., 1:]), offset[..., 1:])
+
+
+def _target(middle: np.ndarray, partner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Yaw and pitch (2, T, 2) from the point between the eyes to the partner's, and the distance (2, T, 1)."""
+    away = _moved(partner, middle[::-1]) - middle
+    distance = np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), NEAREST_FIXATION)
+    yaw, pitch = yaw_pitch(away)
+    # A partner right behind is looked for over the shoulder that the rest poses tell, never over both in turn.
+    rest = yaw_pitch(partner[..., :3, 3])[0]
+    yaw = rest + (yaw - rest + np.pi) % (2 * np.pi) - np.pi
+    return _reachable(np.stack([yaw, pitch], axis=-1)), distance
+
+
+def _reachable(angles: np.ndarray) -> np.ndarray:
+    return np.clip(angles, [-YAW_REACH, -PITCH_REACH], [YAW_REACH, PITCH_REACH])
+
+
+def _carry(neck: np.ndarray, head: np.ndarray, turn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Turn neck and head together by ``turn`` (2, T, 3), a rotation vector in the head's own axes."""
+    both = neck @ head @ axis_angle_to_matrix(turn)
+    neck = neck @ axis_angle_to_matrix(NECK_SHARE * (head @ turn[..., None])[..., 0])
+    return neck, _transposed(neck) @ both
+
+
+def _ahead_of_time(turn: np.ndarray, lead: int) -> np.ndarray:
+    """A smooth path over time that is nowhere less than ``turn`` (2, T, 3), component by component and sign by sign."""
+    signs = np.concatenate([np.maximum(turn, 0), np.maximum(-turn, 0)], axis=-1)
+    window = 2 * lead + 1
+    padded = np.pad(signs, ((0, 0), (2 * lead, 2 * lead), (0, 0)), mode="edge")
+    highest = np.lib.stride_tricks.sliding_window_view(padded, window, axis=1).max(axis=-1)
+    kernel = np.hanning(window + 2)[1:-1]
+    smooth = np.lib.stride_tricks.sliding_window_view(highest, window, axis=1) @ (kernel / kernel.sum())
+    return smooth[..., :3] - smooth[..., 3:]
+
+
+def _skeleton(neck, head, translation, joints) -> tuple[np.ndarray, np.ndarray]:
+    """The skull's rotation (2, T, 3, 3) and both eyes' centres (2, T, 2, 3) in the own rest axes."""
+    at_neck, at_head, at_eyes = joints[:, None, 0], joints[:, None, 1], joints[:, None, 2:]
+    skull = neck @ head
+    head_place = at_neck + translation + (neck @ (at_head - at_neck)[..., None])[..., 0]
+    arms = (skull[:, :, None] @ (at_eyes - at_head[:, :, None])[..., None])[..., 0]
+    return skull, head_place[:, :, None] + arms
+
+
+def _turns(columns: np.ndarray) -> list[np.ndarray]:
+    """Matrices (2, T, 3, 3) of neck and head, which motions and intents keep in the same columns."""
+    return [axis_angle_to_matrix(columns[..., CHANNELS[joint]]) for joint in ("neck", "head")]
+
+
+def _eye_rotation(vector: np.ndarray) -> np.ndarray:
+    """The rotation vector (..., 3) without roll (Listing) that turns FORWARD to ``vector`` in the head's axes."""
+    x, y, z = np.moveaxis(vector, -1, 0)
+    across = np.hypot(x, z)
+    angle = np.arctan2(across, -y) / np.maximum(across, 1e-12)
+    return np.stack([-z * angle, np.zeros_like(x), x * angle], axis=-1)
+
+
+def _on_sphere(axis: np.ndarray, start: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """Where rays (..., 3) that start inside a sphere about the origin leave it."""
+    along = (axis * start).sum(axis=-1, keepdims=True)
+    inside = radius**2 - (start**2).sum(axis=-1, keepdims=True)
+    return start + axis * (np.sqrt(np.maximum(along**2 + inside, 0)) - along)
+
+
+def _turn(yaw: np.ndarray, pitch: np.ndarray) -> np.ndarray:
+    """Rotation (..., 3, 3): pitch upwards, then yaw to the own left, radians; no roll."""
+    about_x, about_z = (axis_angle_to_matrix(angle[..., None] * axis) for angle, axis in ((-pitch, X), (yaw, Z)))
+    return about_z @ about_x
+
+
+def _to_partner(poses: np.ndarray) -> np.ndarray:
+    """Transforms from the partner's rest axes to the own, of poses (2, ..., 4, 4)."""
+    poses = np.asarray(poses, float)
+    return np.linalg.inv(poses) @ poses[::-1]
+
+
+def _per_frame(poses: np.ndarray) -> np.ndarray:
+    """(2, 4, 4) or (2, T, 4, 4) as (2, 1 or T, 4, 4)."""
+    poses = np.asarray(poses, float)
+    return poses[:, None] if poses.ndim == 3 else poses
+
+
+def _joints(geometries) -> np.ndarray:
+    return np.stack([np.stack([g.neck, g.head, g.left_eye, g.right_eye]) for g in geometries]).astype(float)
+
+
+def _moved(transforms: np.ndarray, points: np.ndarray) -> np.ndarray:
+    return (transforms[..., :3, :3] @ points[..., None])[..., 0] + transforms[..., :3, 3]
+
+
+def _transposed(rotation: np.ndarray) -> np.ndarray:
+    return np.swapaxes(rotation, -1, -2)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
