@@ -1,4 +1,4 @@
-"""Long work as an iterator: it yields its progress and returns its result, so a panel, a batch and a test drive the same job."""
+"""Long work as an iterator that yields its progress and returns its result: panel, batch, tests drive the same job."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass

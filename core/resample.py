@@ -1,4 +1,4 @@
-"""Motion from its own rate to the scene's frames. Values and rotations go by cubics that never leave their samples' range."""
+"""Motion from its own rate to the scene's frames, by cubics that never leave the range of their samples."""
 
 import math
 

@@ -1,7 +1,8 @@
-"""The child process that runs the network. Requests come in as JSON lines on stdin, progress and results go out on stdout.
+"""The child process that runs the network: requests come in as JSON lines on stdin, replies go out on stdout.
 
-    in    {"id": 1, "command": "generate", "audio": "talk.wav", "start": 0.0, "duration": null, "layout": {...}, "seed": 0,
-           "turns": [[0.0, 2.5, "A"], ...] | null, "heads": ["man", "woman"], "motion_a": "a.npz" | null, "out": "take.npz"}
+    in    {"id": 1, "command": "generate", "audio": "talk.wav", "start": 0.0, "duration": null, "layout": {...},
+           "seed": 0, "turns": [[0.0, 2.5, "A"], ...] | null, "heads": ["man", "woman"], "motion_a": "a.npz" | null,
+           "out": "take.npz"}
           {"id": 2, "command": "layout", "prompt": "two friends, one metre apart", "start": {...} | null}
           {"id": 3, "command": "turns", "audio": "talk.wav", "start": 0.0, "duration": null}
           {"command": "quit"}
