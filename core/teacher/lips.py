@@ -1,0 +1,136 @@
+"""From phones and loudness to the mouth: coarticulation that looks ahead and back, and lips that really meet."""
+
+import numpy as np
+
+from ..motion import EXPRESSION_NAMES, MOTION_FPS
+from .hearing import GRID, frame_times, smooth
+from .person import Person
+from .phones import ARTICULATORS, CLOSED, INSISTS, LIP_TO_TEETH, REACH_AFTER, REACH_AHEAD, ROWS, TARGETS, segments
+
+NEIGHBOURS = 5  # sounds on either side that a moment feels
+SPEECH_JAW = 0.5  # no talk opens wider
+APPROACH, RELEASE = 0.07, 0.06  # s, lips on their way into and out of a closure
+BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
+
+COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
+
+
+def articulate(phones, loudness: np.ndarray, person: Person, energy: float, turn_starts, rng) -> np.ndarray:
+    """Mouth, jaw and tongue channels of one person.
+
+    phones:      (start s, end s, name) of all that the person says
+    loudness:    (G,) dB over the person's usual level, on the GRID
+    energy:      0..1, of the scene
+    turn_starts: s, before which breath is drawn
+    returns:     (T, 44) in [0, 1], zero where lips.py has no say
+    """
+    grid = len(loudness)
+    frames = -(-grid * MOTION_FPS // GRID)
+    starts, ends, rows, names = segments(phones, grid / GRID)
+    shape = _coarticulate(starts, ends, rows, grid)
+    shape = _with_effort(shape, loudness, _haste(starts, ends, rows, grid), person, energy, rng)
+    shape[:, 0] = np.maximum(shape[:, 0], _breaths(turn_starts, grid, rng))
+    shape = smooth(shape.T, 0.014).T
+    times = frame_times(frames)
+    at_frames = shape[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
+    events = [(s, e, n) for s, e, n in zip(starts, ends, names, strict=True) if n in CLOSED | LIP_TO_TEETH]
+    seal = _events(times, [(s, e) for s, e, n in events if n in CLOSED], rng)
+    touch = _events(times, [(s, e) for s, e, n in events if n in LIP_TO_TEETH], rng)
+    return _face(dict(zip(ARTICULATORS, at_frames.T, strict=True)), seal, touch, person)
+
+
+def _coarticulate(starts, ends, rows, grid: int) -> np.ndarray:
+    """Every moment is the average of its neighbours' targets, weighted by how much they insist there: (G, R)."""
+    times = (np.arange(grid) / GRID)[:, None, None]
+    here = np.searchsorted(starts, times[:, 0, 0], side="right") - 1
+    near = np.clip(here[:, None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1), 0, len(starts) - 1)
+    # a sound is in place for the middle of its time: a long silence sets in soon after the last sound
+    silent = rows == ROWS["SIL"]
+    inset = np.where(silent, np.minimum(0.3 * (ends - starts), 0.14), np.minimum(0.3 * (ends - starts), 0.05))
+    ahead = np.maximum((starts + inset)[near] - times[..., 0], 0)[..., None]
+    after = np.maximum(times[..., 0] - (ends - inset)[near], 0)[..., None]
+    dominance = INSISTS[rows[near]] * np.exp(-ahead / REACH_AHEAD - after / REACH_AFTER)
+    first = np.concatenate([np.ones((grid, 1), bool), np.diff(near, axis=1) > 0], axis=1)  # no sound counts twice
+    dominance = dominance * first[..., None]
+    return (dominance * TARGETS[rows[near]]).sum(1) / dominance.sum(1)
+
+
+def _haste(starts, ends, rows, grid: int) -> np.ndarray:
+    """How fast is spoken around every moment, against 12 sounds a second: (G,) about 1."""
+    spoken = rows != ROWS["SIL"]
+    count = np.zeros(grid)
+    middles = ((starts + ends) / 2 * GRID).astype(int)[spoken]
+    np.add.at(count, np.minimum(middles, grid - 1), GRID / 12.0)
+    return smooth(count, 0.35)
+
+
+def _with_effort(shape, loudness, haste, person: Person, energy: float, rng) -> np.ndarray:
+    """Loud, stressed and slow speech opens further; soft and hasty speech swallows."""
+    grid = len(loudness)
+    loud = smooth(np.clip(loudness, -28, 9), 0.05)
+    local = np.clip(1.02 + 0.035 * loud, 0.25, 1.4)
+    phrase = np.clip(1.0 + 0.02 * smooth(np.clip(loudness, -20, 8), 0.5), 0.7, 1.2)
+    mumbled = 1 - 0.55 * person.laziness * np.clip(haste - 0.9, 0, 1)
+    wander = np.interp(
+        np.arange(grid), np.arange(0, grid + 150, 150), rng.lognormal(0, 0.12, grid // 150 + 1 + (grid % 150 > 0))
+    )
+    effort = local * phrase * mumbled * wander * (0.8 + 0.4 * energy)
+    shape = shape.copy()
+    shape[:, 0] *= person.articulation * effort
+    shape[:, 1:4] *= person.lips * np.sqrt(np.clip(effort, 0.3, 1.5))[:, None]
+    shape[:, 4:6] *= person.lips * np.clip(effort, 0.3, 1.3)[:, None]
+    return np.clip(shape, 0, 1)
+
+
+def _breaths(turn_starts, grid: int, rng) -> np.ndarray:
+    """Jaw opening (G,) of the breath before a turn."""
+    times, opening = np.arange(grid) / GRID, np.zeros(grid)
+    for start in turn_starts:
+        if rng.random() < 0.7:
+            before, size = rng.uniform(*BREATH), rng.uniform(0.03, 0.11)
+            opening = np.maximum(opening, size * np.exp(-0.5 * ((times - start + before / 2) / (before / 3)) ** 2))
+    return opening
+
+
+def _events(times: np.ndarray, spans, rng) -> np.ndarray:
+    """1 in the closure of every span (at the least in the one frame nearest to its middle), eased on both sides: (T,)."""
+    level = np.zeros(len(times))
+    for start, end in spans:
+        middle = (start + end) / 2
+        hold = max(0.012, min(0.4 * (end - start), 0.06))
+        nearest = times[min(np.abs(times - middle).argmin(), len(times) - 1)]
+        first, last = min(middle - hold, nearest), max(middle + hold * 0.8, nearest)
+        pace = rng.uniform(0.85, 1.25)
+        into = np.clip((times - (first - APPROACH * pace)) / (APPROACH * pace), 0, 1)
+        out = np.clip(((last + RELEASE * pace) - times) / (RELEASE * pace), 0, 1)
+        eased = np.minimum(into, out)
+        level = np.maximum(level, eased**2 * (3 - 2 * eased))
+    return level
+
+
+def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, person: Person) -> np.ndarray:
+    """Articulators, closure and lip-to-teeth contact as ARKit channels (T, 44), within the limits of HEADS.md."""
+    face = np.zeros((len(seal), len(EXPRESSION_NAMES)))
+    free = 1 - seal  # what parts the lips yields to a closure
+    apart = free * (1 - touch)
+    jaw = np.minimum(shape["jawOpen"], SPEECH_JAW) * (1 - 0.45 * seal)
+    jaw = np.where(touch > 0, jaw * (1 - touch) + np.clip(jaw, 0.08, 0.14) * touch, jaw)
+    left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
+    values = {
+        "jawOpen": jaw,
+        "mouthClose": jaw * seal,
+        "jawForward": shape["jawForward"] * free,
+        "mouthFunnel": shape["mouthFunnel"] * apart,
+        "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
+        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.72 * touch),
+        "mouthRollUpper": 0.28 * seal,
+        "mouthShrugUpper": shape["mouthShrugUpper"] * free,
+    }
+    for side, gain in (("Left", left), ("Right", right)):
+        values[f"mouthPress{side}"] = 0.55 * seal * gain
+        values[f"mouthStretch{side}"] = shape["mouthStretch"] * (1 - 0.6 * seal) * gain
+        values[f"mouthLowerDown{side}"] = shape["mouthLowerDown"] * apart * gain
+        values[f"mouthUpperUp{side}"] = np.maximum(shape["mouthUpperUp"] * apart, 0.36 * touch * free) * gain
+    for name, value in values.items():
+        face[:, COLUMN[name]] = np.clip(value, 0, 1)
+    return face

@@ -1,0 +1,55 @@
+"""The teacher: how two people would look while saying a dialogue in a scene."""
+
+import numpy as np
+
+from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
+from ..layout import Layout
+from ..motion import EXPRESSION_NAMES
+from .carriage import carry
+from .dialogue import Dialogue
+from .faces import express
+from .hearing import Heard, hear
+from .lips import SPEECH_JAW, articulate
+from .looking import look
+from .person import draw_person
+
+COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
+
+
+def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None = None) -> np.ndarray:
+    """What two people mean to do while saying ``dialogue`` in ``layout``; ``seed`` draws the people and the moment.
+
+    heard:   hear(dialogue), where several performances share it
+    returns: (2, T, 56) float32, columns as in core.gaze.INTENT_CHANNELS
+    """
+    heard = heard or hear(dialogue)
+    rng = np.random.default_rng([seed, dialogue.seed])
+    people = (draw_person(rng), draw_person(rng))
+    looking = look(dialogue, heard, layout, people, rng)
+    faces = express(dialogue, heard, layout, people, looking, rng)
+    bodies = carry(dialogue, heard, layout, people, looking, rng)
+    intents = np.zeros((2, len(looking[0].contact), INTENT_WIDTH), np.float32)
+    for i in (0, 1):
+        starts = [turn.start for turn in dialogue.turns if turn.person == i]
+        mouth = articulate(dialogue.phones[i], heard.loudness[i], people[i], layout.energy, starts, rng)
+        intents[i, :, INTENT_CHANNELS["expression"]] = _together(mouth, faces[i])
+        intents[i, :, 44:50] = bodies[i][:, :6]
+        intents[i, :, INTENT_CHANNELS["gaze"]] = np.column_stack([looking[i].offset, looking[i].contact])
+        intents[i, :, INTENT_CHANNELS["translation"]] = bodies[i][:, 6:]
+    return intents
+
+
+def _together(mouth: np.ndarray, face: np.ndarray) -> np.ndarray:
+    """A talking mouth and a face (T, 44 each) as one: talking takes some of the smile, and the limits hold."""
+    busy = np.clip(mouth[:, COLUMN["jawOpen"]] * 4 + mouth[:, COLUMN["mouthClose"]] * 8, 0, 1)[:, None]
+    rounded = np.clip(mouth[:, [COLUMN["mouthFunnel"], COLUMN["mouthPucker"]]].sum(1), 0, 1)
+    face = face.copy()
+    for side in ("Left", "Right"):
+        face[:, COLUMN[f"mouthSmile{side}"]] *= 1 - 0.6 * rounded
+    for name in ("mouthShrugLower", "mouthRollLower", "mouthPressLeft", "mouthPressRight"):
+        face[:, [COLUMN[name]]] *= 1 - busy
+    whole = np.clip(mouth + face, 0, 1)
+    jaw = COLUMN["jawOpen"]
+    whole[:, jaw] = np.minimum(whole[:, jaw], SPEECH_JAW)
+    whole[:, COLUMN["mouthClose"]] = np.minimum(whole[:, COLUMN["mouthClose"]], whole[:, jaw])
+    return whole
