@@ -188,7 +188,7 @@ def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) 
 
 
 def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
-    """(5, T) roll comes last of the angles: pitch, yaw, roll, then lean and aside; each shift eases from the one before."""
+    """(5, T) pitch, yaw, roll, lean and aside over time; each shift eases from the one before."""
     path = np.zeros((5, len(times)))
     for shift in shifts:
         goal = np.array([shift.pitch, shift.yaw, shift.roll, shift.lean, shift.aside])[:, None]
@@ -198,8 +198,8 @@ def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
 
 
 def _joints(angles: np.ndarray) -> np.ndarray:
-    """Neck and head (T, 6) as rotation vectors from pitch, yaw, roll (3, T); up is about -X, left about +Z, roll about -Y."""
-    vector = np.stack([-angles[0], -angles[2], angles[1]], axis=1)
+    """Neck and head (T, 6) as rotation vectors from pitch, yaw, roll (3, T): up is about -X, left +Z, roll +Y."""
+    vector = np.stack([-angles[0], angles[2], angles[1]], axis=1)
     return np.concatenate([NECK_SHARE * vector, (1 - NECK_SHARE) * vector], axis=1)
 
 

@@ -9,7 +9,7 @@ from .phones import ARTICULATORS, CLOSED, INSISTS, LIP_TO_TEETH, REACH_AFTER, RE
 
 NEIGHBOURS = 5  # sounds on either side that a moment feels
 SPEECH_JAW = 0.5  # no talk opens wider
-APPROACH, RELEASE = 0.07, 0.06  # s, lips on their way into and out of a closure
+APPROACH, RELEASE = 0.06, 0.05  # s, lips on their way into and out of a closure
 BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -46,9 +46,9 @@ def _coarticulate(starts, ends, rows, grid: int) -> np.ndarray:
     near = np.clip(here[:, None] + np.arange(-NEIGHBOURS, NEIGHBOURS + 1), 0, len(starts) - 1)
     # a sound is in place for the middle of its time: a long silence sets in soon after the last sound
     silent = rows == ROWS["SIL"]
-    inset = np.where(silent, np.minimum(0.3 * (ends - starts), 0.14), np.minimum(0.3 * (ends - starts), 0.05))
+    inset = np.minimum(0.3 * (ends - starts), np.where(silent, 0.1, 0.05))
     ahead = np.maximum((starts + inset)[near] - times[..., 0], 0)[..., None]
-    after = np.maximum(times[..., 0] - (ends - inset)[near], 0)[..., None]
+    after = np.maximum(times[..., 0] - (ends - 0.7 * inset)[near], 0)[..., None]
     dominance = INSISTS[rows[near]] * np.exp(-ahead / REACH_AHEAD - after / REACH_AFTER)
     first = np.concatenate([np.ones((grid, 1), bool), np.diff(near, axis=1) > 0], axis=1)  # no sound counts twice
     dominance = dominance * first[..., None]
@@ -87,17 +87,17 @@ def _breaths(turn_starts, grid: int, rng) -> np.ndarray:
     times, opening = np.arange(grid) / GRID, np.zeros(grid)
     for start in turn_starts:
         if rng.random() < 0.7:
-            before, size = rng.uniform(*BREATH), rng.uniform(0.03, 0.11)
+            before, size = rng.uniform(*BREATH), rng.uniform(0.02, 0.09)
             opening = np.maximum(opening, size * np.exp(-0.5 * ((times - start + before / 2) / (before / 3)) ** 2))
     return opening
 
 
 def _events(times: np.ndarray, spans, rng) -> np.ndarray:
-    """1 in the closure of every span (at the least in the one frame nearest to its middle), eased on both sides: (T,)."""
+    """(T,) 1 in the closure of every span, in the frame nearest to its middle at the least; eased on both sides."""
     level = np.zeros(len(times))
     for start, end in spans:
         middle = (start + end) / 2
-        hold = max(0.012, min(0.4 * (end - start), 0.06))
+        hold = max(0.01, min(0.35 * (end - start), 0.055))
         nearest = times[min(np.abs(times - middle).argmin(), len(times) - 1)]
         first, last = min(middle - hold, nearest), max(middle + hold * 0.8, nearest)
         pace = rng.uniform(0.85, 1.25)
@@ -113,8 +113,8 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
     face = np.zeros((len(seal), len(EXPRESSION_NAMES)))
     free = 1 - seal  # what parts the lips yields to a closure
     apart = free * (1 - touch)
-    jaw = np.minimum(shape["jawOpen"], SPEECH_JAW) * (1 - 0.45 * seal)
-    jaw = np.where(touch > 0, jaw * (1 - touch) + np.clip(jaw, 0.08, 0.14) * touch, jaw)
+    jaw = SPEECH_JAW * np.tanh(shape["jawOpen"] / SPEECH_JAW) * (1 - 0.45 * seal)
+    jaw = jaw * (1 - touch) + np.clip(jaw, 0.05, 0.1) * touch
     left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
     values = {
         "jawOpen": jaw,
@@ -122,7 +122,7 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         "jawForward": shape["jawForward"] * free,
         "mouthFunnel": shape["mouthFunnel"] * apart,
         "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
-        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.72 * touch),
+        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.75 * touch),
         "mouthRollUpper": 0.28 * seal,
         "mouthShrugUpper": shape["mouthShrugUpper"] * free,
     }

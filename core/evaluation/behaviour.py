@@ -1,0 +1,295 @@
+"""How two heads behave beside talking: gaze, turns, nods, blinks, space (METRICS E and F), for any pair of motions."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..gaze import ADULT, Look, aim, look, toward
+from ..layout import Layout, room_poses
+from ..motion import EXPRESSION_NAMES, MOTION_FPS, load_take
+from ..rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
+from .events import angle_between, blinks, nods, runs, saccades
+
+CONTACT = 2.6  # degrees off the point between the partner's eyes
+FACE = (0.075, 0.11)  # m, half-axes of the face
+FACE_DROP = 0.03  # m, the middle of the face under the eyes
+LONG_TURN, EDGE = 2.0, 0.5  # s
+COMFORT = 25.2  # degrees an eye may turn in the head, with a little for rounding
+
+REFERENCES = {
+    "face gaze speaking": "about half of listening",
+    "face gaze listening": "about twice speaking",
+    "mutual face gaze": "0.60 in a first talk",
+    "mutual eye contact": "0 .. 0.45",
+    "mutual bout s": "2.2",
+    "long turns begin averted": "> 0.70",
+    "turns end on the partner": "> 0.70",
+    "VOR residual": "<= 0.1",
+    "eccentric frames": "<= 0.01",
+    "contact error deg": "< 2",
+    "head yaw sd deg": "11 .. 19 among three",
+    "head pitch sd deg": "4 .. 5",
+    "head roll sd deg": "3 .. 11",
+    "blinks per minute speaking": "about 25",
+    "blinks per minute listening": "about 15",
+    "share error": "<= 0.05",
+    "layout obedience": "0.8 .. 1.1",
+    "steering slope": "0.9 .. 1.1",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """One dialogue to measure."""
+
+    motions: np.ndarray  # (2, T, 59) packed HeadMotion
+    layout: Layout
+    masks: np.ndarray  # (2, T) in [0, 1]
+    turns: Sequence[tuple[float, float, int]]  # start s, end s, person: who has the floor
+    contact: np.ndarray | None = None  # (2, T) in [0, 1] where contact is meant, when that is known
+    geometries: tuple = (ADULT, ADULT)
+
+
+def measure(scene: Scene) -> dict[str, float]:
+    """The numbers of one dialogue; a number that has no case in it is NaN."""
+    poses = room_poses(scene.layout)
+    seen = look(scene.motions, poses, scene.geometries)
+    on_face, error = face_gaze(seen), seen.contact_error
+    speaking = scene.masks >= 0.5
+    listening = ~speaking & speaking[::-1]
+    asked = np.array([scene.layout.contact_a, scene.layout.contact_b])
+    mutual = on_face[0] & on_face[1]
+    bouts = [(b - a) / MOTION_FPS for a, b in runs(mutual)]
+    begins, ends = _turn_edges(on_face, scene.turns)
+    meant = error[scene.contact >= 0.5] if scene.contact is not None else np.array([])
+    out = {
+        "face gaze": on_face.mean(),
+        "face gaze speaking": _mean(on_face[speaking]),
+        "face gaze listening": _mean(on_face[listening]),
+        "share error": float(np.abs(on_face.mean(axis=1) - asked).mean()),
+        "mutual face gaze": mutual.mean(),
+        "mutual eye contact": (error <= CONTACT).all(axis=0).mean(),
+        "mutual bout s": _mean(bouts),
+        "long turns begin averted": _mean(begins),
+        "turns end on the partner": _mean(ends),
+        "contact error deg": _mean(meant),
+        "VOR residual": _vor(seen),
+    }
+    out |= _eyes(seen) | _heads(scene) | _gestures(scene, speaking, listening)
+    return {name: float(value) for name, value in out.items()}
+
+
+def face_gaze(seen: Look) -> np.ndarray:
+    """(2, T) bool: whether each gaze meets the ellipse of the partner's face, square to the line between the heads."""
+    line = seen.origin[::-1] - seen.origin
+    distance = np.linalg.norm(line, axis=-1, keepdims=True)
+    across = np.cross(line / distance, [0.0, 0.0, 1.0])
+    across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
+    upward = np.cross(across, line / distance)
+    forward = (seen.gaze * line / distance).sum(-1)
+    hit = seen.gaze * (distance / np.maximum(forward, 1e-6)[..., None])
+    aside, up = (hit * across).sum(-1), (hit * upward).sum(-1) + FACE_DROP
+    return (forward > 0.1) & ((aside / FACE[0]) ** 2 + (up / FACE[1]) ** 2 <= 1)
+
+
+def _mean(values) -> float:
+    values = np.asarray(values, float)
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _turn_edges(on_face: np.ndarray, turns) -> tuple[list[bool], list[bool]]:
+    """Of long turns, whether they begin averted; of turns, whether they end on the partner: most of half a second."""
+    begins, ends, edge = [], [], round(EDGE * MOTION_FPS)
+    for start, end, person in turns:
+        first, last = round(start * MOTION_FPS), min(round(end * MOTION_FPS), on_face.shape[1])
+        if last - first < 2 * edge:
+            continue
+        if end - start > LONG_TURN:
+            begins.append(on_face[person, first : first + edge].mean() < 0.5)
+        ends.append(on_face[person, last - edge : last].mean() > 0.5)
+    return begins, ends
+
+
+def _vor(seen: Look) -> float:
+    """Median of the gaze's speed against its target over the head's speed, while the gaze rests and the head moves."""
+    target = seen.origin[::-1] - seen.origin
+    target /= np.linalg.norm(target, axis=-1, keepdims=True)
+    ratios = []
+    for gaze, face, aim_at in zip(seen.gaze, seen.face, target, strict=True):
+        head = angle_between(face[1:], face[:-1]) * MOTION_FPS
+        offset = np.stack(yaw_pitch(gaze)) - np.stack(yaw_pitch(aim_at))
+        drift = np.degrees(np.linalg.norm(np.diff(offset, axis=1), axis=0)) * MOTION_FPS
+        fixed = (head > 8) & (drift < 15)
+        ratios.extend(drift[fixed] / head[fixed])
+    return float(np.median(ratios)) if ratios else float("nan")
+
+
+def _eyes(seen: Look) -> dict[str, float]:
+    """Saccades and how far the eyes turn in the head."""
+    turned = angle_between(seen.axes, seen.face[:, :, None])
+    pairs = [saccades(gaze) for gaze in seen.gaze]
+    sizes, speeds = np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
+    sized = (sizes >= 1) & (sizes <= 30)
+    slope = np.polyfit(np.log(sizes[sized]), np.log(speeds[sized]), 1)[0] if sized.sum() > 10 else np.nan
+    minutes = seen.gaze.shape[1] * 2 / MOTION_FPS / 60
+    return {
+        "saccades per minute": len(sizes) / minutes,
+        "main sequence slope": slope,
+        "eccentric frames": (turned > COMFORT).mean(),
+    }
+
+
+def head_angles(motions: np.ndarray) -> np.ndarray:
+    """Yaw to the own left, pitch upwards, roll to the own left shoulder, degrees, of heads in their rest axes.
+
+    motions: (2, T, 59); returns (3, 2, T)
+    """
+    turns = axis_angle_to_matrix(motions[..., 44:47].astype(float)) @ axis_angle_to_matrix(
+        motions[..., 47:50].astype(float)
+    )
+    yaw, pitch = yaw_pitch(turns @ FORWARD)
+    left = turns[..., 0]  # where the own left points
+    return np.degrees(np.stack([yaw, pitch, -np.arcsin(np.clip(left[..., 2] / np.maximum(np.cos(pitch), 0.2), -1, 1))]))
+
+
+def _heads(scene: Scene) -> dict[str, float]:
+    yaw, pitch, roll = head_angles(scene.motions)
+    moved = np.linalg.norm(np.diff(scene.motions[..., 56:59], axis=1), axis=-1).mean() * MOTION_FPS
+    return {
+        "head yaw sd deg": yaw.std(axis=1).mean(),
+        "head pitch sd deg": pitch.std(axis=1).mean(),
+        "head roll sd deg": roll.std(axis=1).mean(),
+        "body sway mm/s": 1000 * moved,
+    }
+
+
+def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict[str, float]:
+    """Nods, blinks and smiles by role."""
+    _, pitch, _ = head_angles(scene.motions)
+    lids = scene.motions[..., EXPRESSION_NAMES.index("eyeBlinkLeft")]
+    smile = scene.motions[..., EXPRESSION_NAMES.index("mouthSmileLeft")]
+    counts = {role: {"nods": 0, "blinks": 0} for role in ("speaking", "listening")}
+    lengths, shut, answered = [], [], []
+    for i in (0, 1):
+        ends = [b / MOTION_FPS for _, b in runs(speaking[1 - i])]
+        role = np.where(speaking[i], 1, np.where(listening[i], 2, 0))
+        for start, _ in nods(pitch[i]):
+            kind = role[min(int(start * MOTION_FPS), len(role) - 1)]
+            if kind:
+                counts["speaking" if kind == 1 else "listening"]["nods"] += 1
+            if kind != 1:
+                answered.append(any(-0.3 <= start - end <= 1.0 for end in ends))
+        for first, last, closure in blinks(lids[i]):
+            lengths.append((last - first) / MOTION_FPS)
+            shut.append(closure >= 0.95)
+            if role[first]:
+                counts["speaking" if role[first] == 1 else "listening"]["blinks"] += 1
+    minutes = {"speaking": speaking.sum() / MOTION_FPS / 60, "listening": listening.sum() / MOTION_FPS / 60}
+    rates = {
+        f"{what} per minute {role}": n / max(minutes[role], 1e-9) for role in counts for what, n in counts[role].items()
+    }
+    return rates | {
+        "nods after phrase ends": _mean(answered),
+        "blink s": _mean(lengths),
+        "blinks that shut": _mean(shut),
+        "smiling": (smile > 0.15).mean(),
+        "smiling together": ((smile > 0.15).all(axis=0)).mean(),
+    }
+
+
+def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
+    """Over many scenes: how mean head yaw follows the yaw to the partner, and face gaze the share asked for."""
+    yaws, faced, asked, got = [], [], [], []
+    for scene in scenes:
+        poses = room_poses(scene.layout)
+        yaws.extend(np.degrees(toward(poses)[:, 0]))
+        faced.extend(head_angles(scene.motions)[0].mean(axis=1))
+        asked.extend([scene.layout.contact_a, scene.layout.contact_b])
+        got.extend(face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1))
+    return {
+        "layout obedience": float(np.polyfit(yaws, faced, 1)[0]) if np.ptp(yaws) > 10 else float("nan"),
+        "steering slope": float(np.polyfit(asked, got, 1)[0]) if np.ptp(asked) > 0.1 else float("nan"),
+    }
+
+
+def summarise(scenes: Sequence[Scene], seed: int = 0) -> dict[str, dict[str, float]]:
+    """Mean, 95 % interval (1,000 bootstraps over dialogues) and n of every number, by name."""
+    rows = [measure(scene) for scene in scenes]
+    rng, out = np.random.default_rng(seed), {}
+    for name in rows[0]:
+        values = np.array([row[name] for row in rows])
+        values = values[np.isfinite(values)]
+        if not len(values):
+            continue
+        means = values[rng.integers(len(values), size=(1000, len(values)))].mean(axis=1)
+        low, high = np.percentile(means, [2.5, 97.5])
+        out[name] = {"mean": float(values.mean()), "low": float(low), "high": float(high), "n": len(values)}
+    for name, value in slopes(scenes).items():
+        if np.isfinite(value):
+            out[name] = {"mean": value, "low": float("nan"), "high": float("nan"), "n": len(scenes)}
+    return out
+
+
+def table(summary: dict[str, dict[str, float]]) -> str:
+    """The summary as lines of text, human references beside."""
+    lines = [f"{'':30}{'mean':>9}{'95 % interval':>20}{'n':>5}  people"]
+    for name, row in summary.items():
+        between = f"{row['low']:.3f} .. {row['high']:.3f}" if np.isfinite(row["low"]) else ""
+        lines.append(f"{name:30}{row['mean']:9.3f}{between:>20}{row['n']:5}  {REFERENCES.get(name, '')}".rstrip())
+    return "\n".join(lines)
+
+
+def add_arguments(parser) -> None:
+    """What ``python -m core evaluate behaviour`` takes."""
+    parser.add_argument("takes", nargs="*", type=Path, help="takes to measure; none: the teacher on unseen voices")
+    parser.add_argument("--data", type=Path, help='the folder that holds "speech", for the teacher')
+    parser.add_argument("--dialogues", type=int, default=24, help="how many the teacher plays")
+    parser.add_argument("--seconds", type=float, default=60.0, help="length of each")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="the numbers as .json")
+
+
+def main(arguments) -> None:
+    """Measure takes, or the teacher."""
+    scenes = [_of_take(path) for path in arguments.takes] or list(_of_teacher(arguments))
+    summary = summarise(scenes, arguments.seed)
+    print(table(summary))
+    if arguments.out:
+        arguments.out.write_text(json.dumps(summary, indent=1), "utf-8")
+
+
+def _of_take(path: Path) -> Scene:
+    """A take tells who speaks; who has the floor is read off the longer stretches."""
+    take = load_take(path)
+    motions = np.stack([motion.packed for motion in take.motions])
+    turns = [
+        (a / MOTION_FPS, b / MOTION_FPS, i)
+        for i in (0, 1)
+        for a, b in runs(take.speaking[i] >= 0.5)
+        if b - a > MOTION_FPS
+    ]
+    return Scene(motions, take.layout, take.speaking, turns)
+
+
+def _of_teacher(arguments):
+    from ..errors import UserError
+    from ..teacher.cast import gather_voices
+    from ..teacher.dialogue import default_statistics, make_dialogue
+    from ..teacher.perform import perform
+    from ..teacher.person import random_layout
+    from ..training import corpora
+
+    if arguments.data is None:
+        raise UserError("There is nothing to measure. Name takes, or give --data for the teacher.")
+    recordings = corpora.trainable(corpora.aligned(corpora.read_speech(arguments.data)))
+    voices = gather_voices([recording for recording in recordings if recording.split == "test"])
+    for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
+        dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
+        layout = random_layout(np.random.default_rng([seed, 1]))
+        intents = perform(dialogue, layout, seed)
+        motions = aim(intents, room_poses(layout), (ADULT, ADULT))
+        turns = [(turn.start, turn.end, turn.person) for turn in dialogue.turns]
+        yield Scene(motions, layout, dialogue.masks, turns, intents[..., 52])
