@@ -13,6 +13,7 @@ WINDOW = 400  # samples of a spectrum: 25 ms
 HOP = 160  # samples from one spectrum to the next: 10 ms
 BANDS = 40
 WIDTH = 256
+QUIETEST = 1e-9  # mean square, below it a window is silence and stays so
 LEVEL = 10 ** (-30 / 20)  # root mean square the network was trained at
 
 
@@ -48,8 +49,8 @@ def load() -> Resembler:
 def embed(network: Resembler, mono: np.ndarray, centres: np.ndarray, seconds: float, batch: int = 256) -> np.ndarray:
     """Whose voice is heard around each of ``centres``.
 
-    mono:    (N,) float32 at 16 kHz, at about LEVEL where people speak
-    centres: (W,) samples; windows that reach over an end are filled with silence
+    mono:    (N,) float32 at 16 kHz; each window is brought to LEVEL, so a soft voice is the same voice
+    centres: (W,) samples, rising; windows that reach over an end are filled with silence
     seconds: width of each window
     returns: (W, WIDTH) float32 unit vectors
     """
@@ -65,5 +66,8 @@ def embed(network: Resembler, mono: np.ndarray, centres: np.ndarray, seconds: fl
         mel = network.mel(torch.from_numpy(piece))
         starts = torch.from_numpy((part - begin) // HOP - frames // 2)
         windows = mel[starts[:, None] + torch.arange(frames)]
-        found[first : first + batch] = network(windows).numpy()
+        energy = torch.from_numpy(np.concatenate([[0.0], np.cumsum(np.square(piece, dtype=np.float64))]))
+        power = (energy[(starts + frames) * HOP] - energy[starts * HOP]) / (frames * HOP)
+        gain = LEVEL**2 / power.clamp(min=QUIETEST)
+        found[first : first + batch] = network(windows * gain[:, None, None].float()).numpy()
     return found
