@@ -1,0 +1,60 @@
+"""What the network is told: voices, who speaks, and where the partner is, frame by frame (DESIGN §7).
+
+Columns of the condition (T, K) of one stream: own mask, partner's mask, LAYOUT_NAMES, then the own voice's features.
+"""
+
+import numpy as np
+
+from ..layout import Layout, room_poses
+from ..rotation import FORWARD
+
+LAYOUT_NAMES = (
+    # unit vector to the partner's rest place in the own rest frame: how far the body is turned away, and who is higher
+    *("partner_left", "partner_back", "partner_up"),
+    # unit vector to the own rest place in the partner's rest frame: does the partner face this way?
+    *("seen_left", "seen_back", "seen_up"),
+    "log_distance",
+    "contact",
+    "partner_contact",
+    "energy",
+    "warmth",
+)
+OWN_MASK, PARTNER_MASK = 0, 1
+PARTNER = slice(2, 5)  # the first three of LAYOUT_NAMES
+FEATURES = 2 + len(LAYOUT_NAMES)  # where the voice begins
+NEAR, FAR = 0.3, 10.0  # m; nearer and farther nothing about a face changes, and nothing was trained
+
+
+def build(features: np.ndarray, masks: np.ndarray, layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:
+    """Put everything the network is told side by side.
+
+    features: (2, T, WIDTH) from core/voice.py, about unit scale
+    masks:    (2, T) in [0, 1], who speaks
+    poses:    (2, 4, 4) rest poses in the room, metres, where rigs were moved by hand; None takes the layout's
+    returns:  (2, T, FEATURES + WIDTH) float32
+    """
+    if features.shape[:2] != masks.shape:
+        raise ValueError(f"features {features.shape} and masks {masks.shape} must agree in (2, T)")
+    frames = masks.shape[1]
+    scene = layout_columns(layout, poses)[:, None].repeat(frames, axis=1)
+    return np.concatenate([masks[..., None], masks[::-1, :, None], scene, features], axis=-1).astype(np.float32)
+
+
+def layout_columns(layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:
+    """(2, len(LAYOUT_NAMES)) float32 of A and B; ``poses`` as in :func:`build`."""
+    poses = room_poses(layout) if poses is None else poses
+    contact = (layout.contact_a, layout.contact_b)
+    rows = []
+    for own in (0, 1):
+        partner = 1 - own
+        distance = np.clip(np.linalg.norm(poses[0][:3, 3] - poses[1][:3, 3]), NEAR, FAR)
+        numbers = [np.log(distance), contact[own], contact[partner], layout.energy, layout.warmth]
+        rows.append([*_toward(poses[own], poses[partner]), *_toward(poses[partner], poses[own]), *numbers])
+    return np.array(rows, np.float32)
+
+
+def _toward(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Unit vector (3,) from ``own``'s rest place to ``other``'s, in own rest axes; forward where they coincide."""
+    vector = own[:3, :3].T @ (other[:3, 3] - own[:3, 3])
+    length = np.linalg.norm(vector)
+    return vector / length if length > 1e-6 else FORWARD

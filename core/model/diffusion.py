@@ -1,0 +1,130 @@
+"""Sampling motion of any length, as pure functions (DESIGN §7).
+
+The noise level t goes from 1 (noise) to 0 (motion): x_t = signal(t) motion + noise_share(t) noise. A recording is cut
+into overlapping windows that are denoised as a batch; after every step their predictions are averaged where they
+overlap, so that neighbours agree from the first step on and the joint has no seam.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+WINDOW = 250  # frames, ten seconds
+OVERLAP = 50
+STEPS = 8
+GUIDANCE = 1.0
+BATCH = 8  # windows denoised at once: bounds the memory
+BLOCK = 256  # frames that share one random stream
+
+# (B, 2, L, D) noisy motion, (B, 2, L) levels, first frame of each window -> (B, 2, L, D) clean motion
+Predict = Callable[[Tensor, Tensor, list[int]], Tensor]
+
+
+def signal(t: Tensor) -> Tensor:
+    """Share of the motion at noise level ``t`` in [0, 1]; a cosine schedule."""
+    return torch.cos(t * torch.pi / 2)
+
+
+def noise_share(t: Tensor) -> Tensor:
+    """Share of the noise at level ``t``; squares add to 1 with :func:`signal`."""
+    return torch.sin(t * torch.pi / 2)
+
+
+def noise(seed: int, frames: int, width: int) -> Tensor:
+    """Unit noise (2, frames, width). Frame i is the same for every length: it depends on ``seed`` and i alone."""
+    blocks = [
+        np.random.Generator(np.random.Philox(key=[seed % 2**64, block])).standard_normal((2, BLOCK, width), np.float32)
+        for block in range(-(-frames // BLOCK))
+    ]
+    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, :frames])
+
+
+def windows(frames: int, length: int = WINDOW, overlap: int = OVERLAP) -> list[int]:
+    """First frames of the windows that cover ``frames``; the last one is moved back to end with the recording.
+
+    >>> windows(600)
+    [0, 200, 350]
+    """
+    if frames <= length:
+        return [0]
+    return [*range(0, frames - length, length - overlap), frames - length]
+
+
+def ramp(length: int, overlap: int = OVERLAP) -> Tensor:
+    """(length,) weight of a window's frames: rises over the overlap and falls again, never 0."""
+    edge = torch.minimum(torch.arange(length), torch.arange(length).flip(0)) + 0.5
+    return torch.sin((edge / overlap).clamp(max=1) * torch.pi / 2) ** 2
+
+
+def clean(predict: Predict, noisy: Tensor, levels: Tensor, batch: int = BATCH, length: int = WINDOW) -> Tensor:
+    """One prediction of the whole motion, windows averaged where they overlap.
+
+    noisy: (2, T, D), levels: (2, T) -> (2, T, D)
+    """
+    frames = noisy.shape[1]
+    starts, size = windows(frames, length), min(length, frames)
+    weight = ramp(size)[:, None]
+    total, weights = torch.zeros_like(noisy), torch.zeros(frames, 1)
+    for first in range(0, len(starts), batch):
+        some = starts[first : first + batch]
+        cut = [slice(start, start + size) for start in some]
+        pieces = predict(torch.stack([noisy[:, c] for c in cut]), torch.stack([levels[:, c] for c in cut]), some)
+        for c, piece in zip(cut, pieces, strict=True):
+            total[:, c] += piece * weight
+            weights[c] += weight
+    return total / weights
+
+
+def sample(
+    predict: Predict,
+    frames: int,
+    width: int,
+    *,
+    seed: int,
+    steps: int = STEPS,
+    given: Tensor | None = None,
+    keep: Tensor | None = None,
+    batch: int = BATCH,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Tensor:
+    """Draw one motion by DDIM: deterministic but for the noise it begins with.
+
+    given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
+                 rest is made to fit
+    returns:     (2, frames, width)
+    """
+    begin = noise(seed, frames, width)
+    if keep is None:
+        given, keep = torch.zeros_like(begin), torch.zeros_like(begin, dtype=torch.bool)
+    whole = keep.all(dim=-1)  # the network is told that these frames are clean
+    levels = torch.linspace(1, 0, steps + 1)
+    x, motion = begin, begin
+    for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
+        x = torch.where(keep, signal(now) * given + noise_share(now) * begin, x)
+        x = torch.where(whole[..., None], given, x)
+        motion = torch.where(keep, given, clean(predict, x, torch.where(whole, 0.0, now), batch))
+        remaining = (x - signal(now) * motion) / noise_share(now)
+        x = signal(then) * motion + noise_share(then) * remaining
+        progress((step + 1) / steps)
+    return motion
+
+
+def predictor(network: torch.nn.Module, condition: Tensor, guidance: float = 1.0) -> Predict:
+    """A Predict that shows ``network`` its part of ``condition`` (2, T, K).
+
+    guidance: 1 follows the condition as trained; more exaggerates what the condition changes, at twice the cost
+    """
+
+    @torch.inference_mode()
+    def predict(noisy: Tensor, levels: Tensor, starts: list[int]) -> Tensor:
+        size = noisy.shape[2]
+        told = torch.stack([condition[:, start : start + size] for start in starts])
+        if guidance == 1.0:
+            return network(noisy, told, levels)
+        drop = torch.tensor([True, False]).repeat_interleave(len(starts))
+        free, bound = network(*(torch.cat([x, x]) for x in (noisy, told, levels)), drop).chunk(2)
+        return free + guidance * (bound - free)
+
+    return predict
