@@ -18,7 +18,8 @@ from ..model.diffusion import noise_share, signal
 from ..motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
-SMALLEST_STD = 0.02  # a channel that hardly moves in training must not explode in z units
+SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
+SMALLEST_VELOCITY = 0.15  # z units a frame; a slow channel need not be still to the hair
 MIRRORED_NAMES = [n.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for n in EXPRESSION_NAMES]
 
 
@@ -106,7 +107,7 @@ def measure(dialogues: list[Dialogue]) -> Scale:
     std = ((var + var[MIRROR_ORDER]) / 2).sqrt().clamp(min=SMALLEST_STD)
     std[ANGLES.stop + 1 :] = ((var + var[MIRROR_ORDER]) / 2).sqrt()[ANGLES.stop + 1 :].clamp(min=1e-4)  # metres
     z = [torch.from_numpy(d.intents).sub(mean).div(std) for d in dialogues]
-    velocity = torch.cat([x.diff(dim=1).flatten(0, 1) for x in z]).square().mean(0).sqrt().clamp(min=SMALLEST_STD)
+    velocity = torch.cat([x.diff(dim=1).flatten(0, 1) for x in z]).square().mean(0).sqrt().clamp(min=SMALLEST_VELOCITY)
     clips = torch.cat([_clip_variances(x[..., ROTATION]) for x in z])
     spread = float(std[ANGLES].square().sum() / 2)
     return Scale(mean, std, velocity, spread, float(clips.quantile(1 - RESTLESS_SHARE)))

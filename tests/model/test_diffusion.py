@@ -1,0 +1,96 @@
+import pytest
+import torch
+
+from talking_together.core.model import diffusion
+from talking_together.core.model.diffusion import clean, noise, noise_share, sample, signal, windows
+
+WIDTH = 4
+
+
+def nearby(noisy, levels, starts):
+    """A denoiser that looks at its neighbours: an average over nine frames."""
+    kernel = torch.ones(WIDTH, 1, 9) / 9
+    pairs, _, frames, _ = noisy.shape
+    padded = torch.nn.functional.pad(noisy.flatten(0, 1).transpose(1, 2), (4, 4), mode="replicate")
+    return torch.nn.functional.conv1d(padded, kernel, groups=WIDTH).transpose(1, 2).unflatten(0, (pairs, 2))
+
+
+def test_signal_and_noise_share_the_power():
+    t = torch.linspace(0, 1, 9)
+    assert torch.allclose(signal(t) ** 2 + noise_share(t) ** 2, torch.ones(9))
+    assert signal(t[0]) == 1 and noise_share(t[0]) == 0
+
+
+def test_a_frame_has_its_noise_whatever_the_length():
+    assert torch.equal(noise(3, 1000, WIDTH)[:, :300], noise(3, 300, WIDTH))
+    assert not torch.equal(noise(4, 300, WIDTH), noise(3, 300, WIDTH))
+    assert noise(3, 5000, WIDTH).std() == pytest.approx(1, abs=0.03)
+
+
+@pytest.mark.parametrize("frames", [1, 249, 250, 251, 600, 5000])
+def test_windows_cover_every_frame_and_overlap(frames):
+    starts = windows(frames)
+    ends = [min(frames, start + diffusion.WINDOW) for start in starts]
+    assert starts[0] == 0 and ends[-1] == frames
+    assert all(end - start >= diffusion.OVERLAP for start, end in zip(starts[1:], ends, strict=False))
+
+
+def test_windows_join_without_a_seam():
+    motion = torch.randn(2, 900, WIDTH).cumsum(1) / 10
+    joined = clean(nearby, motion, torch.zeros(2, 900))
+    whole = clean(nearby, motion, torch.zeros(2, 900), length=900)
+    assert torch.allclose(joined, whole, atol=0.02)
+    steps = joined.diff(dim=1).abs().mean(dim=(0, 2))
+    assert steps[[199, 249, 399, 449]].mean() < 1.3 * steps.mean()
+
+
+def test_how_many_windows_are_batched_does_not_matter():
+    one, all_at_once = (sample(nearby, 1200, WIDTH, seed=1, steps=4, batch=batch) for batch in (1, 16))
+    assert torch.allclose(one, all_at_once, atol=1e-5)
+
+
+def test_the_same_seed_gives_the_same_motion_and_another_one_another():
+    first, again, other = (sample(nearby, 400, WIDTH, seed=seed) for seed in (5, 5, 6))
+    assert torch.equal(first, again)
+    assert not torch.allclose(first, other, atol=0.01)
+
+
+def test_what_is_given_comes_back_untouched():
+    given = torch.randn(2, 400, WIDTH)
+    keep = torch.zeros(2, 400, WIDTH, dtype=torch.bool)
+    keep[0] = True
+    keep[1, :100, 2] = True
+    made = sample(nearby, 400, WIDTH, seed=1, given=given, keep=keep)
+    assert torch.equal(made[keep], given[keep])
+    assert not torch.allclose(made[~keep], given[~keep])
+
+
+def test_the_network_is_told_which_frames_are_clean():
+    seen = []
+
+    def watch(noisy, levels, starts):
+        seen.append((noisy, levels))
+        return torch.zeros_like(noisy)
+
+    given = torch.full((2, 50, WIDTH), 7.0)
+    keep = torch.zeros(2, 50, WIDTH, dtype=torch.bool)
+    keep[0, :20] = True
+    sample(watch, 50, WIDTH, seed=1, steps=3, given=given, keep=keep)
+    for noisy, levels in seen:
+        assert (levels[0, 0, :20] == 0).all() and (levels[0, 0, 20:] > 0).all() and (levels[0, 1] > 0).all()
+        assert (noisy[0, 0, :20] == 7).all()
+
+
+def test_one_true_answer_is_found_in_few_steps():
+    truth = torch.randn(2, 300, WIDTH)
+
+    def knows(noisy, levels, starts):
+        return torch.stack([truth[:, start : start + noisy.shape[2]] for start in starts])
+
+    assert torch.allclose(sample(knows, 300, WIDTH, seed=0, steps=2), truth, atol=1e-4)
+
+
+def test_progress_ends_at_one():
+    shares = []
+    sample(nearby, 100, WIDTH, seed=0, steps=4, progress=shares.append)
+    assert shares == [0.25, 0.5, 0.75, 1.0]
