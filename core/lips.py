@@ -1,0 +1,81 @@
+"""Last words on the lips, without the network: confident closures really close; strength and timing of the mouth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .motion import EXPRESSION_NAMES, MOTION_FPS
+
+SURE, OPEN = 0.65, 0.35  # closure posterior from which lips are held shut, and up to which they are left alone
+PRESS = 0.5  # of mouthPress in a closure
+PARTING = (  # what draws the lips apart when the jaw is still
+    "mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight mouthFunnel mouthShrugUpper tongueOut"
+).split()
+JAW = "jawForward jawLeft jawRight jawOpen mouthClose".split()  # mouthClose goes with jawOpen, or the seal would break
+LIPS = [
+    name
+    for name in EXPRESSION_NAMES
+    if name.startswith("mouth") and name not in (*JAW, "mouthSmileLeft", "mouthSmileRight")
+]
+COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
+
+
+@dataclass(frozen=True)
+class Strength:
+    """How the mouth plays a finished take; 1 and 0 s leave it as it is."""
+
+    articulation: float = 1.0  # jaw and lips together
+    jaw: float = 1.0
+    lips: float = 1.0
+    offset: float = 0.0  # s, + lets the mouth come later
+
+
+def seal_closures(expression: np.ndarray, closure: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Lips shut where a p, b or m is surely heard; every other frame and channel is as before.
+
+    expression: (T, 44) in [0, 1]
+    closure:    (T,) how likely the lips are sealed, 0..1
+    mask:       (T,) how surely this person speaks, 0..1
+    returns:    (T, 44)
+    """
+    hold = _smooth_step((closure * (mask > 0.5) - OPEN) / (SURE - OPEN))
+    hold = hold * _reaches(hold, 1.0)  # a closure that was never sure is left to the network
+    sealed = np.array(expression, np.float32)
+    jaw, close = sealed[:, COLUMN["jawOpen"]], COLUMN["mouthClose"]
+    sealed[:, close] += hold * (jaw - sealed[:, close])
+    for side in ("Left", "Right"):
+        press = sealed[:, COLUMN[f"mouthPress{side}"]]
+        np.maximum(press, PRESS * hold, out=press)
+    sealed[:, [COLUMN[name] for name in PARTING]] *= 1 - hold[:, None]
+    return sealed
+
+
+def play(expression: np.ndarray, strength: Strength, fps: float = MOTION_FPS) -> np.ndarray:
+    """``expression`` (T, 44) with its mouth played at ``strength``; closures stay closed at any strength."""
+    played = np.array(expression, np.float32)
+    mouth = [COLUMN[name] for name in (*JAW, *LIPS)]
+    if strength.offset:
+        played[:, mouth] = _later(played[:, mouth], strength.offset * fps)
+    played[:, [COLUMN[name] for name in JAW]] *= strength.articulation * strength.jaw
+    played[:, [COLUMN[name] for name in LIPS]] *= strength.articulation * strength.lips
+    return played.clip(0, 1)
+
+
+def _later(values: np.ndarray, frames: float) -> np.ndarray:
+    """(T, C) moved by a number of frames, whole or not; held at the ends."""
+    times = np.arange(len(values))
+    return np.stack([np.interp(times - frames, times, column) for column in values.T], axis=1)
+
+
+def _smooth_step(x: np.ndarray) -> np.ndarray:
+    x = np.clip(x, 0, 1)
+    return x * x * (3 - 2 * x)
+
+
+def _reaches(values: np.ndarray, height: float) -> np.ndarray:
+    """(T,) True in every stretch of ``values`` > 0 whose highest value is ``height`` or more."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (values > 0).astype(np.int8), [0]])))
+    reached = np.zeros(len(values), bool)
+    for first, last in edges.reshape(-1, 2):
+        reached[first:last] = values[first:last].max() >= height
+    return reached

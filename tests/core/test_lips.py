@@ -1,0 +1,75 @@
+import numpy as np
+import pytest
+
+from talking_together.core import head, lips
+from talking_together.core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
+
+JAW, CLOSE = EXPRESSION_NAMES.index("jawOpen"), EXPRESSION_NAMES.index("mouthClose")
+
+
+def open_mouth(frames=20):
+    """Half open, teeth shown."""
+    expression = np.zeros((frames, 44), np.float32)
+    for name in ("jawOpen", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthUpperUpLeft", "mouthUpperUpRight"):
+        expression[:, EXPRESSION_NAMES.index(name)] = 0.4
+    return expression
+
+
+def gap(expression, name="woman"):
+    """Lip gap as a share of the full opening."""
+    model = head.load(name)
+    packed = np.zeros((len(expression), WIDTH), np.float32)
+    packed[:, :44] = expression
+    return head.lip_gap(model, HeadMotion(packed)) / model.full_opening
+
+
+def one_closure(height=0.95):
+    closure = np.zeros(20)
+    closure[9:12] = [0.4, height, 0.4]
+    return closure
+
+
+@pytest.mark.parametrize("name", ["woman", "man"])
+def test_a_sure_closure_seals_the_lips_of_the_head(name):
+    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+
+    assert gap(open_mouth(), name)[10] > 0.3
+    assert gap(sealed, name)[10] < 0.03
+
+
+def test_frames_without_a_closure_are_bit_equal():
+    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+
+    assert np.array_equal(np.delete(sealed, [9, 10, 11], axis=0), np.delete(open_mouth(), [9, 10, 11], axis=0))
+
+
+def test_an_unsure_closure_is_left_to_the_network():
+    assert np.array_equal(lips.seal_closures(open_mouth(), one_closure(0.6), np.ones(20)), open_mouth())
+
+
+def test_who_listens_keeps_the_lips_as_they_are():
+    assert np.array_equal(lips.seal_closures(open_mouth(), one_closure(), np.zeros(20)), open_mouth())
+
+
+def test_at_full_strength_a_take_is_as_it_was():
+    assert np.array_equal(lips.play(open_mouth(), lips.Strength()), open_mouth())
+
+
+def test_a_weaker_jaw_opens_less_and_a_closure_stays_shut_at_any_strength():
+    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+
+    for jaw in (0.0, 0.5, 1.5):
+        played = lips.play(sealed, lips.Strength(jaw=jaw))
+        assert gap(played)[10] < 0.03
+        assert played[0, JAW] == pytest.approx(0.4 * jaw)
+
+
+def test_an_offset_moves_the_mouth_and_nothing_else():
+    expression = np.zeros((50, 44), np.float32)
+    expression[20, JAW] = 1
+    expression[20, EXPRESSION_NAMES.index("browInnerUp")] = 1
+
+    played = lips.play(expression, lips.Strength(offset=0.08))
+
+    assert played[:, JAW].argmax() == 22
+    assert played[:, EXPRESSION_NAMES.index("browInnerUp")].argmax() == 20
