@@ -17,6 +17,7 @@ RESEARCH = {
         "articulation": ".training.articulation",
         "masks": ".training.masks",
         "prompts": ".training.prompts",
+        "align": ".training.align",
         "dataset": ".training.dataset",
         "generator": ".training.generator",
     },

@@ -276,16 +276,14 @@ def _of_take(path: Path) -> Scene:
 
 def _of_teacher(arguments):
     from ..errors import UserError
-    from ..teacher.cast import gather_voices
     from ..teacher.dialogue import default_statistics, make_dialogue
     from ..teacher.perform import perform
     from ..teacher.person import random_layout
-    from ..training import corpora
+    from ..training.dataset import cast_for
 
     if arguments.data is None:
         raise UserError("There is nothing to measure. Name takes, or give --data for the teacher.")
-    recordings = corpora.trainable(corpora.aligned(corpora.read_speech(arguments.data)))
-    voices = gather_voices([recording for recording in recordings if recording.split == "test"])
+    voices = cast_for(arguments.data, "test")
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
         layout = random_layout(np.random.default_rng([seed, 1]))

@@ -59,7 +59,7 @@ def _carry(
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
     angles[:2] += looking.head.T[::-1]
     amount = np.radians(0.6 + (0.5 + 1.1 * speaking) * lively)
-    angles += np.array([[1.2], [1.7], [1.0]]) * amount * np.stack([_drift(times, 1.1, rng) for _ in range(3)])
+    angles += np.array([[1.2], [1.7], [1.0]]) * amount * np.stack([_drift(times, 1.5, rng) for _ in range(3)])
     angles += _beats(heard, who, lively, times, rng)
     for nod in _nods(dialogue, heard, looking, who, person, layout, rng):
         near = slice(*np.searchsorted(times, [nod.start, nod.start + nod.cycles / nod.rate]))
@@ -96,7 +96,7 @@ def _beats(heard: Heard, who: int, lively: float, times: np.ndarray, rng) -> np.
     """(3, T) the head goes with the accents of the own voice: down on the beat, up before it, a little aside."""
     beats = np.zeros((3, len(times)))
     for accent in heard.accents:
-        if accent.person != who or rng.random() > 0.62:
+        if accent.person != who or rng.random() > 0.58:
             continue
         size = np.radians(rng.uniform(0.8, 2.6)) * lively * (0.5 + 0.6 * accent.strength)
         width = rng.uniform(0.09, 0.15)
@@ -123,14 +123,16 @@ def _nods(
         if accent.person != who and heard.floor[min(int(accent.time * GRID), len(heard.floor) - 1)] != who:
             chances.append((accent.time + person.lag + rng.uniform(0, 0.2), 0.05 * eager * accent.strength))
         elif accent.person == who:
-            chances.append((accent.time, 0.012 * eager))
+            chances.append((accent.time, 0.008 * eager))
     nods, free = [], 0.0
     for start, chance in sorted(chances):
         if start < free or start < 0 or rng.random() > chance:
             continue
         cycles = float(rng.choice([1.5, 2.0, 3.0, 4.0], p=[0.35, 0.33, 0.22, 0.1]))
         rate = rng.uniform(1.7, 3.0) if cycles > 1.5 else rng.uniform(1.4, 2.4)
-        size = np.radians(np.clip(rng.lognormal(np.log(3.6), 0.4), 1.8, 9)) * person.expressive**0.4 * (2 / rate) ** 0.6
+        size = (
+            np.radians(np.clip(rng.lognormal(np.log(4.4), 0.4), 2.2, 10)) * person.expressive**0.4 * (2 / rate) ** 0.6
+        )
         nods.append(Nod(start, rate, cycles, float(size)))
         free = start + cycles / rate + 0.4
     return nods
@@ -182,8 +184,8 @@ def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) 
         rng.normal(0, np.radians(3.6)),
         rng.normal(0, np.radians(2.2)),
         rng.normal(0, np.radians(2.6)),
-        rng.normal(near, 0.012 * person.sway),
-        rng.normal(0, 0.010 * person.sway),
+        rng.normal(near, 0.009 * person.sway),
+        rng.normal(0, 0.008 * person.sway),
     )
 
 

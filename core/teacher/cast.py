@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -43,18 +44,30 @@ class Voice:
         return sum(piece.seconds for piece in self.pieces)
 
 
-def gather_voices(recordings: Sequence, least: float = 6.0) -> list[Voice]:
-    """Cut ``recordings`` (core.training.corpora.Recording) into voices.
+def labels_of(recording: corpora.Recording, alignment: Path | None) -> Path | None:
+    """The file of the recording's phones: beside it, where they are to be trusted, or under ``alignment``."""
+    if recording.alignment == "ok" and recording.phones_path.is_file():
+        return recording.phones_path
+    made = alignment and Path(alignment) / recording.corpus / recording.phones_path.name
+    return made if made and made.is_file() else None
 
+
+def gather_voices(
+    recordings: Sequence[corpora.Recording], alignment: Path | None = None, least: float = 6.0
+) -> list[Voice]:
+    """Cut ``recordings`` into voices; those without phones are left out.
+
+    alignment: folder written by "train align", if there is one
     least: s of speech a voice must have; speakers below it are joined with others of the same corpus and sex,
            because masks and phones stay true and one repeated sentence would be worse
     """
     by_speaker: dict[tuple[str, str, str], list] = {}
     for recording in recordings:
-        by_speaker.setdefault((recording.corpus, recording.sex, recording.speaker), []).append(recording)
+        if labels_of(recording, alignment):
+            by_speaker.setdefault((recording.corpus, recording.sex, recording.speaker), []).append(recording)
     voices, short = [], {}
     for (corpus, sex, speaker), own in sorted(by_speaker.items(), key=lambda item: item[0]):
-        pieces = [piece for recording in own for piece in cut(*_read(recording))]
+        pieces = [piece for recording in own for piece in cut(*_read(recording, alignment))]
         if sum(piece.seconds for piece in pieces) >= least:
             voices.append(_voice(speaker, sex, pieces))
             continue
@@ -75,11 +88,11 @@ def _voice(speaker: str, sex: str, pieces: list[Piece]) -> Voice:
     return Voice(speaker, sex, tuple(pieces), tuple(asides))
 
 
-def _read(recording: corpora.Recording) -> tuple[np.ndarray, list[Phone], list[Phone]]:
-    """Samples, phones and words of one aligned recording; without a file of words there are none."""
-    phones = [(p.start, p.end, p.name) for p in corpora.read_phones(recording.phones_path)]
-    words_path = recording.path.with_suffix(".words.csv")
-    words = []
+def _read(recording: corpora.Recording, alignment: Path | None) -> tuple[np.ndarray, list[Phone], list[Phone]]:
+    """Samples, phones and words of one recording; without a file of words there are none."""
+    labels = labels_of(recording, alignment)
+    phones = [(p.start, p.end, p.name) for p in corpora.read_phones(labels)]
+    words_path, words = labels.with_suffix("").with_suffix(".words.csv"), []
     if words_path.is_file():
         with open(words_path, newline="", encoding="utf-8") as file:
             words = [(float(r["start_s"]), float(r["end_s"]), r["word"]) for r in csv.DictReader(file)]
@@ -87,14 +100,13 @@ def _read(recording: corpora.Recording) -> tuple[np.ndarray, list[Phone], list[P
 
 
 def cut(samples: np.ndarray, phones: Sequence[Phone], words: Sequence[Phone]) -> list[Piece]:
-    """The pieces of one recording (N,): cut in its pauses, ``MARGIN`` of silence kept."""
+    """The pieces of one recording (N,): cut where no sound is said for a while, ``MARGIN`` of silence kept."""
     pieces, run = [], []
-    for phone in [*phones, (0.0, PAUSE, "SIL")]:
-        if phone[2] not in SILENT:
-            run.append(phone)
-        elif run and phone[1] - phone[0] >= PAUSE:
+    for phone in [p for p in phones if p[2] not in SILENT] + [(np.inf, np.inf, "SIL")]:
+        if run and phone[0] - run[-1][1] >= PAUSE:
             pieces.append(_piece(samples, run, words))
             run = []
+        run.append(phone)
     return [piece for piece in pieces if piece.seconds > 0.25]
 
 

@@ -74,7 +74,7 @@ def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, r
     warm = max(0.0, 0.35 + 0.65 * layout.warmth)
     own: list[list[Gesture]] = []
     for i in (0, 1):
-        count = rng.poisson(dialogue.seconds / 60 * 3.2 * warm * people[i].smiler)
+        count = rng.poisson(dialogue.seconds / 60 * 4.5 * warm * people[i].smiler)
         starts = list(rng.uniform(0, dialogue.seconds, count))
         starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and rng.random() < 0.4 * warm]
         starts += [end for end, who in heard.phrase_ends if who != i and rng.random() < 0.12 * warm]
@@ -96,11 +96,11 @@ def _sees(looking: Looking, moment: float) -> bool:
 
 
 def _smile(start: float, warm: float, person: Person, rng, answered: float | None = None) -> Gesture:
-    size = rng.uniform(0.18, 0.5) * (0.6 + 0.5 * warm) * person.expressive**0.5
+    size = rng.uniform(0.2, 0.55) * (0.6 + 0.5 * warm) * person.expressive**0.5
     if answered is not None:
         size = 0.5 * size + 0.5 * answered
     return Gesture(
-        start, rng.uniform(0.35, 0.8), rng.lognormal(np.log(1.3), 0.5), rng.uniform(0.6, 1.5), float(min(size, 0.65))
+        start, rng.uniform(0.35, 0.8), rng.lognormal(np.log(1.7), 0.55), rng.uniform(0.6, 1.5), float(min(size, 0.65))
     )
 
 
@@ -134,7 +134,7 @@ def _blinks(
     moments = []
     speaking = heard.floor == who
     rate = person.blinks / 60 * (0.75 + 0.3 * energy)
-    pace = np.where(speaking, 1.15 * rate, 0.75 * rate) / GRID
+    pace = np.where(speaking, 1.15 * rate, 0.55 * rate) / GRID
     moments += list(np.flatnonzero(rng.random(len(pace)) < pace) / GRID)
     moments += [
         t for t, size in looking.shifts if rng.random() < np.interp(np.degrees(size), [6, 15, 35], [0, 0.22, 0.6])

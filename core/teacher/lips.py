@@ -87,7 +87,7 @@ def _breaths(turn_starts, grid: int, rng) -> np.ndarray:
     times, opening = np.arange(grid) / GRID, np.zeros(grid)
     for start in turn_starts:
         if rng.random() < 0.7:
-            before, size = rng.uniform(*BREATH), rng.uniform(0.02, 0.09)
+            before, size = rng.uniform(*BREATH), rng.uniform(0.02, 0.07)
             opening = np.maximum(opening, size * np.exp(-0.5 * ((times - start + before / 2) / (before / 3)) ** 2))
     return opening
 
@@ -114,7 +114,7 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
     free = 1 - seal  # what parts the lips yields to a closure
     apart = free * (1 - touch)
     jaw = SPEECH_JAW * np.tanh(shape["jawOpen"] / SPEECH_JAW) * (1 - 0.45 * seal)
-    jaw = jaw * (1 - touch) + np.clip(jaw, 0.05, 0.1) * touch
+    jaw = jaw * (1 - touch) + np.clip(jaw, 0.07, 0.11) * touch
     left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
     values = {
         "jawOpen": jaw,
@@ -122,7 +122,7 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         "jawForward": shape["jawForward"] * free,
         "mouthFunnel": shape["mouthFunnel"] * apart,
         "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
-        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.75 * touch),
+        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.72 * touch),
         "mouthRollUpper": 0.28 * seal,
         "mouthShrugUpper": shape["mouthShrugUpper"] * free,
     }
@@ -130,7 +130,7 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         values[f"mouthPress{side}"] = 0.55 * seal * gain
         values[f"mouthStretch{side}"] = shape["mouthStretch"] * (1 - 0.6 * seal) * gain
         values[f"mouthLowerDown{side}"] = shape["mouthLowerDown"] * apart * gain
-        values[f"mouthUpperUp{side}"] = np.maximum(shape["mouthUpperUp"] * apart, 0.36 * touch * free) * gain
+        values[f"mouthUpperUp{side}"] = np.maximum(shape["mouthUpperUp"] * apart, 0.4 * touch * free) * gain
     for name, value in values.items():
         face[:, COLUMN[name]] = np.clip(value, 0, 1)
     return face

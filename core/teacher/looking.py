@@ -12,8 +12,8 @@ from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
 from .person import Person
 
-ROLE_GAP = 1.35  # logit by which a listener looks more than a speaker: about twice as much at usual shares
-PACE = 0.62  # changes a second at a share of one half
+ROLE_GAP = 2.3  # logit by which a listener looks more than a speaker: about twice as much at usual shares
+PACE = 0.46  # changes a second at a share of one half
 LEAST = (0.36, 0.48)  # s, shortest look away, shortest look at the partner
 LONG_TURN = 2.0  # s
 FACE = (0.075, 0.11)  # m, half-axes of the face that a look away must leave
@@ -55,7 +55,7 @@ def _who_looks(dialogue: Dialogue, heard: Heard, contacts, people, rng) -> np.nd
     biases = [_role_bias(contacts[i], float(np.mean(speaks[i]))) for i in (0, 1)]
     chances = rng.random((2, frames)).tolist()
     on = np.zeros((2, frames), bool)
-    state, since = [rng.random() < c for c in contacts], [1.0, 1.0]
+    state, since = [bool(rng.random() < c) for c in contacts], [1.0, 1.0]
     owed = [0.0, 0.0]  # s of looking still to be made up, so that the asked share is met
     for t in range(frames):
         before = list(state)
@@ -65,7 +65,7 @@ def _who_looks(dialogue: Dialogue, heard: Heard, contacts, people, rng) -> np.nd
                 before[i], since[i], before[1 - i], since[1 - i], share, orders[i][t], chances[i][t], people[i]
             )
             since[i] = since[i] + 1 / MOTION_FPS if wanted == before[i] else 0.0
-            state[i] = wanted
+            state[i] = bool(wanted)
             owed[i] += (contacts[i] - wanted) / MOTION_FPS
             on[i, t] = wanted
     return on
@@ -84,7 +84,7 @@ def _role_bias(contact: float, speaking: float) -> float:
 def _share(bias: float, speaking: bool, owed: float, contact: float) -> float:
     if contact <= 0.01 or contact >= 0.99:
         return round(contact)
-    return _sigmoid(bias - ROLE_GAP * speaking + float(np.clip(0.45 * owed, -2.5, 2.5)))
+    return _sigmoid(bias - ROLE_GAP * speaking + float(np.clip(0.6 * owed, -3, 3)))
 
 
 def _sigmoid(x: float) -> float:
@@ -99,8 +99,8 @@ def _next(on, since, partner_on, partner_since, share, order, chance, person: Pe
         return on
     odds = max(share, 1e-9) / max(1 - share, 1e-9)
     rate = PACE * person.saccades * (odds ** (-0.5 if on else 0.5))
-    if on and partner_on and min(since, partner_since) > 2.0:
-        rate *= 1.8  # eyes that have met for long part
+    if on and partner_on and min(since, partner_since) > 2.5:
+        rate *= 1.6  # eyes that have met for long part
     if not on and partner_on and person.lag < partner_since < 1.3:
         rate *= 2.6  # being looked at draws the gaze
     if on and not partner_on and person.lag < partner_since < 1.0:
@@ -192,8 +192,8 @@ def _on_face(distance: float, rng) -> np.ndarray:
 
 def _elsewhere(speaking: bool, distance: float, toward_partner, person: Person, rng) -> np.ndarray:
     """A place beside the partner: where one thinks, down, or to the own front when the body faces elsewhere."""
-    if abs(toward_partner[0]) > np.radians(25) and rng.random() < 0.6:
-        yaw = -toward_partner[0] * rng.uniform(0.3, 0.85)
+    if abs(toward_partner[0]) > np.radians(25) and rng.random() < 0.5:
+        yaw = -toward_partner[0] * rng.uniform(0.25, 0.75)
         return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(5))]), distance)
     size = np.radians(np.clip(rng.lognormal(np.log(15), 0.4), 8, 35))
     side = 1 if rng.random() < 0.5 + 0.4 * person.side else -1
@@ -216,7 +216,7 @@ def _head_follows(times, spots, away, left_to_eyes, person: Person, frames: np.n
     """Turn of neck and head (T, 2), radians: a share of large gaze shifts, later and slower than the eyes."""
     size = np.linalg.norm(spots, axis=1, keepdims=True)
     share = person.head_share * np.clip((np.degrees(size) - 4) / 14, 0, 1)
-    goal = np.where(away[:, None], share * spots, 0.35 * left_to_eyes)
+    goal = np.where(away[:, None], share * spots, 0.55 * left_to_eyes)
     grid = np.arange(int(frames[-1] * GRID) + GRID) / GRID
     path = goal[np.searchsorted(times, grid - 0.11, side="right").clip(1) - 1]
     path = smooth(path.T, 0.11).T

@@ -41,15 +41,23 @@ def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None =
 
 def _together(mouth: np.ndarray, face: np.ndarray) -> np.ndarray:
     """A talking mouth and a face (T, 44 each) as one: talking takes some of the smile, and the limits hold."""
-    busy = np.clip(mouth[:, COLUMN["jawOpen"]] * 4 + mouth[:, COLUMN["mouthClose"]] * 8, 0, 1)[:, None]
+    busy = _lasting(np.clip(mouth[:, COLUMN["jawOpen"]] * 10 + mouth[:, COLUMN["mouthClose"]] * 20, 0, 1))
     rounded = np.clip(mouth[:, [COLUMN["mouthFunnel"], COLUMN["mouthPucker"]]].sum(1), 0, 1)
     face = face.copy()
     for side in ("Left", "Right"):
         face[:, COLUMN[f"mouthSmile{side}"]] *= 1 - 0.6 * rounded
     for name in ("mouthShrugLower", "mouthRollLower", "mouthPressLeft", "mouthPressRight"):
-        face[:, [COLUMN[name]]] *= 1 - busy
+        face[:, COLUMN[name]] *= 1 - busy  # nobody presses the lips together while talking
     whole = np.clip(mouth + face, 0, 1)
     jaw = COLUMN["jawOpen"]
     whole[:, jaw] = np.minimum(whole[:, jaw], SPEECH_JAW)
     whole[:, COLUMN["mouthClose"]] = np.minimum(whole[:, COLUMN["mouthClose"]], whole[:, jaw])
     return whole
+
+
+def _lasting(use: np.ndarray, reach: int = 9) -> np.ndarray:
+    """(T,) the most of ``use`` within ``reach`` frames, eased."""
+    width = 2 * reach + 1
+    most = np.lib.stride_tricks.sliding_window_view(np.pad(use, reach, mode="edge"), width).max(axis=1)
+    kernel = np.hanning(reach + 2)[1:-1]
+    return np.convolve(np.pad(most, reach // 2, mode="edge"), kernel / kernel.sum(), mode="valid")[: len(use)]

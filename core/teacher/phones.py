@@ -41,8 +41,9 @@ _TARGETS = {
 }
 # How much a sound insists, in the same order; 1 is a vowel on its own jaw.
 _INSISTS = {
-    "vowel": (1.0, 0.9, 0.9, 0.8, 0.8, 0.8, 1, 0.5, 0.5),
-    "rounded": (0.9, 1.5, 1.6, 1.0, 0.8, 0.8, 1, 0.5, 0.5),
+    "vowel": (1.0, 0.9, 0.9, 1.1, 0.9, 0.9, 1, 0.5, 0.5),
+    "rounded": (0.9, 1.9, 2.2, 1.1, 0.8, 0.8, 1, 0.5, 0.5),
+    "tight": (1.3, 1.6, 2.8, 1.3, 1.0, 1.0, 1, 0.5, 0.5),
     "sibilant": (1.7, 0.15, 0.15, 0.5, 0.8, 0.6, 1, 0.6, 0.8),
     "alveolar": (0.7, 0.08, 0.08, 0.2, 0.4, 0.3, 1, 0.3, 0.3),
     "velar": (0.3, 0.06, 0.06, 0.15, 0.2, 0.2, 1, 0.3, 0.3),
@@ -52,7 +53,8 @@ _INSISTS = {
 }
 _CLASSES = {
     "vowel": "AA AE AH EH IH IY Y",
-    "rounded": "AO ER UH UW OH W R SH",
+    "rounded": "AO ER UH OH R SH",
+    "tight": "UW W",
     "sibilant": "S",
     "alveolar": "T TH L",
     "velar": "K",

@@ -1,0 +1,115 @@
+"""Make the dialogues that the generator learns from: real voices, the teacher's motion, one .npz a performance.
+
+    python -m core train align --data ../shared/data --out cache/alignment
+    python -m core train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --hours 6
+
+Several may run at once into one folder, and a stopped one goes on: a file that is there is not made again.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from ..layout import Layout
+from ..motion import replacing
+from ..teacher.cast import Voice, gather_voices
+from ..teacher.dialogue import Dialogue, Room, default_statistics, make_dialogue
+from ..teacher.hearing import hear
+from ..teacher.perform import perform
+from ..teacher.person import random_layout
+from . import corpora
+
+SECONDS = 60.0  # of each dialogue
+PERFORMANCES = 2  # of each dialogue: other people, another scene, the same sound
+ROUND = 12  # dialogues are made in this many, so that whoever holds out every twelfth file holds out whole dialogues
+
+
+def cast_for(data: Path, split: str, alignment: Path | None = None) -> list[Voice]:
+    """Aligned voices of one split that weights may learn from by their licence."""
+    recordings = [r for r in corpora.trainable(corpora.read_speech(data)) if r.split == split]
+    return gather_voices(recordings, alignment)
+
+
+def room_of(data: Path) -> Room:
+    """Noises and room responses under ``data/noise_rir`` that weights may learn from."""
+    kept = [r for r in corpora.read_corpus(Path(data) / "noise_rir") if corpora.may_train(r.licence)]
+    sounds = {kind: tuple(corpora.read_samples(r.path) for r in kept if r.speaker == kind) for kind in ("noise", "rir")}
+    return Room(noises=sounds["noise"], responses=sounds["rir"])
+
+
+def write_dialogue(path: Path, dialogue: Dialogue, features, intents, layout: Layout, with_sound: bool) -> None:
+    """One performance.
+
+    features (2, T, WIDTH), masks (2, T), intents (2, T, 56), layout as JSON; turns and stretches (n, 3) start s, end s,
+    person; phones as JSON, by person; speakers, seed; for tests sound (N,) int16
+    """
+    extra = {"sound": np.round(dialogue.mix * 32767).astype(np.int16)} if with_sound else {}
+    with replacing(path) as file:
+        np.savez(
+            file,
+            features=np.asarray(features, np.float16),
+            masks=dialogue.masks,
+            intents=intents,
+            layout=np.array(json.dumps(asdict(layout))),
+            turns=_rows(dialogue.turns),
+            stretches=_rows(dialogue.stretches),
+            phones=np.array(
+                json.dumps([[[round(s, 3), round(e, 3), p] for s, e, p in own] for own in dialogue.phones])
+            ),
+            speakers=np.array(dialogue.speakers),
+            seed=np.int64(dialogue.seed),
+            **extra,
+        )
+
+
+def _rows(spans: Sequence) -> np.ndarray:
+    return np.array([(span.start, span.end, span.person) for span in spans], np.float32).reshape(-1, 3)
+
+
+def performances_of(dialogue: Dialogue, count: int):
+    """The layout and the intents (2, T, 56) of ``count`` performances of one dialogue."""
+    heard = hear(dialogue)
+    for number in range(count):
+        layout = random_layout(np.random.default_rng([dialogue.seed, number, 1]))
+        yield layout, perform(dialogue, layout, number, heard)
+
+
+def add_arguments(parser) -> None:
+    """Arguments of ``python -m core train dataset``."""
+    parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech" and "noise_rir"')
+    parser.add_argument("--out", type=Path, required=True, help="folder for the dialogues, .npz")
+    parser.add_argument("--alignment", type=Path, help='labels made by "train align", for more voices')
+    parser.add_argument("--hours", type=float, default=6.0, help="of motion in all")
+    parser.add_argument("--performances", type=int, default=PERFORMANCES, help="of each recording")
+    parser.add_argument("--split", choices=["train", "validation", "test"], default="train", help="of the voices")
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def main(arguments) -> None:
+    """Make what is not there yet."""
+    from ..voice import encode
+
+    started, split = time.perf_counter(), arguments.split
+    count = arguments.hours * 3600 / SECONDS / arguments.performances
+    count = max(1, round(count)) if split == "test" else ROUND * max(1, round(count / ROUND))
+    voices, room = cast_for(arguments.data, split, arguments.alignment), room_of(arguments.data)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    made = 0
+    for number in range(count):
+        paths = [arguments.out / f"{split}_{p}_{number:05d}.npz" for p in range(arguments.performances)]
+        if all(path.exists() for path in paths):
+            continue
+        seed = 1_000_000 * arguments.seed + number
+        dialogue = make_dialogue(voices, default_statistics(), seed, SECONDS, room)
+        features = encode(dialogue.mix, dialogue.masks)
+        for path, (layout, intents) in zip(paths, performances_of(dialogue, len(paths)), strict=True):
+            write_dialogue(path, dialogue, features, intents, layout, with_sound=split == "test")
+        made += 1
+        if made % 10 == 0:
+            print(f"{number + 1} of {count}, {time.perf_counter() - started:.0f} s", flush=True)
+    minutes, took = count * arguments.performances * SECONDS / 60, time.perf_counter() - started
+    print(f"{arguments.out}: {minutes:.0f} min of {len(voices)} voices, {made} made in {took:.0f} s")

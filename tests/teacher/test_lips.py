@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from talking_together.core import head as heads
+from talking_together.core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
+from talking_together.core.teacher.hearing import GRID, frame_times
+from talking_together.core.teacher.lips import articulate
+from talking_together.core.teacher.person import draw_person
+
+COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
+
+
+def speak(sentence: str, seconds: float = 0.09, level: float = 0.0, seed: int = 0):
+    """Phones from 0.6 s on and the mouth (T, 44) that says them."""
+    phones = [(0.6 + i * seconds, 0.6 + (i + 1) * seconds, name) for i, name in enumerate(sentence.split())]
+    end = phones[-1][1] + 0.8
+    loudness = np.full(round(end * GRID), -60.0)
+    loudness[60 : round((end - 0.8) * GRID)] = level
+    rng = np.random.default_rng(seed)
+    return phones, articulate(phones, loudness, draw_person(rng), 0.5, [0.6], rng)
+
+
+def opening(face: np.ndarray) -> np.ndarray:
+    """Lip gap on the woman's posed head, mm."""
+    packed = np.zeros((len(face), WIDTH), np.float32)
+    packed[:, :44] = face
+    return 1000 * heads.lip_gap(heads.load("woman"), HeadMotion(packed))
+
+
+def during(phones, face, name: str, margin: float = 0.0):
+    """Frames inside every sound called ``name``."""
+    times = frame_times(len(face))
+    return [np.flatnonzero((times >= s - margin) & (times <= e + margin)) for s, e, p in phones if p == name]
+
+
+@pytest.mark.parametrize("length", [0.05, 0.08, 0.12])
+@pytest.mark.parametrize("sound", ["P", "B", "M"])
+def test_lips_meet_in_every_p_b_and_m_however_short(sound, length):
+    phones, face = speak(f"AA {sound} IY {sound} AA T {sound} UW {sound}", length)
+    gap = opening(face)
+
+    for frames in during(phones, face, sound, margin=0.02):
+        assert gap[frames].min() < 0.5
+        assert face[frames, COLUMN["mouthPressLeft"]].max() > 0.4
+
+
+def test_open_vowels_are_open():
+    phones, face = speak("M AA M AE P AO B AA M", 0.12)
+    gap = opening(face)
+
+    assert all(gap[frames].max() > 4 for name in ("AA", "AE", "AO") for frames in during(phones, face, name))
+
+
+def test_the_lower_lip_comes_to_the_upper_teeth_for_f_and_v_and_the_lips_stay_apart():
+    phones, face = speak("AA F IY V AA F AA")
+    for name in ("F", "V"):
+        for frames in during(phones, face, name, margin=0.02):
+            assert face[frames, COLUMN["mouthRollLower"]].max() > 0.6
+            assert opening(face)[frames].max() > 0.5
+
+
+def test_rounding_starts_before_the_rounded_vowel():
+    phones, face = speak("S T UW S IY")
+    _, plain = speak("S T IY S IY")
+    early = during(phones, face, "T")[0]
+
+    assert (face[early, COLUMN["mouthPucker"]] > plain[early, COLUMN["mouthPucker"]] + 0.1).all()
+
+
+def test_sibilants_narrow_the_jaw():
+    phones, face = speak("AA S AA S AA", 0.11)
+    jaw = face[:, COLUMN["jawOpen"]]
+
+    assert min(jaw[f].min() for f in during(phones, face, "S")) < 0.5 * max(
+        jaw[f].max() for f in during(phones, face, "AA")
+    )
+
+
+def test_louder_speech_opens_further():
+    soft, loud = (speak("T AA K AA T AA", level=level)[1][:, COLUMN["jawOpen"]].max() for level in (-14, 6))
+
+    assert loud > 1.3 * soft
+
+
+def test_the_mouth_is_at_rest_in_silence_and_gets_there_without_a_snap():
+    _, face = speak("AA T AA")
+    gap = opening(face)
+
+    assert gap[-3:].max() < 0.5 and gap[:4].max() < 1.0
+    assert np.abs(np.diff(gap[-22:])).max() < 6
+
+
+def test_what_heads_cannot_do_is_never_asked():
+    for seed in range(5):
+        _, face = speak("M AA P OW B IY V AO W AE", 0.07, level=8, seed=seed)
+        assert face.min() >= 0 and face.max() <= 1
+        assert (face[:, COLUMN["mouthClose"]] <= face[:, COLUMN["jawOpen"]] + 1e-9).all()
+        assert face[:, COLUMN["jawOpen"]].max() <= 0.5
