@@ -1,0 +1,41 @@
+"""Lets the arms of hm08's A-pose hang."""
+
+import numpy as np
+
+from ..heads.build.source import Source
+
+SHOULDER_DEGREES, ELBOW_DEGREES = 31.0, 10.0  # arms down, forearms a little forward
+
+
+def descendants(source: Source, bone: str) -> list[str]:
+    """``bone`` and every bone below it."""
+    found = [bone]
+    for name in found:
+        found += [child for child, parent in source.bones.items() if parent == name]
+    return found
+
+
+def share(source: Source, *bones: str) -> np.ndarray:
+    """(N,) how much of each vertex hangs on the bones or on what is below them, in [0, 1]."""
+    names = {name for bone in bones for name in descendants(source, bone)}
+    return sum(source.bone_weights[name] for name in sorted(names))
+
+
+def lower_arms(source: Source, body: np.ndarray) -> np.ndarray:
+    """hm08's vertices (N, 3) with both arms hanging."""
+    for side, sign in (("L", 1), ("R", -1)):
+        elbow = source.cube(body, f"joint-{side.lower()}-elbow")
+        body = _turn(body, share(source, f"lowerarm01.{side}"), elbow, (1, 0, 0), -ELBOW_DEGREES)
+        shoulder = source.cube(body, f"joint-{side.lower()}-shoulder")
+        body = _turn(body, share(source, f"upperarm01.{side}"), shoulder, (0, 1, 0), sign * SHOULDER_DEGREES)
+    return body
+
+
+def _turn(points: np.ndarray, weight: np.ndarray, pivot: np.ndarray, axis: tuple, degrees: float) -> np.ndarray:
+    """Turn points (N, 3) about a unit axis through ``pivot`` by each one's weight (N,) of the angle."""
+    angle, axis = np.radians(degrees) * weight[:, None], np.array(axis, float)
+    arm = points - pivot
+    turned = (
+        arm * np.cos(angle) + np.cross(axis, arm) * np.sin(angle) + np.outer(arm @ axis, axis) * (1 - np.cos(angle))
+    )
+    return pivot + turned

@@ -1,0 +1,202 @@
+"""The two heads of a scene: adding them, finding them again, where they stand.
+
+A participant is an armature object that carries the properties below; its transform is the head's rest pose in the
+room: origin between the eyes, looking along its own -Y. The face, hair and clothes are its children.
+"""
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+from mathutils import Matrix
+
+from ...core.gaze import Geometry
+from ...core.head import JOINT_NAMES, Head
+from ...core.head import load as load_head
+from ...core.layout import LIMITS, Layout, room_poses
+from . import clothes, hair, head_mesh, stage
+
+PARTICIPANT = "dyad_participant"  # property of the armature: "A" or "B"
+HEAD = "dyad_head"  # property of the armature: which head it is, as core.head.load knows it
+SLOTS = "AB"
+COLLECTION = "Dyad"
+
+PARENTS = {"neck": "root", "head": "neck", "jaw": "head", "left_eye": "head", "right_eye": "head"}
+BONE_LENGTHS = {"root": 0.08, "neck": 0.07, "head": 0.12, "jaw": 0.06, "left_eye": 0.03, "right_eye": 0.03}  # m
+# Which way an eye turns for each lid shape: Euler channel (Y, X, Z order: yaw and pitch exactly) and sign for the left
+LID_TURNS = {"Down": ("ROT_X", 1), "Up": ("ROT_X", -1), "In": ("ROT_Z", -1), "Out": ("ROT_Z", 1)}
+
+
+def add_head(name: str, slot: str | int, head: Head | str | Path, pose: np.ndarray) -> bpy.types.Object:
+    """Add a head with hair and clothes to the current scene.
+
+    name:    of the armature; the other objects are named after it
+    slot:    "A" or "B" (or 0 or 1); a head that had this part before loses it
+    head:    a loaded head, or its name or file
+    pose:    (4, 4) rest axes to world, metres
+    returns: the armature object
+    """
+    origin = head.name if isinstance(head, Head) else str(head)
+    head = head if isinstance(head, Head) else load_head(head)
+    slot = SLOTS[slot] if isinstance(slot, int) else slot
+    scene = bpy.context.scene
+    collection = _collection(scene)
+    for other in scene.objects:
+        if other.get(PARTICIPANT) == slot:
+            del other[PARTICIPANT]
+    armature = _add_armature(name, head, collection)
+    armature[PARTICIPANT], armature[HEAD] = slot, origin
+    armature.matrix_world = Matrix(np.asarray(pose, float).tolist())
+    _add_face(armature, head, collection)
+    clothes.add(armature, head, collection)
+    hair.add(armature, head, collection)
+    pair = find_pair(scene)
+    if pair:
+        stage.add(scene, pair_poses(pair), collection)
+    return armature
+
+
+def find_pair(scene: bpy.types.Scene) -> tuple[bpy.types.Object, bpy.types.Object] | None:
+    """The armatures of A and B in ``scene``, or None while one of them is missing."""
+    found = {thing[PARTICIPANT]: thing for thing in scene.objects if PARTICIPANT in thing and thing.type == "ARMATURE"}
+    return (found["A"], found["B"]) if set(found) >= set(SLOTS) else None
+
+
+def head_name(armature: bpy.types.Object) -> str:
+    """Which head this is: what core.head.load takes."""
+    return armature.get(HEAD, "")
+
+
+def face(armature: bpy.types.Object) -> bpy.types.Object:
+    """The mesh with the shape keys under an armature."""
+    return next(child for child in armature.children if child.type == "MESH" and child.data.shape_keys)
+
+
+def pair_poses(pair) -> np.ndarray:
+    """(2, 4, 4) rest axes to world, metres, rigid: where both heads stand now, whoever moved them."""
+    return np.stack([_rigid(_world(armature)) for armature in pair])
+
+
+def place_pair(pair, layout: Layout) -> None:
+    """Move both heads as ``layout`` says, about the middle of where they stand, seen from the side they are seen from.
+
+    Where they have been put in the world, and which way the two are lined up, stays the user's.
+    """
+    room = stage.room_of(pair_poses(pair))
+    for armature, pose in zip(pair, room_poses(layout), strict=True):
+        scale = _world(armature).to_scale()
+        armature.matrix_world = Matrix((room @ pose).tolist()) @ Matrix.Diagonal((*scale, 1.0))
+    for scene in pair[0].users_scene:
+        stage.follow(scene, pair_poses(pair))
+
+
+def read_layout(pair, start: Layout) -> Layout:
+    """The layout in which the pair stands; what transforms do not tell (contact, mood) is taken from ``start``."""
+    poses = pair_poses(pair)
+    room = stage.room_of(poses)
+    local = np.linalg.inv(room) @ poses
+    across = local[1, :2, 3] - local[0, :2, 3]  # from A to B in the room's frame; along X
+    swapped = bool(across[0] < 0)
+    values = {"distance": np.linalg.norm(across)}
+    for letter, pose, towards in zip("ab", local, (across, -across), strict=True):
+        looks = -pose[:2, 1]
+        turn = np.arctan2(looks[1], looks[0]) - np.arctan2(towards[1], towards[0])
+        values[f"facing_{letter}"] = np.degrees((turn + np.pi) % (2 * np.pi) - np.pi)
+        values[f"height_{letter}"] = pose[2, 3]
+    fitting = {name: float(np.clip(round(float(v), 4), *LIMITS[name])) + 0.0 for name, v in values.items()}
+    kept = {name: getattr(start, name) for name in ("contact_a", "contact_b", "energy", "warmth")}
+    return Layout(**fitting, **kept, swapped=swapped)
+
+
+def geometry(armature: bpy.types.Object) -> Geometry:
+    """Where the joints are at rest, in metres, for aiming the gaze; a scaled rig has scaled joints."""
+    scale = np.array(_world(armature).to_scale())
+    joints = {bone: np.array(armature.data.bones[bone].head_local) * scale for bone in Geometry.__annotations__}
+    return Geometry(**joints)
+
+
+def _world(thing: bpy.types.Object) -> Matrix:
+    """The object's transform as of now, also when nothing has evaluated the scene since it was moved."""
+    for scene in thing.users_scene:
+        _update(scene)
+    return thing.matrix_world
+
+
+def _update(scene: bpy.types.Scene) -> None:
+    for layer in scene.view_layers:
+        layer.update()
+
+
+def _rigid(world: Matrix) -> np.ndarray:
+    """The same place and orientation without scale or shear."""
+    place, turn, _ = world.decompose()
+    return np.array(Matrix.LocRotScale(place, turn, None))
+
+
+def _collection(scene: bpy.types.Scene) -> bpy.types.Collection:
+    """Our collection of ``scene``."""
+    for collection in scene.collection.children:
+        if collection.name.split(".")[0] == COLLECTION:
+            return collection
+    collection = bpy.data.collections.new(COLLECTION)
+    scene.collection.children.link(collection)
+    return collection
+
+
+def _add_armature(name: str, head: Head, collection: bpy.types.Collection) -> bpy.types.Object:
+    """The bones: all along +Y with roll 0, so that their axes are the head's own and a pose is the motion's numbers."""
+    armature = bpy.data.objects.new(name, bpy.data.armatures.new(name))
+    armature.data.display_type = "STICK"
+    collection.objects.link(armature)
+    layer = bpy.context.view_layer
+    if layer.objects.active and layer.objects.active.mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
+    before = layer.objects.active
+    layer.objects.active = armature
+    bpy.ops.object.mode_set(mode="EDIT")
+    for joint, place in zip(JOINT_NAMES, head.joints.astype(float), strict=True):
+        bone = armature.data.edit_bones.new(joint)
+        bone.head, bone.tail, bone.roll = place, place + [0, BONE_LENGTHS[joint], 0], 0.0
+        if joint in PARENTS:
+            bone.parent = armature.data.edit_bones[PARENTS[joint]]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = before
+    return armature
+
+
+def _add_face(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection) -> None:
+    """The mesh with its shape keys, deformed by the armature, the lids following the eyes."""
+    name = f"{armature.name} face"
+    body = bpy.data.objects.new(name, head_mesh.head_mesh(head, name))
+    collection.objects.link(body)
+    body.parent = armature
+    head_mesh.add_weights(body, head)
+    head_mesh.add_shape_keys(body, head)
+    deform = body.modifiers.new("Armature", "ARMATURE")
+    deform.object = armature
+    smooth = body.modifiers.new("Smooth", "SUBSURF")
+    smooth.levels, smooth.render_levels = 0, 1
+    for lid, angle in zip(head.lid_names, head.lid_angles, strict=True):
+        _drive_lid(body.data.shape_keys, lid, float(angle), armature)
+
+
+def _drive_lid(keys: bpy.types.Key, lid: str, full_angle: float, armature: bpy.types.Object) -> None:
+    """Let one lid shape follow its eye: eye angle over ``full_angle`` (radians), less what a blink has closed.
+
+    Written as what Blender calls a simple expression: it needs no Python and so runs in files that may not run any.
+    """
+    side = "Left" if lid.endswith("Left") else "Right"
+    channel, sign = LID_TURNS[lid.removeprefix("eyeLook").removesuffix(side)]
+    if channel == "ROT_Z" and side == "Right":
+        sign = -sign
+    driver = keys.key_blocks[lid].driver_add("value").driver
+    turn, blink = driver.variables.new(), driver.variables.new()
+    turn.name, turn.type = "turn", "TRANSFORMS"
+    target = turn.targets[0]
+    target.id, target.bone_target = armature, f"{side.lower()}_eye"
+    target.transform_type, target.transform_space, target.rotation_mode = channel, "LOCAL_SPACE", "YXZ"
+    blink.name, blink.type = "blink", "SINGLE_PROP"
+    blink.targets[0].id_type = "KEY"
+    blink.targets[0].id = keys
+    blink.targets[0].data_path = f'key_blocks["eyeBlink{side}"].value'
+    driver.expression = f"min(max(turn * {sign / full_angle:.6f}, 0), 1) * (1 - blink)"

@@ -1,0 +1,158 @@
+"""Light, camera and backdrop around the pair.
+
+They are ordinary objects, marked by the property below. Whatever the user has moved stays where it is; the rest moves
+along when the pair does.
+"""
+
+import bpy
+import numpy as np
+from mathutils import Matrix, Vector
+
+from . import head_mesh, materials
+
+ROLE = "dyad_stage"  # property: what an object is for
+PLACED = "dyad_placed"  # property: the world matrix we gave it last; another one means the user moved it
+WARM, COOL, WHITE = (1.0, 0.86, 0.74), (0.74, 0.86, 1.0), (1.0, 0.97, 0.94)
+LENS, SENSOR = 30.0, 36.0  # mm
+MARGIN = 0.24  # m beside each head
+HEADROOM, CHEST = 0.22, 0.30  # m above and below the eyes
+FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # what every new file brings along
+BACKDROP = ((0.020, 0.026, 0.031), (0.088, 0.104, 0.112))  # linear: its edges and its middle
+
+
+def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collection) -> None:
+    """Light the pair and frame it with a camera, if ``scene`` has nothing of ours yet. The user's camera stays the
+    scene's camera; the one that a new file brings along does not count as the user's.
+
+    poses: (2, 4, 4) rest axes to world
+    """
+    if any(ROLE in thing for thing in scene.objects):
+        follow(scene, poses)
+        return
+    for role, data in _new_data().items():
+        thing = bpy.data.objects.new(f"Dyad {role}", data)
+        thing[ROLE] = role
+        collection.objects.link(thing)
+        if role == "camera" and _is_free(scene.camera):
+            scene.camera = thing
+    if scene.world is None:
+        scene.world = bpy.data.worlds.new("Dyad world")
+        scene.world.color = (0.012, 0.014, 0.017)
+        _darken(scene.world)
+    follow(scene, poses)
+
+
+def follow(scene: bpy.types.Scene, poses: np.ndarray) -> None:
+    """Move what is ours, and was not moved by the user, to where the pair now is. poses: (2, 4, 4)"""
+    room = room_of(poses)
+    places = _places(room, poses, scene.render.resolution_y / scene.render.resolution_x)
+    for thing in scene.objects:
+        place = places.get(thing.get(ROLE))
+        if place is None or not _ours(thing):
+            continue
+        thing.matrix_world = place
+        thing[PLACED] = [value for row in place for value in row]
+        if thing[ROLE] == "fill":
+            away = (place.translation - Vector(poses[:, :3, 3].mean(axis=0))).length
+            thing.data.energy = 2.5 * (away / 1.5) ** 2
+            thing.data.size = 0.7 * away
+
+
+def room_of(poses: np.ndarray) -> np.ndarray:
+    """(4, 4) the frame in which layout.room_poses speaks: origin on the floor between the heads, +X from the left one
+    to the right one. The one with the smaller world x is the left one. poses: (2, 4, 4)"""
+    a, b = poses[:, :2, 3]
+    across = (b - a) if a[0] <= b[0] else (a - b)
+    length = np.linalg.norm(across)
+    c, s = across / length if length > 1e-6 else (1.0, 0.0)
+    middle = (a + b) / 2
+    return np.array([[c, -s, 0, middle[0]], [s, c, 0, middle[1]], [0, 0, 1, 0], [0, 0, 0, 1]])
+
+
+def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Matrix]:
+    """Where everything goes: role -> world matrix. aspect: picture height over width"""
+    local = np.linalg.inv(room) @ poses
+    heads = local[:, :3, 3]
+    middle = heads.mean(axis=0)
+    width = np.ptp(heads[:, 0]) + 2 * MARGIN
+    height = np.ptp(heads[:, 2]) + HEADROOM + CHEST
+    away = max(width, height / aspect) * LENS / SENSOR
+    target = middle + [0, 0, (HEADROOM - CHEST) / 2]
+    camera = target + [0, -away, 0.04 * away]
+    found = {"camera": _looking(camera, target), "backdrop": Matrix.Translation((*middle[:2] + [0, 1.2], 0))}
+    found["backdrop"] = found["backdrop"] @ Matrix.Diagonal((max(1.0, away / 2.5),) * 3 + (1.0,))
+    found["fill"] = _looking(camera + [0, 0, 0.35 * away], middle)
+    for letter, head, other, pose in zip("AB", heads, heads[::-1], local, strict=True):
+        partner = np.sign(other[0] - head[0]) or 1.0
+        face = -pose[:3, 1] * [1, 1, 0]
+        key = _unit(0.8 * face + [0.35 * partner, -0.75, 0.0])
+        found[f"key {letter}"] = _looking(head + 1.35 * key + [0, 0, 0.62], head + [0, 0, -0.02])
+        found[f"rim {letter}"] = _looking(head + [-0.75 * partner, 0.95, 0.55], head + [0, 0, -0.03])
+    return {role: Matrix((room @ np.array(place)).tolist()) for role, place in found.items()}
+
+
+def _new_data() -> dict[str, bpy.types.ID]:
+    """A new datablock for every role."""
+    camera = bpy.data.cameras.new("Dyad camera")
+    camera.lens, camera.sensor_width, camera.sensor_fit = LENS, SENSOR, "HORIZONTAL"
+    camera.clip_start = 0.05
+    found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 2.5, 1.0, COOL)}
+    for letter in "AB":
+        found[f"key {letter}"] = _area(f"key {letter}", 9.0, 0.55, WARM)
+        found[f"rim {letter}"] = _area(f"rim {letter}", 12.0, 0.35, WHITE)
+    return found
+
+
+def _area(name: str, watts: float, size: float, color: tuple[float, float, float]) -> bpy.types.Light:
+    light = bpy.data.lights.new(f"Dyad {name}", "AREA")
+    light.energy, light.size, light.color = watts, size, color
+    light.shape = "DISK"
+    return light
+
+
+def _backdrop_mesh() -> bpy.types.Mesh:
+    """A floor that bends up into a wall: seen from anywhere it has no edge, and it is lighter behind the heads."""
+    columns, bend, reach, top = 49, 1.2, 7.0, 6.0
+    turn = np.linspace(0, np.pi / 2, 9)
+    side = np.concatenate([[[-reach, 0]], np.stack([bend * np.sin(turn), bend * (1 - np.cos(turn))], axis=-1)])
+    wall = np.stack([np.full(14, bend), np.linspace(bend, top, 15)[1:]], axis=-1)
+    side = np.concatenate([side, wall])  # (R, 2) depth and height
+    across = np.linspace(-1, 1, columns) ** 3 * 6 + np.linspace(-1, 1, columns) * 6
+    grid = np.stack(np.broadcast_arrays(across[None], side[:, :1], side[:, 1:]), axis=-1).reshape(-1, 3)
+    index = np.arange(len(grid)).reshape(len(side), columns)
+    faces = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=-1).reshape(-1, 4)
+    mesh = head_mesh.new_mesh("Dyad backdrop", grid, faces)
+    glow = np.exp(-(((grid[:, 0] / 2.6) ** 2) + ((grid[:, 2] - 1.5) / 1.3) ** 2)) * (grid[:, 1] > 0)
+    edge, centre = (np.array(color) for color in BACKDROP)
+    head_mesh.set_colors(mesh, (edge + glow[:, None] * (centre - edge))[faces.ravel()])
+    mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, glow=0.6))
+    return mesh
+
+
+def _looking(place: np.ndarray, target: np.ndarray) -> Matrix:
+    """A camera's or light's matrix at ``place`` that points at ``target``."""
+    turn = (Vector(target) - Vector(place)).to_track_quat("-Z", "Y")
+    return Matrix.Translation(Vector(place)) @ turn.to_matrix().to_4x4()
+
+
+def _is_free(camera: bpy.types.Object | None) -> bool:
+    """Whether there is no camera, or only the untouched one of a new file."""
+    name, place = FACTORY_CAMERA
+    return camera is None or (camera.name == name and (camera.location - Vector(place)).length < 1e-4)
+
+
+def _ours(thing: bpy.types.Object) -> bool:
+    """Whether an object is where we put it."""
+    return PLACED not in thing or np.allclose(np.ravel(thing.matrix_world), thing[PLACED], atol=1e-4)
+
+
+def _darken(world: bpy.types.World) -> None:
+    if not world.node_tree:
+        world.use_nodes = True
+    background = next((node for node in world.node_tree.nodes if node.type == "BACKGROUND"), None)
+    if background:
+        background.inputs["Color"].default_value = (*world.color, 1.0)
+
+
+def _unit(vector: np.ndarray) -> np.ndarray:
+    return np.asarray(vector, float) / max(float(np.linalg.norm(vector)), 1e-9)
