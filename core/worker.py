@@ -98,7 +98,7 @@ def _turns(request: dict, report: Report) -> dict:
 def _turn_list(rows: list | None) -> list | None:
     if rows is None:
         return None
-    from .speakers import Turn
+    from .turns import Turn
 
     return [Turn(start_s, end_s, speaker) for start_s, end_s, speaker in rows]
 

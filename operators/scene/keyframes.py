@@ -63,7 +63,8 @@ def _bake_bones(armature: bpy.types.Object, motion: HeadMotion, frames: np.ndarr
         for index, values in enumerate(_in_bone_axes(bone, rotation).T):
             _add_curve(curves, f'pose.bones["{joint}"].rotation_quaternion', index, frames, values, group)
         if joint == "neck":
-            location = motion.translation @ _rest_axes(bone)  # rest axes to the bone's own: R^T t
+            metres = motion.translation / np.cbrt(abs(armature.matrix_world.determinant()))  # a scaled rig's own metres
+            location = metres @ _rest_axes(bone)  # rest axes to the bone's own: R^T t
             for index, values in enumerate(location.T):
                 _add_curve(curves, 'pose.bones["neck"].location', index, frames, values, group)
     _fit_strip(armature, frames)

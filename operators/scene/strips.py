@@ -30,7 +30,7 @@ def sound_strips(scene: bpy.types.Scene) -> list:
 
 
 def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
-    """The scene whose strips are meant: the context's own if it has sound, else the one that the sequencer shows (5.0+)."""
+    """The scene whose strips are meant: the context's own if it has sound, else the sequencer's (5.0+)."""
     shown = getattr(context, "sequencer_scene", None)
     return shown if shown and not sound_strips(context.scene) else context.scene
 
@@ -51,11 +51,12 @@ def find(scene: bpy.types.Scene, name: str = ""):
         )
     if not strips:
         raise UserError(
-            f'There is no sound in the Video Sequencer of scene "{scene.name}". Add the recording with Add > Sound first.'
+            f'There is no sound in the Video Sequencer of scene "{scene.name}". '
+            "Add the recording there with Add > Sound first."
         )
     active = scene.sequence_editor.active_strip
     heard = [strip for strip in strips if not _muted_by(scene, strip)]
-    by_preference = sorted(heard, key=lambda strip: (strip != active, not strip.select, _handles(strip)[0]))
+    by_preference = sorted(heard, key=lambda strip: (strip != active, not strip.select, handles(strip)[0]))
     return by_preference[0] if by_preference else strips[0]
 
 
@@ -89,7 +90,7 @@ def _source(strip) -> str | bytes:
     return bpy.path.abspath(sound.filepath, library=sound.library)
 
 
-def _handles(strip) -> tuple[int, int]:
+def handles(strip) -> tuple[int, int]:
     """First frame of the strip, and the one after its last."""
     if hasattr(strip, "left_handle"):  # 5.1 renamed them
         return int(strip.left_handle), int(strip.right_handle)
@@ -107,9 +108,9 @@ def _seconds_into_file(strip, frame: int, fps: float) -> float:
 
 def _audible_frames(strip) -> tuple[int, int]:
     """First frame and the one after the last, cut by the handles of every meta strip around."""
-    first, last = _handles(strip)
+    first, last = handles(strip)
     for meta in _metas_around(strip):
-        start, end = _handles(meta)
+        start, end = handles(meta)
         first, last = max(first, start), min(last, end)
     return first, last
 

@@ -1,0 +1,27 @@
+"""The buttons: one file each, all work in ``scene``."""
+
+import bpy
+
+from . import add_heads, cancel, direct, export_take, find_turns, generate, install, menus, reaim, render_preview
+from .job import JobOperator
+from .scene import session
+
+CLASSES = [
+    operator
+    for module in (generate, cancel, add_heads, direct, reaim, find_turns, render_preview, export_take, install)
+    for operator in module.CLASSES
+]
+
+
+def register():
+    JobOperator.background = bpy.app.background
+    for operator in CLASSES:
+        bpy.utils.register_class(operator)
+    menus.register()
+
+
+def unregister():
+    menus.unregister()
+    session.stop_worker()
+    for operator in reversed(CLASSES):
+        bpy.utils.unregister_class(operator)

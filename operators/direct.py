@@ -1,0 +1,29 @@
+"""Direct: the prompt moves the heads, without animating anything."""
+
+import bpy
+
+from .generate import busy
+from .job import JobOperator
+from .scene import session
+
+
+class DYAD_OT_direct(JobOperator, bpy.types.Operator):
+    """Words to places."""
+
+    bl_idname = "dyad.direct"
+    bl_label = "Place Heads"
+    bl_description = "Move the heads as the scene prompt says, and aim their gaze anew; adds them where there are none"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.dyad.prompt.strip():
+            cls.poll_message_set('Describe the scene first, like "two friends, one metre apart"')
+            return False
+        return not busy(cls)
+
+    def start(self, context):
+        return session.direct(context.scene)
+
+
+CLASSES = (DYAD_OT_direct,)

@@ -1,0 +1,38 @@
+"""Export Take: the motion as a file for other programs."""
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ExportHelper
+
+from ..core.errors import UserError
+from .scene import takes
+
+
+class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):
+    """Writes the .npz that the command line writes, too."""
+
+    bl_idname = "dyad.export_take"
+    bl_label = "Export Take"
+    bl_description = "Write the motion of both heads as one .npz file: ARKit values, rotations, who speaks"
+
+    filename_ext = ".npz"
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"}, description="Files shown")
+
+    @classmethod
+    def poll(cls, context):
+        if not context.scene.dyad.take:
+            cls.poll_message_set("Generate Dyad first: there is no take to export")
+            return False
+        return True
+
+    def execute(self, context):
+        try:
+            takes.export(context.scene.dyad, bpy.path.abspath(self.filepath))
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"Wrote {self.filepath}.")
+        return {"FINISHED"}
+
+
+CLASSES = (DYAD_OT_export_take,)

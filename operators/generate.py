@@ -1,0 +1,68 @@
+"""Generate Dyad: the one button that does the main job."""
+
+import bpy
+from bpy.props import IntProperty
+
+from .job import JobOperator
+from .scene import session, strips
+
+
+class Generator(JobOperator):
+    """Shared by both buttons; Blender wants no operator that is derived from another."""
+
+    bl_options = {"REGISTER", "UNDO"}
+
+    seed: IntProperty(
+        name="Variation",
+        description="Another number is another performance of the same recording",
+        min=-1,
+        default=-1,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context):
+        return can_listen(cls, context)
+
+    def start(self, context):
+        if self.seed < 0:  # -1 is the panel's own number; redo then offers what was used
+            self.seed = context.scene.dyad.seed + self.next
+        context.scene.dyad.seed = self.seed
+        return session.generate(context.scene, strips.sequencer_scene(context))
+
+
+class DYAD_OT_generate(Generator, bpy.types.Operator):
+    """The panel's big button; menus, scripts and redo call it, too."""
+
+    bl_idname = "dyad.generate"
+    bl_label = "Generate Dyad"
+    bl_description = "Animate two talking heads from the recording and the scene prompt"
+    next = 0
+
+
+class DYAD_OT_new_variation(Generator, bpy.types.Operator):
+    """The next number."""
+
+    bl_idname = "dyad.new_variation"
+    bl_label = "New Variation"
+    bl_description = "Animate the same recording again, performed differently"
+    next = 1
+
+
+def can_listen(operator, context) -> bool:
+    """Whether there is a recording and nothing else runs; says what is missing on the greyed button."""
+    if not strips.sound_strips(strips.sequencer_scene(context)):
+        operator.poll_message_set("Add the recording in the Video Sequencer first: Add > Sound")
+        return False
+    return not busy(operator)
+
+
+def busy(operator) -> bool:
+    """Whether a job runs already; says so on the greyed button."""
+    if JobOperator.running:
+        operator.poll_message_set("Another job is running. Wait for it, or cancel it")
+        return True
+    return False
+
+
+CLASSES = (DYAD_OT_generate, DYAD_OT_new_variation)

@@ -1,0 +1,71 @@
+"""Install PyTorch and Remove PyTorch: buttons of the preferences."""
+
+from pathlib import Path
+
+import bpy
+
+from .. import preferences
+from ..core import packages
+from ..core.errors import UserError
+from .generate import busy
+from .job import JobOperator
+from .scene import session
+
+
+class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
+    """Runs pip in a child process."""
+
+    bl_idname = "dyad.install_torch"
+    bl_label = "Install PyTorch"
+    bl_description = (
+        "Download PyTorch and the packages beside it into a folder of this extension, about 2 GB on the disk"
+    )
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        if preferences.site_folder() is None:
+            cls.poll_message_set("Only for the installed extension: choose a Python with PyTorch below instead")
+            return False
+        chosen = preferences.get(context)
+        if not bpy.app.online_access and not (chosen and chosen.wheels):
+            cls.poll_message_set(
+                "Switch on Preferences > System > Network > Allow Online Access, or choose a folder of wheels"
+            )
+            return False
+        return not busy(cls)
+
+    def start(self, context):
+        wheels = preferences.get(context).wheels
+        session.stop_worker()  # it holds files of the old folder open
+        return packages.install(
+            preferences.site_folder(create=True), Path(bpy.path.abspath(wheels)) if wheels else None
+        )
+
+
+class DYAD_OT_uninstall_torch(bpy.types.Operator):
+    """Deletes the folder."""
+
+    bl_idname = "dyad.uninstall_torch"
+    bl_label = "Remove"
+    bl_description = "Delete PyTorch and the packages beside it from this extension's folder"
+    bl_options = {"INTERNAL"}
+
+    @classmethod
+    def poll(cls, context):
+        return preferences.has_torch() and not busy(cls)
+
+    def invoke(self, context, event):
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context):
+        session.stop_worker()
+        try:
+            packages.uninstall(preferences.site_folder())
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+CLASSES = (DYAD_OT_install_torch, DYAD_OT_uninstall_torch)

@@ -1,0 +1,91 @@
+"""What every long button shares: run a job step by step under a timer, show its progress, cancel it. No bpy in here."""
+
+from ..core.errors import UserError
+from ..core.jobs import Job, Progress, finish
+
+TICK = 0.1  # s between two steps of a job in the window
+
+
+class JobOperator:
+    """Mix-in for an operator: ``start(context)`` returns a job whose result is a sentence to report."""
+
+    background = False  # Blender has no window that could tick; set when the operators are registered
+    running: Progress | None = None  # of the one job in hand, for the panels to draw
+    cancelling = False  # set by the Cancel button
+
+    def start(self, context) -> Job[str]:
+        """The job to run; called once, raises UserError when it cannot begin."""
+        raise NotImplementedError
+
+    def execute(self, context):
+        """Run the job to its end: scripts, batch, redo and tests."""
+        try:
+            self.report({"INFO"}, finish(self.start(context)))
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def invoke(self, context, event):
+        """Run the job in the window while the user works on."""
+        if JobOperator.background:
+            return self.execute(context)
+        if JobOperator.running:
+            self.report({"WARNING"}, "Another job is running. Wait for it, or cancel it first.")
+            return {"CANCELLED"}
+        try:
+            self._job = self.start(context)
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        JobOperator.running, JobOperator.cancelling = Progress("Starting", 0.0), False
+        self._timer = context.window_manager.event_timer_add(TICK, window=context.window)
+        context.window_manager.progress_begin(0, 100)
+        context.window_manager.modal_handler_add(self)
+        self._show(context, JobOperator.running)
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        """Blender calls this on every event: one step of the job on each tick of the timer."""
+        if event.type == "ESC" or JobOperator.cancelling:
+            return self._stop(context, {"CANCELLED"})
+        if event.type != "TIMER":
+            return {"PASS_THROUGH"}
+        try:
+            self._show(context, next(self._job))
+        except StopIteration as end:
+            self.report({"INFO"}, end.value)
+            return self._stop(context, {"FINISHED"})
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return self._stop(context, {"CANCELLED"})
+        except Exception:
+            self._stop(context, {"CANCELLED"})
+            raise
+        return {"PASS_THROUGH"}
+
+    def cancel(self, context):
+        """Blender calls this when it drops the operator, as on opening another file."""
+        self._stop(context, {"CANCELLED"})
+
+    def _show(self, context, step: Progress) -> None:
+        JobOperator.running = step
+        context.window_manager.progress_update(round(100 * step.share))
+        context.workspace.status_text_set(f"{step.label}: {step.share:.0%}. Esc to cancel.")
+        _redraw(context)
+
+    def _stop(self, context, result: set[str]) -> set[str]:
+        self._job.close()
+        JobOperator.running, JobOperator.cancelling = None, False
+        context.window_manager.event_timer_remove(self._timer)
+        context.window_manager.progress_end()
+        context.workspace.status_text_set(None)
+        _redraw(context)
+        return result
+
+
+def _redraw(context) -> None:
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in {"VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"}:
+                area.tag_redraw()

@@ -1,0 +1,46 @@
+"""Entries in Blender's own menus, which also make the buttons found by F3."""
+
+import bpy
+
+
+def _sound_strip(self, context):
+    strip = getattr(context, "active_strip", None) or getattr(context, "active_sequence_strip", None)
+    if strip and strip.type == "SOUND":
+        self.layout.separator()
+        self.layout.operator("dyad.generate", icon="COMMUNITY")
+        self.layout.operator("dyad.find_turns")
+
+
+def _animation(self, context):
+    self.layout.separator()
+    self.layout.operator("dyad.generate")
+    self.layout.operator("dyad.new_variation")
+    self.layout.operator("dyad.reaim")
+    self.layout.operator("dyad.find_turns")
+
+
+def _add(self, context):
+    self.layout.operator("dyad.add_heads", text="Dyad Heads", icon="COMMUNITY")
+
+
+def _export(self, context):
+    self.layout.operator("dyad.export_take", text="Dyad Take (.npz)")
+
+
+ENTRIES = {
+    "SEQUENCER_MT_context_menu": _sound_strip,
+    "SEQUENCER_MT_strip": _sound_strip,
+    "VIEW3D_MT_object_animation": _animation,
+    "VIEW3D_MT_add": _add,
+    "TOPBAR_MT_file_export": _export,
+}
+
+
+def register():
+    for menu, draw in ENTRIES.items():
+        getattr(bpy.types, menu).append(draw)
+
+
+def unregister():
+    for menu, draw in ENTRIES.items():
+        getattr(bpy.types, menu).remove(draw)

@@ -1,0 +1,201 @@
+"""The jobs behind the buttons: read a scene into plain data, ask the child process, write what comes back.
+
+A job lives across undo, renaming and deleting, so between two of its steps it holds names and arrays, never bpy data.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import bpy
+
+from ... import preferences
+from ...core.errors import UserError
+from ...core.jobs import Job, part
+from ...core.layout import Layout, room_poses
+from ...core.worker_client import Worker, find_interpreter
+from . import rigs, strips, takes, turns
+
+DEFAULT_HEADS = ("man", "woman")
+HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
+MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
+
+_worker: Worker | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """All that a take depends on, read from a scene."""
+
+    scene: str
+    recording: strips.Recording
+    layout: Layout  # as the heads stand now
+    prompt: str  # still to be understood; empty when the heads stand as it says
+    seed: int
+    heads: tuple[str, str]
+    turns: list[tuple[float, float, str]] | None
+
+
+def read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Request:
+    """Read what to generate: the heads and settings of ``scene``, the strip of ``sounding`` (the sequencer's scene).
+
+    Raises UserError when there is no recording that can be used.
+    """
+    settings = scene.dyad
+    pair = rigs.find_pair(scene)
+    recording = strips.read(sounding, strips.find(sounding, settings.strip))
+    return Request(
+        scene=scene.name,
+        recording=recording,
+        layout=current_layout(scene),
+        prompt="" if settings.prompt.strip() == settings.directed else settings.prompt.strip(),
+        seed=settings.seed,
+        heads=tuple(rigs.head_name(head) for head in pair) if pair else DEFAULT_HEADS,
+        turns=turns.read(sounding, recording) if settings.use_turns else None,
+    )
+
+
+def current_layout(scene: bpy.types.Scene) -> Layout:
+    """Where the pair stands, or the default place without one, with the mood of the settings."""
+    layout = Layout(**{name: getattr(scene.dyad, name) for name in MOOD})
+    pair = rigs.find_pair(scene)
+    if pair:
+        layout = rigs.read_layout(pair, layout)
+    # what Blender stores as float32 must ask for the same take when it is read back
+    return Layout(**{k: v if isinstance(v, bool) else round(v, 4) for k, v in asdict(layout).items()})
+
+
+def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
+    """Animate both heads of ``scene`` from the recording in ``sounding``; adds the heads where there are none."""
+    request = read_request(scene, sounding)
+    understood, layout = None, request.layout
+    if request.prompt:
+        understood = yield from part(_understand(request.prompt, layout), 0, 0.05)
+        layout = Layout(**understood["layout"])
+    take_file = yield from part(_make_take(request, layout), 0.05, 1)
+    scene = find_scene(request.scene)
+    if understood:
+        _remember(scene.dyad, request.prompt, understood)
+    pair = pair_for(scene, layout, moved=understood is not None)
+    takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording.start_frame)
+    last = takes.show(scene, pair)
+    scene.frame_end = max(scene.frame_end, last)
+    return f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}."
+
+
+def direct(scene: bpy.types.Scene) -> Job[str]:
+    """Understand the scene's prompt, move the heads as it says, and aim a take that is already there."""
+    name, prompt = scene.name, scene.dyad.prompt.strip()
+    understood = yield from _understand(prompt, current_layout(scene))
+    scene = find_scene(name)
+    _remember(scene.dyad, prompt, understood)
+    pair = pair_for(scene, Layout(**understood["layout"]), moved=True)
+    if scene.dyad.take:
+        takes.show(scene, pair)
+    missed = [clause["text"] for clause in understood["clauses"] if not clause["sets"]]
+    return f"Not understood: {', '.join(missed)}." if missed else "Placed the heads as the scene says."
+
+
+def find_turns(scene: bpy.types.Scene) -> Job[str]:
+    """Find who speaks when in the chosen recording and show it as strips; ``scene`` is the sequencer's."""
+    name = scene.name
+    recording = strips.read(scene, strips.find(scene, scene.dyad.strip))
+    found = yield from worker().run({"command": "turns", **_audio(recording)})
+    scene = find_scene(name)
+    turns.show(scene, recording, found["turns"])
+    return " ".join([f"Found {len(found['turns'])} turns.", *found["notes"]])
+
+
+def find_scene(name: str) -> bpy.types.Scene:
+    """The scene of that name. Raises UserError when it went away while a job ran."""
+    scene = bpy.data.scenes.get(name)
+    if scene is None:
+        raise UserError(f'The scene "{name}" is gone. Run it again in the scene that is there now.')
+    return scene
+
+
+def worker() -> Worker:
+    """The child process of this session; a new one when the preferences name another Python."""
+    global _worker
+    chosen = preferences.get(bpy.context)
+    path = bpy.path.abspath(chosen.python) if chosen else ""
+    interpreter = find_interpreter(path, preferences.site_folder())
+    if _worker is None or _worker.interpreter != interpreter:
+        stop_worker()
+        _worker = Worker(interpreter)
+    return _worker
+
+
+def stop_worker() -> None:
+    """End the child process, if there is one."""
+    global _worker
+    if _worker:
+        _worker.stop()
+    _worker = None
+
+
+def _understand(prompt: str, start: Layout) -> Job[dict]:
+    return worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
+
+
+def _make_take(request: Request, layout: Layout) -> Job[Path]:
+    """The file of the take; one that was made before in this session is not made again."""
+    asked = {
+        "command": "generate",
+        **_audio(request.recording),
+        "layout": asdict(layout),
+        "seed": request.seed,
+        "turns": request.turns,
+        "heads": request.heads,
+        "motion_a": None,
+    }
+    path = _cache() / f"{_key(asked)}.npz"
+    if not path.exists():
+        yield from worker().run({**asked, "out": str(path)})
+    return path
+
+
+def _audio(recording: strips.Recording) -> dict:
+    """The recording as the child reads it; a packed file is written out first."""
+    path = recording.source
+    if isinstance(path, bytes):
+        path = _cache() / f"{hashlib.sha256(recording.source).hexdigest()}.sound"
+        if not path.exists():
+            path.write_bytes(recording.source)
+    return {"audio": str(path), "start": recording.start, "duration": recording.duration}
+
+
+def _key(asked: dict) -> str:
+    """A name for all that the network sees; a sound file that changed on the disk is another."""
+    state = os.stat(asked["audio"]) if os.path.exists(asked["audio"]) else None
+    seen = [asked, [state.st_size, state.st_mtime_ns] if state else None]
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _cache() -> Path:
+    """A folder for takes and unpacked sounds that goes away with Blender."""
+    folder = Path(bpy.app.tempdir) / "dyad"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _remember(settings, prompt: str, understood: dict) -> None:
+    settings.directed = prompt
+    settings.understood = json.dumps(understood["clauses"])
+    for name in MOOD:
+        setattr(settings, name, understood["layout"][name])
+
+
+def pair_for(scene: bpy.types.Scene, layout: Layout, moved: bool):
+    """The scene's pair, moved to ``layout`` if it should be; two new heads there where there is none."""
+    pair = rigs.find_pair(scene)
+    if pair is None:
+        poses = room_poses(layout)
+        for slot, (name, head) in enumerate(zip(HEAD_NAMES, DEFAULT_HEADS, strict=True)):
+            rigs.add_head(name, slot, head, poses[slot])
+        pair = rigs.find_pair(scene)
+    elif moved:
+        rigs.place_pair(pair, layout)
+    return pair

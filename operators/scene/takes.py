@@ -1,0 +1,82 @@
+"""The take that a scene's heads show: kept in the .blend, aimed at where the heads really are, baked onto them."""
+
+import base64
+import io
+
+import bpy
+import numpy as np
+
+from ...core import gaze
+from ...core.errors import UserError
+from ...core.head import load as load_head
+from ...core.layout import room_poses
+from ...core.motion import HeadMotion, Take, load_take, replacing
+from ...core.resample import scene_motion
+from . import keyframes, rigs
+
+SAME_PLACE = 1e-4  # m and matrix entries: closer than this two poses are one
+
+
+def store(settings, content: bytes, heads: tuple[str, str], start_frame: int) -> None:
+    """Keep the bytes of a take's file in the scene's settings, so that it travels and undoes with the scene."""
+    settings.take = base64.b64encode(content).decode("ascii")
+    settings.take_heads = ",".join(heads)
+    settings.take_start = start_frame
+
+
+def stored(settings) -> Take:
+    """The scene's take. Raises UserError when there is none."""
+    if not settings.take:
+        raise UserError("This scene has no take yet. Press Generate Dyad first.")
+    return load_take(io.BytesIO(base64.b64decode(settings.take)))
+
+
+def export(settings, path: str) -> None:
+    """Write the scene's take as it was made to ``path``. Raises UserError when there is none or no place for it."""
+    stored(settings)  # says so when there is none
+    with replacing(path) as file:
+        file.write(base64.b64decode(settings.take))
+
+
+def show(scene: bpy.types.Scene, pair) -> int:
+    """Bake the scene's take onto ``pair``, its gaze aimed for where the two heads now are. Returns the last frame."""
+    settings = scene.dyad
+    take = stored(settings)
+    motions = aimed(take, settings.take_heads.split(","), rigs.pair_poses(pair), [rigs.geometry(head) for head in pair])
+    fps = scene.render.fps / scene.render.fps_base
+    last = settings.take_start
+    for armature, motion in zip(pair, motions, strict=True):
+        at_scene_rate = scene_motion(motion, fps)
+        keyframes.bake(armature, at_scene_rate, settings.take_start)
+        last = settings.take_start + len(at_scene_rate) - 1
+    scene.frame_set(scene.frame_current)  # the new curves are seen at once
+    return last
+
+
+def aimed(take: Take, heads, poses: np.ndarray, geometries) -> tuple[HeadMotion, HeadMotion]:
+    """The take's two motions with the gaze corrected from the room it was made for to the one that is there.
+
+    heads:      the names of the two heads it was made for
+    poses:      (2, 4, 4) rest axes to world, metres, as they are
+    geometries: gaze.Geometry of the two heads as they are
+    """
+    made_for = room_poses(take.layout)
+    own = [gaze.Geometry.of(load_head(name)) for name in heads]
+    if _alike(made_for, poses) and all(_same_geometry(a, b) for a, b in zip(own, geometries, strict=True)):
+        return take.motions
+    packed = np.stack([motion.packed for motion in take.motions])
+    packed = gaze.aim(gaze.intents(packed, made_for, own), poses, geometries)
+    return tuple(HeadMotion(motion, take.motions[0].fps) for motion in packed)
+
+
+def _alike(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether the two heads (2, 4, 4) stand to each other the same way in both."""
+    between = [np.linalg.inv(poses[0]) @ poses[1] for poses in (a, b)]
+    return np.allclose(*between, rtol=0, atol=SAME_PLACE)
+
+
+def _same_geometry(a: gaze.Geometry, b: gaze.Geometry) -> bool:
+    return all(
+        np.allclose(getattr(a, joint), getattr(b, joint), rtol=0, atol=SAME_PLACE)
+        for joint in ("neck", "head", "left_eye", "right_eye")
+    )

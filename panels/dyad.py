@@ -1,0 +1,110 @@
+"""Audio, Scene, Generate Dyad; Turns, Variations and Export below, folded."""
+
+import json
+
+import bpy
+
+from ..operators.scene import rigs, session, strips, turns
+from ..preferences import draw_progress
+
+
+class Sidebar:
+    """Where the panels are; mixed with the editor's name."""
+
+    bl_region_type = "UI"
+    bl_category = "Dyad"
+
+
+class MainPanel(Sidebar):
+    """From recording to result, top to bottom."""
+
+    bl_label = "Dyad"
+
+    def draw(self, context):
+        settings = context.scene.dyad
+        _draw_audio(self.layout, context, settings)
+        _draw_scene(self.layout, context, settings)
+        column = self.layout.column()
+        column.scale_y = 1.6
+        column.operator("dyad.generate", icon="COMMUNITY")
+        draw_progress(self.layout)
+
+
+class TurnsPanel(Sidebar):
+    """Who speaks when."""
+
+    bl_label = "Turns"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        found = turns.turn_strips(strips.sequencer_scene(context))
+        row = self.layout.row(align=True)
+        row.operator("dyad.find_turns", icon="SEQ_SEQUENCER")
+        row.operator("dyad.clear_turns", text="", icon="TRASH")
+        if found:
+            spoken = {speaker: sum(strip.name[0] == speaker for strip in found) for speaker in "AB"}
+            self.layout.prop(context.scene.dyad, "use_turns")
+            self.layout.label(text=f"A speaks {spoken['A']} times, B {spoken['B']} times")
+            self.layout.label(text="Drag, cut or rename the strips, then generate")
+
+
+class TakePanel(Sidebar):
+    """What to do with the result."""
+
+    bl_label = "Take"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        row = self.layout.row(align=True)
+        row.prop(context.scene.dyad, "seed")
+        row.operator("dyad.new_variation", text="", icon="FILE_REFRESH")
+        column = self.layout.column(align=True)
+        column.operator("dyad.reaim", icon="HIDE_OFF")
+        column.operator("dyad.render_preview", icon="RENDER_ANIMATION")
+        column.operator("dyad.export_take", icon="EXPORT")
+
+
+def _draw_audio(layout, context, settings) -> None:
+    sounding = strips.sequencer_scene(context)
+    box = layout.column(align=True)
+    box.label(text="Audio", icon="SOUND")
+    found = strips.sound_strips(sounding)
+    if not found:
+        box.label(text="Add the recording in the Video Sequencer", icon="INFO")
+        return
+    box.prop(settings, "strip", text="", icon="SEQ_SEQUENCER", placeholder=strips.find(sounding).name)
+
+
+def _draw_scene(layout, context, settings) -> None:
+    column = layout.column(align=True)
+    column.label(text="Scene", icon="OUTLINER_OB_CAMERA")
+    row = column.row(align=True)
+    row.prop(settings, "prompt", text="", placeholder="Two friends, one metre apart")
+    row.operator("dyad.direct", text="", icon="CHECKMARK")
+    for clause in json.loads(settings.understood or "[]"):
+        icon = "DOT" if clause["sets"] else "ERROR"
+        said = _said(clause["sets"]) if clause["sets"] else "not understood"
+        column.label(text=f"{clause['text']}: {said}", icon=icon)
+    if rigs.find_pair(context.scene):
+        now = session.current_layout(context.scene)
+        column.label(text=f"{now.distance:.2f} m apart, turned {now.facing_a:.0f}° and {now.facing_b:.0f}° away")
+    else:
+        column.operator("dyad.add_heads", icon="ADD")
+
+
+def _said(sets: dict) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in sets.items())
+
+
+def _for_editors(*panels):
+    """Each panel once for the 3D viewport and once for the Video Sequencer."""
+    classes = []
+    for space, prefix in (("VIEW_3D", "VIEW3D"), ("SEQUENCE_EDITOR", "SEQUENCER")):
+        for panel in panels:
+            name = f"{prefix}_PT_dyad_{panel.bl_label.lower()}"
+            body = {"bl_idname": name, "bl_space_type": space, "__doc__": panel.__doc__}
+            classes.append(type(name, (panel, bpy.types.Panel), body))
+    return classes
+
+
+CLASSES = _for_editors(MainPanel, TurnsPanel, TakePanel)

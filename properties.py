@@ -1,0 +1,68 @@
+"""What Talking Together remembers in a scene."""
+
+import bpy
+from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+
+from .core.layout import Layout
+from .operators.scene import strips
+
+DEFAULT = Layout()
+
+
+def _share(name: str, default: float, description: str):
+    return FloatProperty(name=name, description=description, default=default, min=0, max=1, subtype="FACTOR")
+
+
+def _strip_names(self, context, typed: str) -> list[str]:
+    return [strip.name for strip in strips.sound_strips(strips.sequencer_scene(context))]
+
+
+class DyadSettings(bpy.types.PropertyGroup):
+    """One dialogue of one scene: what it is made from, and the take that was made."""
+
+    strip: StringProperty(
+        name="Sound Strip",
+        description="The strip in the Video Sequencer with the recording. Leave it empty to use the selected one",
+        search=_strip_names,
+    )
+    prompt: StringProperty(
+        name="Scene",
+        description='The scene in words, like "arguing across a table", "they sit closer", "B looks away"',
+    )
+    contact_a: _share("A Looks at B", DEFAULT.contact_a, "The share of the time that A looks at B's face")
+    contact_b: _share("B Looks at A", DEFAULT.contact_b, "The share of the time that B looks at A's face")
+    energy: _share("Energy", DEFAULT.energy, "How lively the two are: 0 calm, 1 agitated")
+    warmth: FloatProperty(
+        name="Warmth",
+        description="How the two feel about each other: -1 hostile, 1 loving",
+        default=DEFAULT.warmth,
+        min=-1,
+        max=1,
+        subtype="FACTOR",
+    )
+    seed: IntProperty(
+        name="Variation",
+        description="Another number is another performance of the same recording; the same number is the same again",
+        min=0,
+    )
+    use_turns: BoolProperty(
+        name="Use Turns",
+        description="Let the strips named A and B say who speaks when, instead of listening for it",
+        default=True,
+    )
+    # Not for the user's eyes: what belongs to the take that the heads show.
+    directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
+    understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
+    take: StringProperty(description="The take, as the base85 text of its file", options={"HIDDEN"})
+    take_heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
+    take_start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})
+
+
+def register():
+    bpy.utils.register_class(DyadSettings)
+    bpy.types.Scene.dyad = PointerProperty(type=DyadSettings, name="Dyad", description="Two people talking")
+
+
+def unregister():
+    del bpy.types.Scene.dyad
+    bpy.utils.unregister_class(DyadSettings)

@@ -1,0 +1,80 @@
+import bpy
+import pytest
+
+from talking_together.operators.scene import strips, turns
+from talking_together.operators.scene.strips import Recording
+
+TURNS = [(0.0, 2.5, "A"), (2.25, 4.0, "B"), (4.5, 5.0, "A"), (4.75, 6.0, "B")]
+
+
+@pytest.fixture
+def scene():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.scene.sequence_editor_create()
+    return bpy.context.scene
+
+
+def recording(fps=24.0, start_frame=101):
+    return Recording("talk", "talk.wav", 0.0, 10.0, fps, start_frame)
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30 / 1.001, 60])
+def test_turns_come_back_as_they_were_shown(scene, fps):
+    turns.show(scene, recording(fps), TURNS)
+
+    back = turns.read(scene, recording(fps))
+
+    assert [turn[2] for turn in back] == ["A", "B", "A", "B"]
+    for shown, read in zip(TURNS, back, strict=True):
+        assert read[:2] == pytest.approx(shown[:2], abs=0.51 / fps)
+
+
+def test_each_person_has_a_channel(scene):
+    turns.show(scene, recording(), TURNS)
+
+    channels = {strip.name[0]: strip.channel for strip in turns.turn_strips(scene)}
+    assert channels == {"A": 1, "B": 2}
+
+
+def test_turns_are_never_rendered(scene):
+    turns.show(scene, recording(), TURNS)
+
+    assert all(strip.mute for strip in turns.turn_strips(scene))
+
+
+def test_dragged_and_renamed_strips_are_corrected_turns(scene):
+    turns.show(scene, recording(), [(0.0, 1.0, "A"), (2.0, 3.0, "A")])
+    second = max(turns.turn_strips(scene), key=lambda strip: strips.handles(strip)[0])
+    second.name = "B"
+    setattr(second, "right_handle" if hasattr(second, "right_handle") else "frame_final_end", 101 + 96)
+
+    assert turns.read(scene, recording()) == [(0.0, 1.0, "A"), (2.0, 4.0, "B")]
+
+
+def test_showing_turns_again_replaces_the_old_ones(scene):
+    turns.show(scene, recording(), TURNS)
+    turns.show(scene, recording(), TURNS[:1])
+
+    assert turns.read(scene, recording()) == TURNS[:1]
+
+
+def test_a_turn_that_begins_before_the_recording_counts_from_its_start(scene):
+    turns.show(scene, recording(start_frame=101), [(0.0, 4.0, "A")])
+
+    assert turns.read(scene, recording(start_frame=125)) == [(0.0, 3.0, "A")]
+
+
+def test_without_strips_there_are_no_turns(scene):
+    assert turns.read(scene, recording()) is None
+
+
+def test_colour_strips_of_another_name_are_left_alone(scene):
+    all_strips = (
+        scene.sequence_editor.strips if hasattr(scene.sequence_editor, "strips") else scene.sequence_editor.sequences
+    )
+    length = {"length": 20} if bpy.app.version >= (5, 0) else {"frame_end": 21}
+    all_strips.new_effect(name="Title", type="COLOR", channel=1, frame_start=1, **length)
+    turns.show(scene, recording(), TURNS)
+    turns.clear(scene)
+
+    assert [strip.name for strip in all_strips] == ["Title"]
