@@ -124,6 +124,9 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
         "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.72 * touch),
         "mouthRollUpper": 0.28 * seal,
+        "cheekPuff": 0.05 * seal,
+        "mouthLeft" if person.lopsided > 0 else "mouthRight": 0.25 * abs(person.lopsided) * jaw,
+        "jawLeft" if person.lopsided < 0 else "jawRight": 0.12 * abs(person.lopsided) * jaw,
         "mouthShrugUpper": shape["mouthShrugUpper"] * free,
     }
     for side, gain in (("Left", left), ("Right", right)):
