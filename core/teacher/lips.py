@@ -9,7 +9,7 @@ from .phones import ARTICULATORS, CLOSED, INSISTS, LIP_TO_TEETH, REACH_AFTER, RE
 
 NEIGHBOURS = 5  # sounds on either side that a moment feels
 SPEECH_JAW = 0.5  # no talk opens wider
-APPROACH, RELEASE = 0.06, 0.05  # s, lips on their way into and out of a closure
+APPROACH, RELEASE = 0.085, 0.075  # s, lips on their way into and out of a closure
 BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -30,7 +30,7 @@ def articulate(phones, loudness: np.ndarray, person: Person, energy: float, turn
     shape = _coarticulate(starts, ends, rows, grid)
     shape = _with_effort(shape, loudness, _haste(starts, ends, rows, grid), person, energy, rng)
     shape[:, 0] = np.maximum(shape[:, 0], _breaths(turn_starts, grid, rng))
-    shape = smooth(shape.T, 0.014).T
+    shape = smooth(shape.T, 0.02).T
     times = frame_times(frames)
     at_frames = shape[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
     events = [(s, e, n) for s, e, n in zip(starts, ends, names, strict=True) if n in CLOSED | LIP_TO_TEETH]
@@ -69,10 +69,10 @@ def _with_effort(shape, loudness, haste, person: Person, energy: float, rng) -> 
     grid = len(loudness)
     loud = smooth(np.clip(loudness, -28, 9), 0.05)
     local = np.clip(1.02 + 0.035 * loud, 0.25, 1.4)
-    phrase = np.clip(1.0 + 0.02 * smooth(np.clip(loudness, -20, 8), 0.5), 0.7, 1.2)
+    phrase = np.clip(1.05 + 0.03 * smooth(np.clip(loudness, -20, 8), 0.4), 0.6, 1.35)
     mumbled = 1 - 0.55 * person.laziness * np.clip(haste - 0.9, 0, 1)
     wander = np.interp(
-        np.arange(grid), np.arange(0, grid + 150, 150), rng.lognormal(0, 0.12, grid // 150 + 1 + (grid % 150 > 0))
+        np.arange(grid), np.arange(0, grid + 150, 150), rng.lognormal(0, 0.2, grid // 150 + 1 + (grid % 150 > 0))
     )
     effort = local * phrase * mumbled * wander * (0.8 + 0.4 * energy)
     shape = shape.copy()
@@ -104,7 +104,7 @@ def _events(times: np.ndarray, spans, rng) -> np.ndarray:
         into = np.clip((times - (first - APPROACH * pace)) / (APPROACH * pace), 0, 1)
         out = np.clip(((last + RELEASE * pace) - times) / (RELEASE * pace), 0, 1)
         eased = np.minimum(into, out)
-        level = np.maximum(level, eased**2 * (3 - 2 * eased))
+        level = np.maximum(level, eased**2)  # lips meet and part at speed, as real ones do
     return level
 
 
@@ -113,7 +113,7 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
     face = np.zeros((len(seal), len(EXPRESSION_NAMES)))
     free = 1 - seal  # what parts the lips yields to a closure
     apart = free * (1 - touch)
-    jaw = SPEECH_JAW * np.tanh(shape["jawOpen"] / SPEECH_JAW) * (1 - 0.45 * seal)
+    jaw = shape["jawOpen"] * (1 + (shape["jawOpen"] / SPEECH_JAW) ** 4) ** -0.25 * (1 - 0.45 * seal)
     jaw = jaw * (1 - touch) + np.clip(jaw, 0.07, 0.11) * touch
     left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
     values = {

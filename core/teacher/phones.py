@@ -71,8 +71,8 @@ _SHAPE_OF = {other: own for own, others in _SAME_AS.items() for other in others.
 _CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
 
 # s, how far ahead and how long after an articulator feels a sound
-REACH_AHEAD = np.array([0.045, 0.13, 0.15, 0.09, 0.055, 0.055, 0.03, 0.06, 0.08])
-REACH_AFTER = np.array([0.055, 0.08, 0.09, 0.08, 0.06, 0.06, 0.03, 0.06, 0.08])
+REACH_AHEAD = np.array([0.075, 0.13, 0.15, 0.10, 0.075, 0.075, 0.03, 0.06, 0.08])
+REACH_AFTER = np.array([0.085, 0.09, 0.10, 0.09, 0.085, 0.085, 0.03, 0.06, 0.08])
 
 
 def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
