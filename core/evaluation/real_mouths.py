@@ -1,0 +1,174 @@
+"""Lips against the real mouths of ``video/liptruth``, which measure only: ``python -m core evaluate mouths``.
+
+The opening of the head's lips over the distance of its outer eye corners is compared with the film's, after moving it
+by the clip's own offset between picture and sound.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import generate, head, lips, prosody, voice
+from ..audio import SAMPLES_PER_FRAME
+from ..errors import UserError
+from ..layout import Layout
+from ..model import condition
+from . import mouth_curves, report
+from .mouth_events import runs
+
+LONG = 10.0  # s; long clips tell good lips from merely loud ones
+LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest
+SEAL, APERTURE = voice.FEATURES["seal"].start, voice.FEATURES["aperture"].start
+CONTEXT = 3  # frames on either side that the linear map sees
+RIDGE = 100.0
+NAN = float("nan")
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A talking face: its sound's features and how far its mouth is open, moved to the sound's time."""
+
+    name: str
+    features: np.ndarray  # (T, WIDTH)
+    level: np.ndarray  # (T,) dB
+    opening: np.ndarray  # (T,) in outer-eye-corner distances; nan where unknown
+    closed: np.ndarray  # (T,) bool
+    told: np.ndarray  # (2, T, K) what the network is told
+
+    @property
+    def long(self) -> bool:
+        return len(self.opening) / 25 > LONG
+
+
+Curve = Callable[[Clip], np.ndarray]
+
+
+def read_clips(data: Path) -> list[Clip]:
+    """All clips in which the face that is seen speaks."""
+    paths = sorted((Path(data) / "video" / "liptruth").glob("*.npz"))
+    if not paths:
+        raise UserError(
+            f'There are no clips in "{data}/video/liptruth". Give the folder that holds "video" with --data.'
+        )
+    return [_read_clip(path) for path in paths if "silent" not in path.name]
+
+
+def _read_clip(path: Path) -> Clip:
+    with np.load(path, allow_pickle=False) as file:
+        mouth, valid = file["mouth_open"].astype(float), file["valid"].astype(bool)
+        sound, late = file["wav"].astype(np.float32) / 32768, int(file["av_offset_frames"])
+        threshold = float(file["closed_threshold"])
+    frames = len(mouth)
+    mono = np.zeros(frames * SAMPLES_PER_FRAME, np.float32)
+    mono[: len(sound)] = sound[: len(mono)]
+    masks = np.stack([_speaking(mono), np.zeros(frames, np.float32)])
+    features = voice.encode(mono, masks)
+    there = np.arange(frames) + late
+    known = (there >= 0) & (there < frames)
+    opening = np.full(frames, np.nan)
+    opening[known] = np.where(valid, mouth, np.nan)[there[known]]
+    told = condition.build(features, masks, Layout())
+    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told)
+
+
+def _speaking(mono: np.ndarray) -> np.ndarray:
+    """(T,) 1 within 0.2 s of sound that is less than 30 dB under the voice."""
+    level = prosody.level(mono)[::2]
+    loud = level > np.percentile(level, 90) - 30
+    return (np.convolve(loud, np.ones(11), "same") > 0).astype(np.float32)
+
+
+def network(guard: bool, seed: int) -> Curve:
+    """The generator's lip gap on the woman's head over her outer-eye distance."""
+    model, woman = generate.load_model(), head.load("woman")
+    corners = [woman.rest[woman.landmarks[f"eye_outer_{side}"]] for side in ("left", "right")]
+
+    def curve(clip: Clip) -> np.ndarray:
+        expression = generate.sample_intents(model, clip.told, seed)[0, :, :44]
+        if guard:
+            expression = lips.seal_closures(expression, clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
+        return mouth_curves.read_mouth(woman, expression).gap / (1000 * np.linalg.norm(corners[0] - corners[1]))
+
+    return curve
+
+
+def linear_map(clips: list[Clip]) -> Curve:
+    """Ridge regression from the spectrum's 96 columns and the level, +-3 frames, fitted on all other clips."""
+    inputs = {clip.name: _inputs(clip) for clip in clips}
+    sums = {clip.name: _normal_equations(inputs[clip.name], clip) for clip in clips}
+    whole = [sum(part) for part in zip(*sums.values(), strict=True)]
+
+    def curve(clip: Clip) -> np.ndarray:
+        left, right = (total - own for total, own in zip(whole, sums[clip.name], strict=True))
+        return inputs[clip.name] @ np.linalg.solve(left + RIDGE * np.eye(len(left)), right)
+
+    return curve
+
+
+def _inputs(clip: Clip) -> np.ndarray:
+    chosen = np.c_[clip.features[:, voice.FEATURES["spectrum"]], clip.features[:, voice.FEATURES["level"]]]
+    rows = np.arange(len(chosen))[:, None] + np.arange(-CONTEXT, CONTEXT + 1)
+    return np.c_[chosen[rows.clip(0, len(chosen) - 1)].reshape(len(chosen), -1), np.ones(len(chosen))]
+
+
+def _normal_equations(inputs: np.ndarray, clip: Clip) -> tuple[np.ndarray, np.ndarray]:
+    known = np.isfinite(clip.opening)
+    x, y = inputs[known], clip.opening[known] / np.nanpercentile(clip.opening, 95)
+    weight = 1 / max(1, len(x) / 300) ** 0.5  # a long clip is still one person
+    return x.T @ x * weight, x.T @ y * weight
+
+
+def correlation(clip: Clip, curve: np.ndarray) -> float:
+    """Pearson's r with the real opening where it is known."""
+    known = np.isfinite(clip.opening)
+    return float(np.corrcoef(curve[known], clip.opening[known])[0, 1]) if curve[known].std() > 1e-9 else 0.0
+
+
+def closures_found(clip: Clip, curve: np.ndarray) -> tuple[int, int]:
+    """Real closures within a frame of a closed frame of the curve, and all; it is closed as often as the real mouth."""
+    share = clip.closed.sum() / max(1, np.isfinite(clip.opening).sum())
+    closed = curve <= np.quantile(curve, share)
+    real = [run for run in runs(clip.closed) if run[1] - run[0] <= LONGEST_CLOSURE]
+    return sum(bool(closed[max(0, a - 1) : b + 1].any()) for a, b in real), len(real)
+
+
+def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
+    """Correlation, median over clips and of the long ones; closures found."""
+    curves = [curve(clip) for clip in clips]
+    r = np.array([correlation(clip, c) for clip, c in zip(clips, curves, strict=True)])
+    long = r[[clip.long for clip in clips]]
+    found = np.array([closures_found(clip, c) for clip, c in zip(clips, curves, strict=True)])
+    made = []
+    for label, values in (("r, median", r), ("r, long clips", long)):
+        low, high = report.interval(lambda chosen, v=values: np.median(v[chosen]), len(values))
+        made.append(report.Measure(label, name, float(np.median(values)), low, high, "", len(values), "liptruth"))
+    made.append(report.Measure("r, worst long clip", name, float(long.min()), NAN, NAN, "", len(long), "liptruth"))
+    pooled = lambda chosen: found[chosen, 0].sum() / max(1, found[chosen, 1].sum())  # noqa: E731
+    low, high = report.interval(pooled, len(found))
+    made.append(report.Measure("closures found", name, pooled(slice(None)), low, high, "", len(found), "liptruth"))
+    return made
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds video/liptruth")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, help="all numbers as JSON")
+
+
+def main(args) -> None:
+    """Print the table."""
+    clips = read_clips(args.data)
+    systems = {
+        "loudness": lambda clip: clip.level,
+        "wrong sound": lambda clip: np.roll(clip.features[:, APERTURE], len(clip.opening) // 2),
+        "linear map": linear_map(clips),
+        "head's aperture": lambda clip: clip.features[:, APERTURE],
+    }
+    if generate.GENERATOR.is_file():
+        systems |= {"network": network(False, args.seed), "with guard": network(True, args.seed)}
+    found = [m for name, curve in systems.items() for m in measures(name, curve, clips)]
+    print(report.table(found))
+    if args.out:
+        report.write_json(args.out, found, command="evaluate mouths", seed=str(args.seed))

