@@ -14,8 +14,8 @@ from .source import Source
 
 def main() -> None:
     source = Source(Path(sys.argv[1]))
-    for name, identity in IDENTITIES.items():
-        arrays = head_arrays(source, identity, list(EXPRESSION_NAMES))
+    for name in IDENTITIES:
+        arrays = head_arrays(source, name, list(EXPRESSION_NAMES))
         arrays = {key: a.astype(np.float32) if a.dtype == np.float64 else a for key, a in arrays.items()}
         path = Path(__file__).parent.parent / f"{name}.npz"
         np.savez_compressed(path, **arrays)

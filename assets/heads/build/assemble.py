@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from . import eyes, masks, skin, teeth
-from .identity import LID_SHAPES, Identity, neutral_and_shapes
+from . import brows, eyes, lashes, masks, skin, teeth
+from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import skin_landmarks
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
+from .shirt import arms_down, shirt
 from .source import Source
 
 # Degrees an eye has turned when its eyeLook shape is fully in; order as LID_SHAPES
@@ -13,10 +14,11 @@ LID_ANGLES = (17, 17, 11, 11, 21, 21, 21, 21)
 MATERIALS = ("skin", "mouth", "eyes", "teeth", "gums", "tongue", "lashes", "brows")
 
 
-def head_arrays(source: Source, identity: Identity, expression_names: list[str]) -> dict[str, np.ndarray]:
+def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[str, np.ndarray]:
     """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/head.py."""
     names = [*expression_names, *LID_SHAPES]
-    neutral, shapes = neutral_and_shapes(source, identity, names)
+    neutral, shapes = neutral_and_shapes(source, IDENTITIES[name], names)
+    neutral = arms_down(source, neutral)
     surface, kept = skin.skin(source, neutral, shapes)
     parts = [surface]
     landmarks = skin_landmarks(source, kept)
@@ -33,8 +35,23 @@ def head_arrays(source: Source, identity: Identity, expression_names: list[str])
         landmarks[f"{row}_teeth"] = _count(parts)
         parts += teeth.tooth_row(neutral[helper], shapes[:, helper], row)
     parts.append(skin.tongue(source, neutral, shapes))
+    parts += _hairs(source, name, neutral, shapes, surface, kept)
+    regions = masks.skin_masks(source, kept) | {"brow_shade": brows.brow_shade(name, source.vertices[kept])}
     joints = [source.cube(neutral, f"joint-{name}") for name in ("spine-1", "neck", "head", "mouth")] + centres
-    return _pack(parts, np.array(joints), landmarks, masks.skin_masks(source, kept), expression_names)
+    arrays = _pack(parts, np.array(joints), landmarks, regions, expression_names)
+    cloth, cloth_faces = shirt(source, neutral)
+    origin = np.mean(centres, axis=0)
+    return arrays | {"shirt_vertices": cloth - origin, "shirt_faces": cloth_faces.astype(np.int32)}
+
+
+def _hairs(source: Source, name: str, neutral, shapes, surface: Part, kept: np.ndarray) -> list[Part]:
+    """Lashes and brows of both sides."""
+    length = 1.0 if IDENTITIES[name].sex == "female" else 0.75
+    rims = [lashes.lashes(source, neutral, shapes, side, lid, length) for side in "lr" for lid in ("upper", "lower")]
+    outside = surface.faces[surface.material == "skin"]
+    reference = source.vertices[kept]
+    arches = [brows.brow(name, reference, surface.vertices, outside, surface.shapes, side) for side in (1, -1)]
+    return rims + arches
 
 
 def _count(parts: list[Part]) -> int:

@@ -13,11 +13,12 @@ STRONGER = {"mouthPucker": 1.2, "browInnerUp": 1.3, "noseSneerLeft": 1.4, "noseS
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is: weights of targets; ``relax`` is how far the lids hang from the targets' stare."""
+    """Who somebody is: weights of targets; ``relax`` is how far the lids hang."""
 
     sex: str
     ethnicity: dict[str, float]
     relax: float
+    closed: float  # how far the jaw is closed further than in the targets' neutral, whose lips stand apart
     muscle: float = 0.5
     weight: float = 0.5
     age: float = 0.5  # 0.5 is 25 years, 1 is 90
@@ -25,23 +26,73 @@ class Identity:
     local: dict[str, float] = field(default_factory=dict)  # path below targets/ without .target.gz -> weight
 
 
+def _both(target: str, weight: float) -> dict[str, float]:
+    """The same weight for a left and a right target."""
+    return {target.format(side): weight for side in "lr"}
+
+
 IDENTITIES = {
     "woman": Identity(
         "female",
         {"caucasian": 0.75, "asian": 0.15, "african": 0.1},
         relax=0.13,
-        muscle=0.45,
+        closed=0.04,
+        muscle=0.4,
         weight=0.45,
-        local={},
+        local={
+            **_both("eyes/{}-eye-scale-incr", 0.35),
+            **_both("eyes/{}-eye-corner2-up", 0.25),
+            **_both("cheek/{}-cheek-bones-incr", 0.3),
+            **_both("ears/{}-ear-scale-decr", 0.35),
+            **_both("ears/{}-ear-wing-decr", 0.3),
+            "head/head-oval": 0.45,
+            "head/head-scale-vert-decr": 0.15,
+            "chin/chin-width-decr": 0.45,
+            "chin/chin-jaw-drop-decr": 0.3,
+            "chin/chin-bones-decr": 0.35,
+            "nose/nose-scale-horiz-decr": 0.35,
+            "nose/nose-point-width-decr": 0.3,
+            "nose/nose-width2-decr": 0.25,
+            "nose/nose-nostrils-width-decr": 0.2,
+            "nose/nose-point-up": 0.2,
+            "nose/nose-scale-vert-decr": 0.15,
+            "mouth/mouth-upperlip-volume-incr": 0.35,
+            "mouth/mouth-lowerlip-volume-incr": 0.25,
+            "mouth/mouth-cupidsbow-incr": 0.3,
+            "neck/neck-scale-horiz-decr": 0.4,
+            "asym/asym-mouth-1-l": 0.08,
+            "asym/asym-brown-1-r": 0.1,
+            "asym/asym-nose-1-l": 0.08,
+            "asym/asym-cheek-1-r": 0.1,
+        },
     ),
     "man": Identity(
         "male",
         {"caucasian": 0.9, "african": 0.1},
-        relax=0.07,
+        relax=0.05,
+        closed=0.035,
         muscle=0.6,
         weight=0.5,
         age=0.56,
-        local={},
+        local={
+            **_both("eyes/{}-eye-scale-incr", 0.4),
+            **_both("eyes/{}-eye-height2-incr", 0.2),
+            **_both("ears/{}-ear-scale-decr", 0.2),
+            "head/head-scale-vert-decr": 0.25,
+            "head/head-square": 0.15,
+            "chin/chin-prominent-incr": 0.2,
+            "chin/chin-width-incr": 0.15,
+            "nose/nose-scale-vert-decr": 0.35,
+            "nose/nose-scale-depth-decr": 0.2,
+            "nose/nose-point-width-decr": 0.25,
+            "nose/nose-hump-incr": 0.12,
+            "mouth/mouth-lowerlip-volume-incr": 0.15,
+            "mouth/mouth-scale-horiz-decr": 0.15,
+            "asym/asym-mouth-2-r": 0.1,
+            "asym/asym-brown-2-l": 0.12,
+            "asym/asym-nose-2-r": 0.1,
+            "asym/asym-jaw-1-l": 0.1,
+        },
     ),
 }
 
@@ -80,6 +131,7 @@ def neutral_and_shapes(source: Source, identity: Identity, names: list[str]) -> 
         neutral += weight * source.target(f"mpfb2/targets/{name}.target.gz")
     neutral *= identity.scale
     shapes = np.stack([source.face_unit(name) * STRONGER.get(name, 1) for name in names])
+    neutral -= identity.closed * shapes[names.index("jawOpen")]
     for blink in ("eyeBlinkLeft", "eyeBlinkRight"):
         offsets = shapes[names.index(blink)]
         neutral += identity.relax * offsets

@@ -7,7 +7,7 @@ from .part import HEAD, JAW, JOINTS, LEFT_EYE, NECK, RIGHT_EYE, ROOT, Part, rigi
 from .source import Source
 
 # The cut, metres on hm08 itself: height of the collar plane at the throat and at the nape, and how far out
-THROAT, NAPE, SIDE = (-0.11, 0.50), (0.05, 0.56), 0.2
+THROAT, NAPE, SIDE = (-0.11, 0.50), (0.05, 0.56), 0.15
 
 
 def skin_faces(source: Source) -> np.ndarray:

@@ -11,11 +11,13 @@ MM = 0.001
 WIDTHS = {"upper": (8.6, 6.7, 7.7, 7.0, 6.8, 9.8, 9.0), "lower": (5.4, 5.9, 6.8, 7.0, 7.1, 10.6, 10.0)}
 HEIGHTS = {"upper": (10.2, 9.0, 10.0, 8.4, 8.0, 7.4, 7.0), "lower": (8.6, 8.8, 9.6, 8.4, 8.0, 7.2, 6.8)}
 DEPTHS = {"upper": (6.6, 6.2, 7.6, 8.6, 8.8, 10.0, 10.0), "lower": (5.6, 5.8, 7.2, 7.6, 8.0, 9.6, 9.6)}
-LOWERED = {"upper": 2.2 * MM, "lower": 0.0}  # the helper's upper row hides behind the lip
+LOWERED = {"upper": 2.2 * MM, "lower": 1.6 * MM}  # the helper's upper row hides behind the lip
+BEHIND = {"upper": 0.6 * MM, "lower": 2.8 * MM}  # lower incisors bite behind the upper ones, and both behind the lips
 # Rings of one tooth from root to edge: share of the height, of the width, of the depth of an incisor and of a molar
 RINGS = ((0.0, 0.74, 0.95, 0.95), (0.38, 0.95, 1.0, 1.02), (0.78, 1.04, 0.66, 1.0), (0.97, 0.98, 0.34, 0.86))
 ROUND = 8  # vertices around a tooth and around a gum
 GUM_COLUMNS = 33
+NARROWER = 3.0 * MM  # towards the molars: the corners of a mouth are dark, teeth do not fill them
 
 
 @dataclass
@@ -29,6 +31,7 @@ class Arch:
     def at(self, angle: np.ndarray) -> np.ndarray:
         """Points (n, 3) of the edge at angles (n,); 0 is the middle, + the own left."""
         r, z = np.polyval(self.radius, angle**2), np.polyval(self.height, angle**2)
+        r = r - NARROWER * np.sin(np.minimum(np.abs(angle), np.pi / 2)) ** 2
         return np.stack([r * np.sin(angle), self.axis_y - r * np.cos(angle), z], axis=-1)
 
     def angles(self, lengths: np.ndarray) -> np.ndarray:
@@ -52,7 +55,7 @@ def fit_arch(helper: np.ndarray, row: str) -> Arch:
     slope = np.polyfit(angle**2, points[:, 2], 2)
     beyond = (points[:, 2] - np.polyval(slope, angle**2)) * (1 if row == "lower" else -1)
     edge = beyond > 1.5 * MM
-    radius = np.hypot(points[edge, 0], axis_y - points[edge, 1])
+    radius = np.hypot(points[edge, 0], axis_y - points[edge, 1]) - BEHIND[row]
     squared = angle[edge] ** 2
     return Arch(axis_y, np.polyfit(squared, radius, 3), np.polyfit(squared, points[edge, 2], 2))
 
