@@ -5,7 +5,18 @@ import numpy as np
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
 from .hearing import GRID, frame_times, smooth
 from .person import Person
-from .phones import ARTICULATORS, CLOSED, INSISTS, LIP_TO_TEETH, REACH_AFTER, REACH_AHEAD, ROWS, TARGETS, segments
+from .phones import (
+    ARTICULATORS,
+    CLOSED,
+    INSISTS,
+    LIP_TO_TEETH,
+    REACH_AFTER,
+    REACH_AHEAD,
+    ROWS,
+    SPREAD,
+    TARGETS,
+    segments,
+)
 
 NEIGHBOURS = 5  # sounds on either side that a moment feels
 SPEECH_JAW = 0.5  # no talk opens wider
@@ -49,7 +60,8 @@ def _coarticulate(starts, ends, rows, grid: int) -> np.ndarray:
     inset = np.minimum(0.3 * (ends - starts), np.where(silent, 0.1, 0.05))
     ahead = np.maximum((starts + inset)[near] - times[..., 0], 0)[..., None]
     after = np.maximum(times[..., 0] - (ends - 0.7 * inset)[near], 0)[..., None]
-    dominance = INSISTS[rows[near]] * np.exp(-ahead / REACH_AHEAD - after / REACH_AFTER)
+    spread = SPREAD[rows[near]][..., None]
+    dominance = INSISTS[rows[near]] * np.exp(-(ahead / REACH_AHEAD + after / REACH_AFTER) / spread)
     first = np.concatenate([np.ones((grid, 1), bool), np.diff(near, axis=1) > 0], axis=1)  # no sound counts twice
     dominance = dominance * first[..., None]
     return (dominance * TARGETS[rows[near]]).sum(1) / dominance.sum(1)

@@ -41,10 +41,11 @@ _TARGETS = {
 }
 # How much a sound insists, in the same order; 1 is a vowel on its own jaw.
 _INSISTS = {
-    "vowel": (1.0, 0.9, 0.9, 1.1, 0.9, 0.9, 1, 0.5, 0.5),
+    "vowel": (1.2, 0.9, 0.9, 1.1, 0.9, 0.9, 1, 0.5, 0.5),
     "rounded": (0.9, 1.9, 2.2, 1.1, 0.8, 0.8, 1, 0.5, 0.5),
+    "hush": (3.5, 1.7, 1.6, 1.0, 0.8, 0.8, 1, 0.6, 0.8),
     "tight": (1.3, 1.6, 2.8, 1.3, 1.0, 1.0, 1, 0.5, 0.5),
-    "sibilant": (1.7, 0.15, 0.15, 0.5, 0.8, 0.6, 1, 0.6, 0.8),
+    "sibilant": (5.0, 0.15, 0.15, 0.5, 0.8, 0.6, 1, 0.6, 0.8),
     "alveolar": (0.7, 0.08, 0.08, 0.2, 0.4, 0.3, 1, 0.3, 0.3),
     "velar": (0.3, 0.06, 0.06, 0.15, 0.2, 0.2, 1, 0.3, 0.3),
     "glottal": (0.1, 0.03, 0.03, 0.05, 0.1, 0.1, 1, 0.3, 0.3),
@@ -53,7 +54,8 @@ _INSISTS = {
 }
 _CLASSES = {
     "vowel": "AA AE AH EH IH IY Y",
-    "rounded": "AO ER UH OH R SH",
+    "rounded": "AO ER UH OH R",
+    "hush": "SH",
     "tight": "UW W",
     "sibilant": "S",
     "alveolar": "T TH L",
@@ -102,3 +104,5 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
 ROWS = {name: row for row, name in enumerate(_TARGETS)}
 TARGETS = np.array(list(_TARGETS.values()))  # (rows, articulators) at usual effort
 INSISTS = np.array([_INSISTS[_CLASS_OF[name]] for name in _TARGETS])
+# how far a sound reaches against others: the narrow jaw of a hiss is exact, and only then
+SPREAD = np.array([{"sibilant": 0.4, "hush": 0.6}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])
