@@ -177,7 +177,7 @@ def _backchannels(pair, said: list, turns: list[Span], statistics: dict, rng) ->
         if rng.random() > chance or bags[listener] is None:
             continue
         aside = bags[listener].next()
-        start = end + rng.uniform(-0.3, 0.35)
+        start = end + rng.uniform(-0.6, 0.25)
         first, last = _voiced(start, aside)
         clash = any(p == listener and s < last + 0.5 and first - 0.5 < e for s, e, p in busy)
         if not clash and start > 0 and last < turns[-1].end:
