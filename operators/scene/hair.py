@@ -52,7 +52,7 @@ def _curves(name: str, strands: np.ndarray, color: materials.Color) -> bpy.types
     curves.points.foreach_set("position", np.ascontiguousarray(strands, np.float32).ravel())
     taper = np.linspace(1, 0.25, points) ** 0.7 * 0.00016
     head_mesh.set_attribute(curves, "radius", np.tile(taper, count))
-    curves.materials.append(materials.strands(name, color))
+    curves.materials.append(materials.strands(name, tuple(c * 1.7 for c in color)))
     return curves
 
 

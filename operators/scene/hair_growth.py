@@ -137,7 +137,7 @@ def grow(head: Head, style: Style, seed: int = 0) -> np.ndarray:
 def _roots(head: Head, count: int, random) -> tuple[np.ndarray, np.ndarray]:
     """``count`` places on the scalp (n, 3), evenly by area and thinning at its edge, and the skin's normals there."""
     faces = np.where(head.faces >= 0, head.faces, head.faces[:, 2:3])
-    faces = faces[head.masks["scalp"][faces].max(axis=1) > 0.3]
+    faces = faces[head.masks["scalp"][faces].max(axis=1) > 0.2]
     a, b, c, d = (head.rest[faces[:, i]].astype(float) for i in range(4))
     across = np.cross(c - a, d - b)
     area = np.linalg.norm(across, axis=1)
@@ -145,7 +145,7 @@ def _roots(head: Head, count: int, random) -> tuple[np.ndarray, np.ndarray]:
     u, v = random.random((2, 2 * count, 1))
     share = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
     mask = (share * head.masks["scalp"][faces[chosen]]).sum(axis=1)
-    kept = np.flatnonzero(random.random(2 * count) < _smoothstep((mask - 0.3) / 0.5))[:count]
+    kept = np.flatnonzero(random.random(2 * count) < _smoothstep((mask - 0.2) / 0.4))[:count]
     chosen, share = chosen[kept], share[kept]
     corners = np.stack([a, b, c, d], axis=1)[chosen]
     normals = _vertex_normals(head, faces, across)[faces[chosen]]

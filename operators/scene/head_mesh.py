@@ -67,12 +67,14 @@ def add_shape_keys(body: bpy.types.Object, head: Head) -> None:
 
 def add_weights(body: bpy.types.Object, head: Head) -> None:
     """A vertex group per joint. Vertices of one weight go in together: far fewer calls than vertices."""
-    levels = np.round(head.weights * 255).astype(np.uint8)
     for joint, name in enumerate(JOINT_NAMES):
         group = body.vertex_groups.new(name=name)
-        for level in np.unique(levels[:, joint]):
-            if level:
-                group.add(np.flatnonzero(levels[:, joint] == level).tolist(), level / 255, "REPLACE")
+        column = head.weights[:, joint]
+        members = np.flatnonzero(column)
+        members = members[np.argsort(column[members], kind="stable")]
+        levels, starts = np.unique(column[members], return_index=True)
+        for level, vertices in zip(levels.tolist(), np.split(members, starts[1:]), strict=True):
+            group.add(vertices.tolist(), level, "REPLACE")
 
 
 def set_attribute(data, name: str, values: np.ndarray, domain: str = "POINT") -> None:
@@ -84,7 +86,7 @@ def set_attribute(data, name: str, values: np.ndarray, domain: str = "POINT") ->
 
 def set_colors(mesh: bpy.types.Mesh, colors: np.ndarray) -> None:
     """Write linear RGB (corners, 3) as the colour attribute that the preview shows."""
-    attribute = mesh.color_attributes.new("color", "BYTE_COLOR", "CORNER")
+    attribute = mesh.color_attributes.new("paint", "BYTE_COLOR", "CORNER")
     rgba = np.ones((len(colors), 4), np.float32)
     rgba[:, :3] = np.clip(colors, 0, 1)
     attribute.data.foreach_set("color", rgba.ravel())

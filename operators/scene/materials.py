@@ -198,7 +198,7 @@ def painted(name: str, color: Color, roughness: float, glow: float = 0.0) -> bpy
     """A surface in the colours that its mesh is painted with; ``color`` is for the solid viewport;
     ``glow`` is how far it shines by itself."""
     material, tree, shader = nodes.principled(name, color)
-    paint = nodes.attribute(tree, "color", "Color")
+    paint = nodes.attribute(tree, "paint", "Color")
     nodes.connect(tree, paint, shader.inputs["Base Color"])
     nodes.connect(tree, paint, shader.inputs["Emission Color"])
     shader.inputs["Emission Strength"].default_value = glow

@@ -82,9 +82,12 @@ def _film_settings(changes, scene: bpy.types.Scene, path: Path, first: int, last
     changes.set(scene.display, render_aa="FXAA")
     changes.set(scene.display.shading, **WORKBENCH)
     changes.set(scene.view_settings, view_transform="Standard", look="None")
+    film = {"format": "MPEG4", "codec": "H264", "audio_codec": "AAC"}
+    film |= {"constant_rate_factor": "HIGH", "ffmpeg_preset": "REALTIME"}
+    changes.remember(scene.render.ffmpeg, *film)  # choosing the file format fills in what was never set
     _file_settings(changes, scene, "VIDEO", file_format="FFMPEG", color_mode="RGB")
-    changes.set(scene.render.ffmpeg, format="MPEG4", codec="H264", audio_codec="AAC")
-    changes.set(scene.render.ffmpeg, constant_rate_factor="HIGH", ffmpeg_preset="REALTIME")
+    changes.set(scene.render.ffmpeg, **film)
+    _only_sound(changes, scene)
     strands = [thing for thing in scene.objects if thing.get(hair.KIND) == hair.STRANDS]
     for thing in strands:  # they cost Workbench most of its time; the locks under them are hair enough
         changes.set(thing, hide_render=True)
@@ -92,7 +95,7 @@ def _film_settings(changes, scene: bpy.types.Scene, path: Path, first: int, last
 
 def _still_settings(changes, scene: bpy.types.Scene, path: Path) -> None:
     _picture_settings(changes, scene, path, STILL_SIZE)
-    changes.set(scene.render, engine="CYCLES")
+    changes.set(scene.render, engine="CYCLES", use_sequencer=False)
     changes.set(scene.cycles, device="CPU", samples=STILL_SAMPLES, use_adaptive_sampling=False, use_denoising=True)
     changes.set(scene.cycles, max_bounces=4)
     changes.set(scene.view_settings, view_transform="AgX", look="AgX - Medium High Contrast")
@@ -107,12 +110,22 @@ def _picture_settings(changes, scene: bpy.types.Scene, path: Path, size: tuple[i
     width, height = (2 * round(side / 2) for side in ((area * shape) ** 0.5, (area / shape) ** 0.5))  # H.264: even
     changes.set(render, resolution_x=width, resolution_y=height, resolution_percentage=100)
     changes.set(render, pixel_aspect_x=1.0, pixel_aspect_y=1.0, use_border=False, use_multiview=False)
-    changes.set(render, use_compositing=False, use_sequencer=False, filepath=str(path))
+    changes.set(render, use_compositing=False, filepath=str(path))
+
+
+def _only_sound(changes, scene: bpy.types.Scene) -> None:
+    """The sequencer gives its sound but no picture; one picture strip would replace the heads."""
+    changes.set(scene.render, use_sequencer=True)
+    editor = scene.sequence_editor
+    if editor:
+        for strip in editor.strips if hasattr(editor, "strips") else editor.sequences:  # 4.4 on / before
+            if strip.type != "SOUND":
+                changes.set(strip, mute=True)
 
 
 def _file_settings(changes, scene: bpy.types.Scene, media: str, **values) -> None:
     image = scene.render.image_settings
-    changes.set(image, file_format=image.file_format)  # remembered before the next line changes it
+    changes.remember(image, *(("media_type",) if hasattr(image, "media_type") else ()), "file_format")
     if hasattr(image, "media_type"):  # 5.0 on
         changes.set(image, media_type=media)
     changes.set(image, **values)
@@ -144,9 +157,12 @@ class _Changes:
         self._before = []
         return self
 
+    def remember(self, group, *names: str) -> None:
+        self._before += [(group, name, _plain(getattr(group, name))) for name in names]
+
     def set(self, group, **values) -> None:
         """Set properties of ``group``, in order: some lists of choices depend on an earlier choice."""
-        self._before += [(group, name, _plain(getattr(group, name))) for name in values]
+        self.remember(group, *values)
         for name, value in values.items():
             setattr(group, name, value)
 

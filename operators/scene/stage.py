@@ -14,7 +14,7 @@ ROLE = "dyad_stage"  # property: what an object is for
 PLACED = "dyad_placed"  # property: the world matrix we gave it last; another one means the user moved it
 WARM, COOL, WHITE = (1.0, 0.86, 0.74), (0.74, 0.86, 1.0), (1.0, 0.97, 0.94)
 LENS, SENSOR = 30.0, 36.0  # mm
-MARGIN = 0.24  # m beside each head
+MARGIN = 0.22  # m beside each head
 HEADROOM, CHEST = 0.22, 0.30  # m above and below the eyes
 FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # what every new file brings along
 BACKDROP = ((0.020, 0.026, 0.031), (0.088, 0.104, 0.112))  # linear: its edges and its middle
@@ -74,13 +74,13 @@ def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Mat
     local = np.linalg.inv(room) @ poses
     heads = local[:, :3, 3]
     middle = heads.mean(axis=0)
-    width = np.ptp(heads[:, 0]) + 2 * MARGIN
+    width = 1.04 * np.ptp(heads[:, 0]) + 2 * MARGIN
     height = np.ptp(heads[:, 2]) + HEADROOM + CHEST
     away = max(width, height / aspect) * LENS / SENSOR
     target = middle + [0, 0, (HEADROOM - CHEST) / 2]
     camera = target + [0, -away, 0.04 * away]
-    found = {"camera": _looking(camera, target), "backdrop": Matrix.Translation((*middle[:2] + [0, 1.2], 0))}
-    found["backdrop"] = found["backdrop"] @ Matrix.Diagonal((max(1.0, away / 2.5),) * 3 + (1.0,))
+    found = {"camera": _looking(camera, target), "backdrop": Matrix.Translation((*middle[:2], 0))}
+    found["backdrop"] = found["backdrop"] @ Matrix.Diagonal((max(1.0, width / 3),) * 3 + (1.0,))
     found["fill"] = _looking(camera + [0, 0, 0.35 * away], middle)
     for letter, head, other, pose in zip("AB", heads, heads[::-1], local, strict=True):
         partner = np.sign(other[0] - head[0]) or 1.0
@@ -111,18 +111,23 @@ def _area(name: str, watts: float, size: float, color: tuple[float, float, float
 
 
 def _backdrop_mesh() -> bpy.types.Mesh:
-    """A floor that bends up into a wall: seen from anywhere it has no edge, and it is lighter behind the heads."""
-    columns, bend, reach, top = 49, 1.2, 7.0, 6.0
+    """A floor that bends up into a wall around the pair, open only towards the camera's side; lighter behind the heads.
+
+    Wherever a camera stands among the two, it sees no edge.
+    """
+    columns, radius, bend, top = 65, 4.5, 1.5, 6.0
     turn = np.linspace(0, np.pi / 2, 9)
-    side = np.concatenate([[[-reach, 0]], np.stack([bend * np.sin(turn), bend * (1 - np.cos(turn))], axis=-1)])
-    wall = np.stack([np.full(14, bend), np.linspace(bend, top, 15)[1:]], axis=-1)
-    side = np.concatenate([side, wall])  # (R, 2) depth and height
-    across = np.linspace(-1, 1, columns) ** 3 * 6 + np.linspace(-1, 1, columns) * 6
-    grid = np.stack(np.broadcast_arrays(across[None], side[:, :1], side[:, 1:]), axis=-1).reshape(-1, 3)
+    curve = np.stack([radius - bend + bend * np.sin(turn), bend * (1 - np.cos(turn))], axis=-1)
+    wall = np.stack([np.full(14, radius), np.linspace(bend, top, 15)[1:]], axis=-1)
+    side = np.concatenate([[[0.0, 0.0], [radius / 2, 0.0]], curve, wall])  # (R, 2) distance from the middle and height
+    around = np.radians(np.linspace(-35, 215, columns))
+    flat = side[:, :1, None] * np.stack([np.cos(around), np.sin(around)], axis=-1)[None]
+    grid = np.concatenate([flat, np.broadcast_to(side[:, 1, None, None], (*flat.shape[:2], 1))], axis=-1)
+    grid = grid.reshape(-1, 3)
     index = np.arange(len(grid)).reshape(len(side), columns)
-    faces = np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]], axis=-1).reshape(-1, 4)
+    faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
     mesh = head_mesh.new_mesh("Dyad backdrop", grid, faces)
-    glow = np.exp(-(((grid[:, 0] / 2.6) ** 2) + ((grid[:, 2] - 1.5) / 1.3) ** 2)) * (grid[:, 1] > 0)
+    glow = np.exp(-(((grid[:, 2] - 1.6) / 1.3) ** 2)) * np.clip(grid[:, 1] / radius + 0.25, 0, 1) ** 2
     edge, centre = (np.array(color) for color in BACKDROP)
     head_mesh.set_colors(mesh, (edge + glow[:, None] * (centre - edge))[faces.ravel()])
     mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, glow=0.6))

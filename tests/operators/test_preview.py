@@ -1,0 +1,120 @@
+import av
+import bpy
+import numpy as np
+import pytest
+
+from talking_together.core.errors import UserError
+from talking_together.core.jobs import finish
+from talking_together.core.layout import Layout, room_poses
+from talking_together.core.motion import WIDTH, HeadMotion
+from talking_together.operators.scene import keyframes, preview, rigs
+
+needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy wheel of 4.2 is built without sound")
+
+
+@pytest.fixture(autouse=True)
+def pair(monkeypatch):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    for slot, name, pose in zip("AB", ("man", "woman"), room_poses(Layout()), strict=True):
+        rigs.add_head(slot, slot, name, pose)
+    monkeypatch.setattr(preview, "FILM_SIZE", (320, 180))
+    monkeypatch.setattr(preview, "STILL_SIZE", (160, 90))
+    monkeypatch.setattr(preview, "STILL_SAMPLES", 2)
+    return rigs.find_pair(bpy.context.scene)
+
+
+def settings(scene) -> dict:
+    """Everything of the scene that a preview changes on its way."""
+    groups = (
+        scene.render,
+        scene.render.image_settings,
+        scene.render.ffmpeg,
+        scene.display.shading,
+        scene.view_settings,
+    )
+    names = "engine filepath resolution_x resolution_percentage use_sequencer use_simplify file_format color_mode codec"
+    names += " color_type light studio_light background_type view_transform look samples"
+    found = {
+        (i, name): getattr(group, name)
+        for i, group in enumerate(groups)
+        for name in names.split()
+        if hasattr(group, name)
+    }
+    return found | {"frames": (scene.frame_current, scene.frame_start, scene.frame_end, scene.cycles.samples)}
+
+
+def pictures(path) -> list[np.ndarray]:
+    with av.open(str(path)) as film:
+        return [frame.to_ndarray(format="rgb24").astype(int) for frame in film.decode(video=0)]
+
+
+def test_the_film_shows_the_take_and_leaves_the_scene_as_it_was(pair, tmp_path):
+    scene = bpy.context.scene
+    scene.frame_set(7)
+    packed = np.zeros((4, WIDTH), np.float32)
+    packed[:, 9] = [0, 0.3, 0.6, 0.9]  # jawOpen
+    for armature in pair:
+        keyframes.bake(armature, HeadMotion(packed, 24.0), 11)
+    before = settings(scene)
+
+    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+
+    film = pictures(path)
+    assert len(film) == 4
+    assert film[0].shape == (180, 320, 3)
+    assert np.abs(film[3] - film[0]).max() > 60  # the mouths opened
+    assert settings(scene) == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["preview.mp4"]
+
+
+def test_the_film_shows_skin_hair_and_shirts(pair, tmp_path):
+    scene = bpy.context.scene
+    scene.frame_end = 1
+    red, green, blue = np.moveaxis(pictures(finish(preview.render_preview(scene, tmp_path / "preview.mp4")))[0], -1, 0)
+    assert ((red > green + 20) & (green > blue + 5) & (red > 150)).mean() > 0.02  # skin
+    assert ((blue > red + 40) & (blue > 90))[:, :160].mean() > 0.02  # his shirt, on the left
+    assert ((red > 2 * green) & (red > 120))[:, 160:].mean() > 0.02  # her shirt, on the right
+
+
+@needs_sound
+def test_the_film_has_the_strips_sound(pair, tmp_path, root):
+    scene = bpy.context.scene
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    cover = {"length": 30} if bpy.app.version >= (5, 0) else {"frame_end": 31}
+    strips.new_effect("red", "COLOR", 2, 1, **cover).color = (1, 0, 0)
+    scene.frame_end = 30
+
+    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+
+    with av.open(str(path)) as film:
+        sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
+    assert np.abs(sound).max() > 0.1
+    assert pictures(path)[9][:60, 120:200].max() < 150  # the heads' backdrop, not the sequencer's picture
+    assert not strips["red"].mute
+
+
+def test_the_still_is_one_picture_of_the_chosen_frame(pair, tmp_path):
+    scene = bpy.context.scene
+    before = settings(scene)
+    path = finish(preview.render_still(scene, tmp_path / "still.png", frame=3))
+    image = bpy.data.images.load(str(path))
+    assert tuple(image.size) == (160, 90)
+    assert np.std(image.pixels[:]) > 0.05
+    assert settings(scene) == before
+
+
+def test_a_missing_folder_is_said_before_anything_is_rendered(pair, tmp_path):
+    with pytest.raises(UserError, match="Choose a folder"):
+        finish(preview.render_preview(bpy.context.scene, tmp_path / "nowhere" / "preview.mp4"))
+
+
+def test_a_scene_without_a_camera_is_refused_and_nothing_is_left_behind(pair, tmp_path):
+    scene = bpy.context.scene
+    scene.camera = None
+    before = settings(scene)
+    with pytest.raises(UserError, match="no camera"):
+        finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+    assert list(tmp_path.iterdir()) == []
+    assert settings(scene) == before
