@@ -4,41 +4,89 @@ from dataclasses import dataclass
 
 import numpy as np
 
+SPEECH = 0.6  # mean probability of a voice that a window needs to take part in finding the two voices
 ROUNDS = 3  # of sharpening
-MOST = 3_000  # windows looked at; of an hour every tenth is plenty
+MOST = 3_000  # windows looked at; of an hour every fifth is plenty
+FEWEST = 8  # windows (2 s of speech) to look for two voices at all
+
+# chosen on unseen readers and the open recordings: one person's two halves are closer than this and alternate at once
+ONE_CLOSENESS, ONE_CHANGES = 0.87, 0.25
+SURELY_ONE = 0.96
+# a third voice is far from both others, talks enough, and keeps the floor for a while; else a voice was split in two
+THIRD_CLOSENESS, THIRD_SHARE, THIRD_CHANGES = 0.78, 0.08, 0.09
 
 
 @dataclass(frozen=True, eq=False)
 class Voices:
-    """The two voices of a recording."""
+    """The two voices of a recording, and who else there is."""
 
     centres: np.ndarray  # (2, 256) unit vectors
-    closeness: float  # cosine of the two; near 1 there was one voice only
+    others: np.ndarray  # (K, 256) unit vectors of further voices, K is mostly 0
+    single: bool  # only one voice was found: both centres are hers or his
 
 
-def two_voices(windows: np.ndarray, seed: int = 0) -> Voices:
-    """Find the two voices in (W, 256) unit vectors of windows that hold speech."""
+def find_voices(windows: np.ndarray, seed: int = 0) -> Voices:
+    """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time."""
     windows = windows[:: max(1, len(windows) // MOST)]
-    centres = sharpened(windows, k_means(windows, seed))
-    return Voices(centres, float(centres[0] @ centres[1]))
+    others = windows[:0]
+    if len(windows) >= 3 * FEWEST:
+        groups = k_means(windows, 3, seed)
+        if _are_three(windows, groups):
+            nearest = (windows @ groups.T).argmax(1)
+            least = np.bincount(nearest, minlength=3).argmin()
+            others, windows = groups[[least]], windows[nearest != least]
+    rough = k_means(windows, 2, seed)
+    single = len(others) == 0 and _is_one(windows, rough)
+    return Voices(sharpened(windows, rough), others, single)
 
 
-def k_means(windows: np.ndarray, seed: int, tries: int = 6) -> np.ndarray:
-    """Two centres by cosine, the best of ``tries`` beginnings: along the widest direction, then pairs far apart."""
+def changes(nearest: np.ndarray) -> float:
+    """How often neighbours of (W,) differ, over how often they would by chance: 0 long turns, 1 chance."""
+    shares = np.bincount(nearest) / len(nearest)
+    return float((nearest[1:] != nearest[:-1]).mean() / max(1e-3, 1 - np.square(shares).sum()))
+
+
+def _is_one(windows: np.ndarray, centres: np.ndarray) -> bool:
+    if len(windows) < FEWEST:
+        return True
+    closeness = float(centres[0] @ centres[1])
+    nearest = (windows @ centres.T).argmax(1)
+    return closeness > SURELY_ONE or (closeness > ONE_CLOSENESS and changes(nearest) > ONE_CHANGES)
+
+
+def _are_three(windows: np.ndarray, centres: np.ndarray) -> bool:
+    nearest = (windows @ centres.T).argmax(1)
+    closest = max(centres[0] @ centres[1], centres[0] @ centres[2], centres[1] @ centres[2])
+    share = np.bincount(nearest, minlength=3).min() / len(windows)
+    moves = float((nearest[1:] != nearest[:-1]).mean())
+    return bool(closest < THIRD_CLOSENESS and share > THIRD_SHARE and moves < THIRD_CHANGES)
+
+
+def k_means(windows: np.ndarray, count: int, seed: int, tries: int = 6) -> np.ndarray:
+    """(count, 256) centres by cosine, the best of ``tries`` beginnings; two begin once along the widest spread."""
     generator = np.random.default_rng(seed)
-    direction = np.linalg.svd(windows - windows.mean(0), full_matrices=False)[2][0]
-    along = windows @ direction
-    beginnings = [windows[[along.argmax(), along.argmin()]]]
-    for first in generator.integers(0, len(windows), tries - 1):
-        beginnings.append(windows[[first, (windows @ windows[first]).argmin()]])
+    beginnings = [_far_apart(windows, count, generator) for _ in range(tries)]
+    if count == 2:
+        direction = np.linalg.svd(windows - windows.mean(0), full_matrices=False)[2][0]
+        beginnings[0] = windows[[(windows @ direction).argmax(), (windows @ direction).argmin()]]
     found = [_settled(windows, centres) for centres in beginnings]
     return max(found, key=lambda centres: (windows @ centres.T).max(1).sum())
+
+
+def _far_apart(windows: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
+    chosen = [int(generator.integers(len(windows)))]
+    while len(chosen) < count:
+        distance = np.clip(1 - (windows @ windows[chosen].T).max(1), 1e-9, None) ** 2
+        chosen.append(int(generator.choice(len(windows), p=distance / distance.sum())))
+    return windows[chosen]
 
 
 def _settled(windows: np.ndarray, centres: np.ndarray, most: int = 30) -> np.ndarray:
     for _ in range(most):
         nearest = (windows @ centres.T).argmax(1)
-        moved = [unit(windows[nearest == k].mean(0)) if (nearest == k).any() else centres[k] for k in (0, 1)]
+        moved = [
+            unit(windows[nearest == k].mean(0)) if (nearest == k).any() else centres[k] for k in range(len(centres))
+        ]
         if np.allclose(moved, centres, atol=1e-6):
             break
         centres = np.stack(moved)
@@ -46,7 +94,7 @@ def _settled(windows: np.ndarray, centres: np.ndarray, most: int = 30) -> np.nda
 
 
 def sharpened(windows: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """Move each centre to the mean of the half of its windows that are least like the other's."""
+    """Move each of two centres to the mean of the half of its windows that are least like the other's."""
     for _ in range(ROUNDS):
         lead = (windows @ centres.T) @ np.array([1.0, -1.0], np.float32)
         moved = []

@@ -9,35 +9,41 @@ import numpy as np
 from .audio import SAMPLES_PER_FRAME, frame_count
 from .model import resembler, silero
 
-EVERY = 3  # frames from one voice window to the next: 0.12 s
 WIDE, NARROW = 1.6, 0.8  # s; a wide window knows a voice better, a narrow one finds a backchannel
+WIDE_STEP, NARROW_STEP = 6, 3  # frames from one window to the next: 0.24 s, 0.12 s
 VAD_DELAY = 384  # samples: silero answers this late, measured on the two-channel calls
 BATCH = 256  # windows embedded at once
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """T frames at 25 fps, W voice windows; window w is centred on frame EVERY * w + 1."""
+    """T frames at 25 fps; window w of V or W is centred on frame step * w + 1."""
 
     voice: np.ndarray  # (T,) probability that anyone speaks
-    wide: np.ndarray  # (W, 256) unit vectors, whose voice in 1.6 s
-    narrow: np.ndarray  # (W, 256) the same in 0.8 s
+    wide: np.ndarray  # (V, 256) unit vectors, whose voice in 1.6 s, every WIDE_STEP frames
+    narrow: np.ndarray  # (W, 256) the same in 0.8 s, every NARROW_STEP frames
 
-    def on_frames(self, per_window: np.ndarray) -> np.ndarray:
-        """Carry (W, ...) values over to the T frames by straight lines: (T, ...)."""
-        frames = np.arange(len(self.voice))
-        place = np.clip((frames - 1) / EVERY, 0, len(per_window) - 1)
-        below = np.minimum(place.astype(int), max(0, len(per_window) - 2))
-        share = (place - below).reshape(-1, *[1] * (per_window.ndim - 1)).astype(per_window.dtype)
-        above = np.minimum(below + 1, len(per_window) - 1)
-        return per_window[below] * (1 - share) + per_window[above] * share
+    def likeness(self, centres: np.ndarray) -> np.ndarray:
+        """Cosine of wide and narrow windows with (K, 256) voices, on frames: (2, T, K)."""
+        wide, narrow = self.wide @ centres.T, self.narrow @ centres.T
+        return np.stack(
+            [_on_frames(wide, WIDE_STEP, len(self.voice)), _on_frames(narrow, NARROW_STEP, len(self.voice))]
+        )
 
-    def at_windows(self, per_frame: np.ndarray, radius: int = 9) -> np.ndarray:
-        """Mean of (T,) values over ``radius`` frames to both sides of each window's centre: (W,)."""
-        total = np.concatenate([[0.0], np.cumsum(per_frame, dtype=np.float64)])
-        centres = EVERY * np.arange(len(self.wide)) + 1
-        low, high = np.maximum(centres - radius, 0), np.minimum(centres + radius + 1, len(per_frame))
-        return (total[high] - total[low]) / (high - low)
+    def spoken(self, radius: int = 9) -> np.ndarray:
+        """How sure it is that the middle of each wide window holds a voice: (V,), mean over ``radius`` frames."""
+        total = np.concatenate([[0.0], np.cumsum(self.voice, dtype=np.float64)])
+        centres = WIDE_STEP * np.arange(len(self.wide)) + 1
+        low, high = np.maximum(centres - radius, 0), np.minimum(centres + radius + 1, len(self.voice))
+        return (total[high] - total[low]) / np.maximum(high - low, 1)
+
+
+def _on_frames(per_window: np.ndarray, step: int, frames: int) -> np.ndarray:
+    """Carry (W, K) values over to ``frames`` frames by straight lines."""
+    place = np.clip((np.arange(frames) - 1) / step, 0, len(per_window) - 1)
+    below = np.minimum(place.astype(int), max(0, len(per_window) - 2))
+    share = (place - below)[:, None].astype(per_window.dtype)
+    return per_window[below] * (1 - share) + per_window[np.minimum(below + 1, len(per_window) - 1)] * share
 
 
 @cache
@@ -48,17 +54,33 @@ def networks() -> tuple[silero.Silero, resembler.Resembler]:
 
 def listen(mono: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> Evidence:
     """Hear a whole recording, (N,) float32 at 16 kHz; ``progress`` may raise to cancel."""
-    detector, encoder = networks()
-    frames = frame_count(len(mono))
-    steps = silero.voice_probability(detector, mono)
-    centres = np.arange(frames) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2 + VAD_DELAY
-    voice = np.interp(centres, np.arange(len(steps)) * silero.CHUNK + silero.CHUNK // 2, steps).astype(np.float32)
+    frames, encoder = frame_count(len(mono)), networks()[1]
+    voice = voice_activity(mono)
     progress(0.1)
-    windows = (np.arange(max(1, -(-(frames - 1) // EVERY))) * EVERY + 1) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2
-    wide, narrow = [], []
-    for first in range(0, len(windows), BATCH):
-        part = windows[first : first + BATCH]
-        wide.append(resembler.embed(encoder, mono, part, WIDE))
-        narrow.append(resembler.embed(encoder, mono, part, NARROW))
-        progress(0.1 + 0.9 * (first + len(part)) / len(windows))
-    return Evidence(voice, np.concatenate(wide), np.concatenate(narrow))
+    wide = _embedded(encoder, mono, frames, WIDE, WIDE_STEP, lambda share: progress(0.1 + 0.45 * share))
+    narrow = _embedded(encoder, mono, frames, NARROW, NARROW_STEP, lambda share: progress(0.55 + 0.45 * share))
+    return Evidence(voice, wide, narrow)
+
+
+def voice_activity(mono: np.ndarray) -> np.ndarray:
+    """Probability that anyone speaks: (N,) samples to (T,) frames, float32."""
+    steps = silero.voice_probability(networks()[0], mono)
+    centres = np.arange(frame_count(len(mono))) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2 + VAD_DELAY
+    return np.interp(centres, np.arange(len(steps)) * silero.CHUNK + silero.CHUNK // 2, steps).astype(np.float32)
+
+
+def _embedded(
+    encoder: resembler.Resembler,
+    mono: np.ndarray,
+    frames: int,
+    seconds: float,
+    step: int,
+    progress: Callable[[float], None],
+) -> np.ndarray:
+    """Windows of ``seconds`` every ``step`` frames: (W, 256)."""
+    middles = np.arange(1, max(2, frames), step) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2
+    found = []
+    for first in range(0, len(middles), BATCH):
+        found.append(resembler.embed(encoder, mono, middles[first : first + BATCH], seconds))
+        progress(min(1.0, (first + BATCH) / len(middles)))
+    return np.concatenate(found)

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import clustering, hearing
+from . import channels, clustering, hearing
 from .audio import Sound
 from .turns import Turn, masks_from_turns, turns_from_masks
 
 __all__ = ["Speakers", "Turn", "find_speakers", "masks_from_turns"]
 
-SPEECH = 0.6  # mean probability of a voice that a window needs to take part in finding the two voices
-SMOOTH = 9  # frames over which the likeness to each voice is averaged
-ON, OFF = 0.4, 0.3
+VOICED = 0.5  # probability above which a frame holds a voice
+LEAST_SPEECH = 5  # frames; less in a whole recording is a click or a cough
+THIRD_SLOPE = 15.0  # how fast a frame is taken from both as it is more like a third voice than like them
+
+NO_VOICE = "No voice was found: both people listen. Choose another recording, or draw the turns by hand."
+ONE_VOICE = "Only one voice was found: A speaks and B listens. If there are two, correct the turns by hand."
+MORE_VOICES = "More than two voices were found: A and B are the two who talk most, the others move nobody's mouth."
+FROM_CHANNELS = "Each person has a channel of the stereo file: the turns come from there."
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,17 +29,56 @@ class Speakers:
     turns: list[Turn]
     notes: list[str]  # sentences for the user, e.g. that only one voice was found
 
+    @property
+    def confidence(self) -> np.ndarray:
+        """(T,) how sure each frame is: 1 both masks at 0 or 1, 0 one of them undecided."""
+        return (2 * np.abs(self.masks - 0.5)).min(axis=0)
+
 
 def find_speakers(sound: Sound, progress: Callable[[float], None] = lambda share: None) -> Speakers:
-    """Tell apart the two people in ``sound``; ``progress`` gets the share done and may raise to cancel."""
-    evidence = hearing.listen(sound.mono, progress)
-    speech = evidence.at_windows(evidence.voice) > SPEECH
-    voices = clustering.two_voices(evidence.wide[speech] if speech.any() else evidence.wide)
-    likeness = evidence.on_frames(evidence.wide @ voices.centres.T)  # (T, 2)
-    smooth = np.stack([np.convolve(row, np.ones(SMOOTH) / SMOOTH, "same") for row in likeness.T])
-    masks = np.stack([smooth[0] >= smooth[1], smooth[0] < smooth[1]]) * evidence.voice
-    turns = turns_from_masks(masks, ON, OFF)
+    """Tell apart the two people in ``sound``; ``progress`` gets the share done, 0..1, and may raise to cancel."""
+    apart = _by_channel(sound)
+    if apart is not None:
+        progress(1.0)
+        return _ordered(apart, [FROM_CHANNELS])
+    evidence = hearing.listen(sound.mono, lambda share: progress(0.7 * share))
+    if (evidence.voice > VOICED).sum() < LEAST_SPEECH:
+        return Speakers(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
+    speech = evidence.spoken() > clustering.SPEECH
+    voices = clustering.find_voices(evidence.wide[speech] if speech.any() else evidence.wide)
+    if voices.single:
+        return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
+    likeness = evidence.likeness(voices.centres)[0]
+    smooth = np.stack([np.convolve(row, np.ones(9) / 9, "same") for row in likeness.T])
+    found = np.stack([smooth[0] >= smooth[1], smooth[0] < smooth[1]]) * np.sqrt(evidence.voice)
+    notes = []
+    if len(voices.others):
+        found = found * _not_others(evidence, voices)
+        notes.append(MORE_VOICES)
+    progress(1.0)
+    return _ordered(found, notes)
+
+
+def _by_channel(sound: Sound) -> np.ndarray | None:
+    """(2, T) masks where a stereo file holds one person a channel, else None."""
+    if len(sound.channels) != 2:
+        return None
+    voice = np.stack([hearing.voice_activity(channel) for channel in sound.channels])
+    return channels.masks(sound.channels, voice) if channels.one_person_each(sound.channels, voice) else None
+
+
+def _not_others(evidence: hearing.Evidence, voices: clustering.Voices) -> np.ndarray:
+    """(T,) near 0 where a voice is more like one of the others than like the two."""
+    centres = np.concatenate([voices.centres, voices.others])
+    likeness = evidence.likeness(centres).mean(axis=0)  # (T, 2 + K)
+    lead = likeness[:, :2].max(axis=1) - likeness[:, 2:].max(axis=1)
+    return 1 / (1 + np.exp(-THIRD_SLOPE * lead / (1 - clustering.THIRD_CLOSENESS)))
+
+
+def _ordered(found: np.ndarray, notes: list[str]) -> Speakers:
+    """A is who speaks first, whatever the order was."""
+    turns = turns_from_masks(found)
     if turns and turns[0].speaker == "B":
-        masks = masks[::-1]
-        turns = turns_from_masks(masks, ON, OFF)
-    return Speakers(masks.astype(np.float32), turns, [])
+        found = found[::-1]
+        turns = turns_from_masks(found)
+    return Speakers(np.ascontiguousarray(found, np.float32), turns, notes)

@@ -1,0 +1,161 @@
+"""Train the mask network on mixtures of real voices (SPEECH, mask network recipe)."""
+
+import argparse
+import copy
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+from .. import clustering
+from ..errors import UserError
+from ..model import masks
+from . import mixture_cache
+
+CROP = 500  # frames of each mixture in a batch
+BATCH = 12  # mixtures a step; each is seen from both sides
+RATE, DECAY = 2e-3, 0.01
+AVERAGE = 0.998  # share of the running mean of the weights that a step keeps
+ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for the mixtures; kept, so it may be stopped")
+    parser.add_argument("--mixtures", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def main(args: argparse.Namespace) -> None:
+    mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
+    mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
+    train(args.cache, args.steps, args.seed)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One mixture, ready to learn from."""
+
+    picture: np.ndarray  # (T, C) float16
+    likeness: list[np.ndarray]  # each (2, T, columns) float16: with found voices (where they fit), with true ones
+    truth: np.ndarray  # (2, T)
+
+
+def train(cache: Path, steps: int, seed: int) -> None:
+    """Learn from what lies in ``cache`` and write the weights with their card in the header."""
+    examples, held = read_examples(cache, "train"), read_examples(cache, "validation")
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    network = masks.MaskNetwork()
+    network.train()
+    average = copy.deepcopy(network).eval()
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.1)
+    for step in range(1, steps + 1):
+        loss = loss_of(network, *batch(examples, rng))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        keep = min(AVERAGE, step / (step + 10))
+        for mean, new in zip(average.parameters(), network.parameters(), strict=True):
+            mean.data.lerp_(new.data, 1 - keep)
+        if step % 250 == 0 or step == steps:
+            print(f"step {step}: loss {loss.item():.4f}, validation {validate(average, held):.4f}", flush=True)
+    save(average, len(examples), steps, seed, validate(average, held))
+
+
+def read_examples(cache: Path, split: str) -> list[Example]:
+    """All mixtures of ``split`` in ``cache``."""
+    paths = sorted((Path(cache) / split).glob("*.npz"))
+    if not paths:
+        raise UserError(f'There is no mixture under "{cache}/{split}". Run the training with --mixtures above 0 first.')
+    return [example(mixture_cache.load(path)) for path in paths]
+
+
+def example(heard: mixture_cache.Heard) -> Example:
+    """Describe a mixture with the voices as inference would find them, and with the true ones."""
+    evidence, truth = heard.evidence, heard.truth
+    middles = np.minimum(np.arange(len(evidence.wide)) * 6 + 1, truth.shape[1] - 1)
+    alone = truth * (1 - truth[::-1])
+    true = np.stack([clustering.unit((evidence.wide * own[middles, None]).mean(0)) for own in alone])
+    found = _found(evidence, true)
+    centres = [true] if found is None else [found, true]
+    return Example(heard.picture, [masks.inputs(evidence, pair).astype(np.float16) for pair in centres], truth)
+
+
+def _found(evidence, true: np.ndarray) -> np.ndarray | None:
+    """The voices by clustering, in the order of the true ones; None where clustering took one person for two."""
+    speech = evidence.spoken() > clustering.SPEECH
+    if speech.sum() < 8:
+        return None
+    found = clustering.find_voices(evidence.wide[speech]).centres
+    nearest = (true @ found.T).argmax(1)
+    return None if nearest[0] == nearest[1] else found[nearest]
+
+
+def batch(examples: list[Example], rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(2 BATCH, CROP, PICTURE), (2 BATCH, CROP, columns), (2 BATCH, CROP): both sides of each drawn mixture."""
+    pictures, likenesses, truths = [], [], []
+    for chosen in rng.integers(0, len(examples), BATCH):
+        one = examples[chosen]
+        start = rng.integers(0, max(1, one.truth.shape[1] - CROP + 1))
+        part = slice(start, start + CROP)
+        likeness = one.likeness[-1 if rng.random() < ORACLE else 0][:, part].astype(np.float32)
+        picture = _disturbed(one.picture[part].astype(np.float32), rng)
+        missing = CROP - len(picture)
+        pictures += [np.pad(picture, ((0, missing), (0, 0)))] * 2
+        likenesses += list(np.pad(likeness, ((0, 0), (0, missing), (0, 0))))
+        truths += list(np.pad(one.truth[:, part], ((0, 0), (0, missing)), constant_values=np.nan))
+    return tuple(torch.from_numpy(np.stack(x).astype(np.float32)) for x in (pictures, likenesses, truths))
+
+
+def _disturbed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Now and then hide part of the picture, so that nothing hangs on a single detail of the channel."""
+    if rng.random() < 0.3:
+        low = rng.integers(0, 70)
+        for first in (0, 80):
+            picture[:, first + low : first + low + rng.integers(4, 20)] = 0
+    if rng.random() < 0.15:
+        picture[:, 160:] = 0
+    elif rng.random() < 0.15:
+        picture[:, :160] = 0
+    return picture
+
+
+def loss_of(network: masks.MaskNetwork, picture: torch.Tensor, likeness: torch.Tensor, truth: torch.Tensor):
+    """Cross-entropy with the share of each frame that is speech; frames beyond the end (nan) do not count."""
+    logits = network(picture, likeness)
+    known = ~torch.isnan(truth)
+    return F.binary_cross_entropy_with_logits(logits[known], truth[known])
+
+
+@torch.inference_mode()
+def validate(network: masks.MaskNetwork, held: list[Example]) -> float:
+    """Mean cross-entropy over unseen readers, with the voices found by clustering."""
+    losses = []
+    for one in held:
+        found = masks.masks(network, one.picture, one.likeness[0].astype(np.float32)).clip(1e-5, 1 - 1e-5)
+        losses.append(-np.mean(one.truth * np.log(found) + (1 - one.truth) * np.log(1 - found)))
+    return float(np.mean(losses))
+
+
+def save(network: masks.MaskNetwork, mixtures: int, steps: int, seed: int, loss: float) -> None:
+    """Write float16 weights; the header says how they were made."""
+    tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
+    digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
+    card = {
+        "width": str(network.picture.out_features),
+        "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
+        "command": f"python -m core train masks --mixtures {mixtures} --steps {steps} --seed {seed}",
+        "validation": json.dumps({"cross_entropy": round(loss, 4)}),
+        "sha256": digest,
+    }
+    save_file(tensors, masks.FILE, card)
