@@ -1,6 +1,6 @@
 """Where two people are, how they are turned and how they feel about it, as plain numbers (DESIGN, contract: layout)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -44,6 +44,34 @@ class Layout:
                 raise UserError(f'The layout\'s "{name}" is {value!r}. Give a number from {low:g} to {high:g}.')
         if not isinstance(self.swapped, bool):
             raise UserError(f'The layout\'s "swapped" is {self.swapped!r}. Give true or false.')
+
+
+@dataclass(frozen=True)
+class Clause:
+    """One clause of a prompt and what became of it."""
+
+    text: str  # as it was written
+    sets: dict = field(default_factory=dict)  # numbers of the layout by name; empty: not understood
+    sure: float = 0.0  # 0..1, of the least sure of them
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a prompt means."""
+
+    layout: Layout
+    clauses: tuple[Clause, ...]
+
+
+def from_text(prompt: str, start: Layout | None = None) -> Reading:
+    """Read a scene or a direction in words.
+
+    Without ``start`` what the prompt does not speak of has the default; with it, only what the prompt names changes.
+    Numbers with units are taken exactly. Raises UserError when the text model is not installed.
+    """
+    from .prompt.reading import from_text  # torch comes with it, and Blender's own process has none
+
+    return from_text(prompt, start)
 
 
 def room_poses(layout: Layout) -> np.ndarray:

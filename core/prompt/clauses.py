@@ -1,0 +1,131 @@
+"""A prompt cut into clauses, each with who it speaks of and in the words the rest of the reading understands."""
+
+import re
+from dataclasses import dataclass
+
+from .people import BOTH, OTHER, Cast, Mention, cast, mentions, words
+from .quantities import spelled_out
+
+MOST_CLAUSES = 40  # a prompt is one line of text; what comes after these is not read, and the reading says so
+
+ABBREVIATION = r"(?<!\bft)(?<!\bin)(?<!\bcm)(?<!\bdeg)(?<!\bca)(?<!\bapprox)(?<!\bMr)(?<!\bMrs)(?<!\bDr)"
+SENTENCE_END = re.compile(rf"{ABBREVIATION}[.!?…。！？]+(?=[\s\"')\]]|$)|[;\n\r|]+")
+PAUSE = re.compile(r",(?!\d)|\s[-–—]+\s|[()\[\]]|:(?=\s+[^\d\s.-])|\s(?=who\b)|\s(?=without\b)")
+ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One clause."""
+
+    text: str  # as the user wrote it
+    meaning: str  # lower case, English, units spelled out, the pair called "one person" and "the other person"
+    subject: str  # a, b or both
+    named: bool = True  # somebody is spoken of in the clause itself
+
+
+def read(prompt: str, swapped: bool, english) -> tuple[list[list[Part]], Cast, str]:
+    """Cut a prompt into clauses.
+
+    swapped: A stands on the right before the prompt is read
+    english: what turns one clause into English without spelling mistakes
+    returns: the clauses sentence by sentence, who is who, and the text beyond MOST_CLAUSES
+    """
+    sentences = [_fragments(sentence) for sentence in SENTENCE_END.split(prompt)]
+    flat = [fragment for sentence in sentences for fragment in sentence]
+    rest = " ".join(flat[MOST_CLAUSES:])
+    people = cast(". ".join(english(fragment) for fragment in flat[:MOST_CLAUSES]), swapped)
+    read_sentences, left = [], MOST_CLAUSES
+    for sentence in sentences:
+        if sentence[:left]:
+            read_sentences.append(_parts(sentence[:left], people, english))
+            left -= len(sentence[:left])
+    return read_sentences, people, rest
+
+
+def meaning_of(text: str, people: Cast | None = None) -> str:
+    """A whole text, uncut, as the encoder reads it."""
+    named = mentions(text, people or cast(text, False))
+    return spelled_out(_meaning(text, named, named[0].who if named else BOTH))
+
+
+def _fragments(sentence: str) -> list[str]:
+    pieces = [piece.strip(" \t,'\"“”„«»*_") for piece in PAUSE.split(sentence)]
+    return [cut for piece in pieces if piece for cut in _conjunctions(piece) if any(c.isalnum() for c in cut)]
+
+
+def _conjunctions(piece: str) -> list[str]:
+    """Cut before "but B ..." always, before "and B ..." only where both sides say something of their own."""
+    known = words()
+    tokens = piece.split()
+    for i, token in enumerate(tokens):
+        word = token.lower()
+        left, right = tokens[:i], tokens[i + 1 :]
+        if word in known["but"] and right:
+            return [" ".join(left)] * bool(left) + _conjunctions(" ".join(right))
+        if word in known["and"] and left and right and right[0].lower().split("'")[0] in known["subjects"]:
+            if _says_something(left) and _says_something(right[1:]):
+                return [" ".join(left), *_conjunctions(" ".join(right))]
+    return [piece]
+
+
+def _says_something(tokens: list[str]) -> bool:
+    verbs = words()["verbs"]
+    return any(t.lower().strip(",.") in verbs or t[0].isdigit() or t.lower() in ("at", "to") for t in tokens)
+
+
+def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
+    """The clauses of one sentence; one that names nobody speaks of who was named before it, else after it."""
+    found = []
+    last: str | None = None  # spoken of
+    for fragment in fragments:
+        text = english(fragment)
+        named = mentions(text, people, last)
+        subject = named[0].who if named else None
+        if subject is None and any(f" {phrase} " in f" {text.lower()} " for phrase in words()["no_subject"]):
+            subject = BOTH
+        found.append((fragment, text, named, subject))
+        last = next((m.who for m in named[::-1] if m.who in OTHER), last)
+    parts: list[Part] = []
+    for i, (fragment, text, named, subject) in enumerate(found):
+        around = [s for *_, s in found[:i][::-1] + found[i + 1 :] if s]
+        subject_or_near = subject or (around[0] if around else BOTH)
+        meaning = spelled_out(_meaning(text, named, subject_or_near)).strip()
+        if parts and subject in OTHER:
+            meaning = _completed(meaning, parts[-1].meaning)
+        parts.append(Part(fragment, meaning, subject_or_near, bool(named)))
+    return parts
+
+
+def _meaning(text: str, named: list[Mention], subject: str) -> str:
+    """Name the pair the same way in every prompt; roles ("the pupil") stay, they say more than who is meant."""
+    out, at = "", 0
+    for mention in named:
+        if mention.role or mention.who == BOTH:
+            continue
+        own = text[mention.start : mention.end].lower()
+        after = text[mention.end :]
+        if own in ("his", "her") and re.match(
+            r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w", after
+        ):
+            name = "their"
+        else:
+            name = (
+                "one person" if mention.who == subject or subject == BOTH and mention.who == "a" else "the other person"
+            )
+        out += re.sub(r"\b[Tt]he $", "", text[at : mention.start]) + name
+        at = mention.end
+    return out + text[at:]
+
+
+def _completed(meaning: str, before: str) -> str:
+    """ "B doesn't" and "B at the ceiling" borrow their verb from the clause before."""
+    who, _, predicate = before.partition("one person ")
+    if not predicate or who or not meaning.startswith("one person"):
+        return meaning
+    if ELLIPSIS.search(meaning):
+        return f"one person does not {predicate}"
+    own = meaning.removeprefix("one person").split()
+    if own and own[0] in ("at", "to", "into", "on", "in", "up", "down") and not words()["verbs"] & set(own):
+        return f"one person {predicate.split()[0]} {' '.join(own)}"
+    return meaning

@@ -1,0 +1,99 @@
+"""Clauses in other languages and with spelling mistakes, as the English that grammar and encoder know."""
+
+import difflib
+import functools
+import re
+
+from . import minilm
+from .people import PROMPTS, words
+from .quantities import NUMBERS, UNITS
+from .wordpiece import words as split_words
+
+LANGUAGES = ("de", "fr", "es")
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+SHORTEST_MISTAKE = 5  # letters; shorter words are too easily taken for others
+ALIKE = 0.8
+LONGEST_PHRASE = 5  # words in a line of the word lists
+
+
+def to_english(prompt: str):
+    """A function that turns one clause of ``prompt`` into English without spelling mistakes."""
+    language = _language(prompt)
+    if prompt.isupper():
+        return lambda clause: _spelled(clause.lower())
+    return (lambda clause: _translated(clause, language)) if language else _spelled
+
+
+@functools.cache
+def _phrases(language: str) -> dict[tuple[str, ...], str]:
+    """Word list of a language: its words to English, from assets/prompts/<language>.tsv."""
+    rows = (line.split("\t") for line in (PROMPTS / f"{language}.tsv").read_text("utf-8").splitlines() if "\t" in line)
+    return {tuple(WORD.findall(foreign.lower())): english for foreign, english in rows}
+
+
+def _language(prompt: str) -> str | None:
+    """The language most of whose words are known, unless English knows as many."""
+    found = [word.lower() for word in WORD.findall(prompt)]
+    english = sum(word in _known() for word in found)
+    single = {name: {phrase[0] for phrase in _phrases(name) if len(phrase) == 1} for name in LANGUAGES}
+    scores = {name: sum(word in known for word in found) for name, known in single.items()}
+    foreign = {name: sum(word in known and word not in _own() for word in found) for name, known in single.items()}
+    best = max(LANGUAGES, key=lambda name: (scores[name], foreign[name]))
+    return best if scores[best] > 0 and foreign[best] >= max(1, (english - scores[best]) * 0.5) else None
+
+
+def _translated(clause: str, language: str) -> str:
+    """Phrase by phrase, the longest first; words that the list does not know stay."""
+    phrases = _phrases(language)
+    tokens = list(WORD.finditer(clause))
+    out, at, i = "", 0, 0
+    while i < len(tokens):
+        for length in range(min(LONGEST_PHRASE, len(tokens) - i), 0, -1):
+            span = tokens[i : i + length]
+            key = tuple(token.group().lower() for token in span)
+            letter = length == 1 and span[0].group() in ("A", "B")
+            together = all(not clause[a.end() : b.start()].strip() for a, b in zip(span, span[1:], strict=False))
+            if key in phrases and together and not letter:
+                out += clause[at : span[0].start()] + phrases[key]
+                at, i = span[-1].end(), i + length
+                break
+        else:
+            i += 1
+    return re.sub(r"\s+", " ", out + clause[at:]).strip()
+
+
+@functools.cache
+def _own() -> frozenset[str]:
+    """The English words that our prompts, word lists and units use."""
+    texts = [path.read_text("utf-8") for path in sorted(PROMPTS.glob("*.txt")) if path.name != "test.txt"]
+    found = {word for text in texts for word in split_words(text) if word.isalpha()}
+    listed = {word for words_of in words().values() for phrase in words_of for word in phrase.split()}
+    return frozenset(found | listed | set(UNITS) | set(NUMBERS))
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    return _own() | {word for word in minilm.load().vocabulary if word.isalpha() and len(word) > 1}
+
+
+def _spelled(clause: str) -> str:
+    """Words that English does not know, as the word of ours they resemble most."""
+    return WORD.sub(lambda match: _mended(match.group()), clause)
+
+
+@functools.lru_cache(maxsize=4096)
+def _mended(word: str) -> str:
+    lower = word.lower()
+    if len(word) < SHORTEST_MISTAKE or not word.isascii() or "'" in word or lower in _known():
+        return word
+    near = difflib.get_close_matches(lower, _by_first_letter().get(lower[0], []), n=1, cutoff=ALIKE)
+    return near[0] if near else word
+
+
+@functools.cache
+def _by_first_letter() -> dict[str, list[str]]:
+    table: dict[str, list[str]] = {}
+    for word in sorted(_own()):
+        if len(word) >= SHORTEST_MISTAKE - 1:
+            table.setdefault(word[0], []).append(word)
+    return table

@@ -1,0 +1,126 @@
+"""What a clause means for the layout, learnt from our own prompt set: small heads on the encoder's states.
+
+Trained by ``python -m core train prompts``; one clause gives, for every number of the layout, how likely the clause
+speaks of it, how likely outright rather than by the kind of scene, its value, and how much it changes it.
+"""
+
+import functools
+import json
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from torch import Tensor, nn
+
+from . import minilm
+from .people import PROMPTS
+
+# 1 is who the clause speaks of first, 2 the other
+FIELDS = "distance facing_1 facing_2 height_1 height_2 contact_1 contact_2 energy warmth".split()
+# The values that each number is told apart by; what lies between is a blend of neighbours
+SHARES = [0.02, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95]
+STEPS = {
+    "distance": [0.25, 0.35, 0.5, 0.7, 0.95, 1.3, 1.8, 2.7, 4, 7, 12, 30, 80],
+    "facing": [0, 25, 45, 70, 90, 120, 150, 180],
+    "height": [0.2, 0.55, 0.75, 0.95, 1.2, 1.4, 1.65, 1.85, 2.3, 3, 4.65],
+    "contact": SHARES,
+    "energy": SHARES,
+    "warmth": [-0.9, -0.7, -0.5, -0.3, -0.1, 0.1, 0.3, 0.5, 0.7, 0.9],
+}
+MOST_STEPS = max(map(len, STEPS.values()))
+READ_LAYERS = (2, 4, 6)
+MODEL = PROMPTS / "meaning.safetensors"
+
+
+class Meaning(nn.Module):
+    """Attention pools over the word pieces, then one hidden layer, then a head for each question."""
+
+    def __init__(self, pools: int = 12, width: int = 48, hidden: int = 192, dropout: float = 0.35):
+        super().__init__()
+        states = minilm.WIDTH * len(READ_LAYERS)
+        self.config = {"pools": pools, "width": width, "hidden": hidden}
+        self.pools = pools
+        self.drop = nn.Dropout(dropout)
+        self.score = nn.Linear(states, pools)
+        self.value = nn.Linear(states, pools * width)
+        self.whole = nn.Linear(minilm.WIDTH, hidden)
+        self.hidden = nn.Linear(pools * width, hidden)
+        self.said = nn.Linear(hidden, len(FIELDS))  # spoken of at all
+        self.outright = nn.Linear(hidden, len(FIELDS))  # said, not implied
+        self.step = nn.Linear(hidden, len(FIELDS) * MOST_STEPS)  # which of its STEPS the value is
+        self.changes = nn.Linear(hidden, len(FIELDS) + 1)  # a change of what is there, last: places exchanged
+        self.change = nn.Linear(hidden, len(FIELDS))  # its amount
+
+    def forward(self, states: Tensor, real: Tensor, sentence: Tensor) -> dict[str, Tensor]:
+        """states (B, L, len(READ_LAYERS) * WIDTH), real (B, L), sentence (B, WIDTH) -> answers (B, ...)."""
+        states = self.drop(states)
+        weight = self.score(states).masked_fill(~real[..., None], -1e4).softmax(dim=1)  # (B, L, pools)
+        value = self.value(states).unflatten(-1, (self.pools, -1))  # (B, L, pools, width)
+        pooled = (weight[..., None] * value).sum(1).flatten(1)
+        x = self.drop(torch.relu(self.hidden(self.drop(pooled)) + self.whole(self.drop(sentence))))
+        return {
+            "said": self.said(x),
+            "outright": self.outright(x),
+            "step": self.step(x).unflatten(-1, (len(FIELDS), MOST_STEPS)),
+            "changes": self.changes(x),
+            "change": self.change(x),
+        }
+
+
+def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
+    """Encode clauses for :class:`Meaning`."""
+    states, real = minilm.encode(texts, minilm.load())
+    return states[:, :, READ_LAYERS].flatten(2), real, minilm.sentence(states, real)
+
+
+@functools.cache
+def load(path: Path = MODEL) -> Meaning:
+    """Read the trained heads once."""
+    with safe_open(path, "pt") as file:
+        config = json.loads(file.metadata()["config"])
+        weights = {name: file.get_tensor(name).float() for name in file.keys()}
+    model = Meaning(**config)
+    model.load_state_dict(weights)
+    return model.eval()
+
+
+@torch.inference_mode()
+def understand(texts: list[str], model: Meaning | None = None) -> list[dict]:
+    """Read clauses: for each a dict of ``said``, ``outright``, ``changes`` (probabilities), ``value`` and ``change``.
+
+    Values are those of the layout; a facing is an angle 0..180 turned open to the camera. ``swap`` is a probability.
+    """
+    if not texts:
+        return []
+    answers = (model or load())(*inputs(texts))
+    likely = {name: answers[name].sigmoid().tolist() for name in ("said", "outright", "changes")}
+    values, changes = to_layout(answers["step"]).tolist(), (3 * answers["change"].tanh()).tolist()
+    return [
+        {
+            "said": dict(zip(FIELDS, likely["said"][i], strict=True)),
+            "outright": dict(zip(FIELDS, likely["outright"][i], strict=True)),
+            "changes": dict(zip(FIELDS, likely["changes"][i][:-1], strict=True)),
+            "swap": likely["changes"][i][-1],
+            "value": dict(zip(FIELDS, values[i], strict=True)),
+            "change": dict(zip(FIELDS, changes[i], strict=True)),
+        }
+        for i in range(len(texts))
+    ]
+
+
+def steps() -> tuple[Tensor, Tensor]:
+    """STEPS of each of FIELDS on an even scale (9, MOST_STEPS), distance as its logarithm, and which are real."""
+    rows = [torch.tensor(STEPS[field.rstrip("_12")], dtype=torch.float32) for field in FIELDS]
+    rows[0] = rows[0].log2()
+    table = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=torch.nan)
+    return table.nan_to_num(), ~table.isnan()
+
+
+def to_layout(step: Tensor) -> Tensor:
+    """The likeliest step of each number, blended with its neighbours: (B, 9, MOST_STEPS) -> (B, 9) as in the layout."""
+    table, real = steps()
+    likely = step.masked_fill(~real, -1e4).softmax(-1)
+    best = likely.argmax(-1, keepdim=True)
+    likely = likely * ((torch.arange(MOST_STEPS) - best).abs() <= 1)
+    values = (likely * table).sum(-1) / likely.sum(-1)
+    return torch.cat([values[:, :1].exp2(), values[:, 1:]], dim=1)

@@ -1,0 +1,128 @@
+"""Read a prompt: cut it into clauses, take each by the grammar and by what was learnt, and settle who wins."""
+
+from dataclasses import asdict
+
+from ..layout import LIMITS, Clause, Layout, Reading
+from . import grammar, meaning
+from .clauses import Part, read
+from .english import to_english
+from .grammar import Setting
+from .people import BOTH, OTHER
+
+SURE = 0.5  # from here on an answer counts
+OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
+# What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
+CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
+ROUND = {"distance": 0.05, "facing": 5.0, "height": 0.05, "contact": 0.05, "energy": 0.05, "warmth": 0.05}
+
+
+def from_text(prompt: str, start: Layout | None) -> Reading:
+    """As :func:`talking_together.core.layout.from_text`."""
+    before = start or Layout()
+    sentences, people, rest = read(prompt, before.swapped, to_english(prompt))
+    parts = [part for sentence in sentences for part in sentence]
+    answers = meaning.understand([part.meaning for part in parts])
+    said, role = [], "distance"
+    for part, answer in zip(parts, answers, strict=True):
+        exact, role = grammar.exact(part, people.roles, role)
+        said.append(exact + _learnt(part, answer, {s.field for s in exact}, relative=start is not None))
+    layout, sets = _settle(before, said)
+    clauses = [Clause(part.text, *made) for part, made in zip(parts, sets, strict=True)]
+    if rest:
+        clauses.append(Clause(rest, {}, 0.0))
+    return Reading(layout, tuple(clauses))
+
+
+def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[Setting]:
+    """The settings that the learnt reading of a clause gives beside the exact ones."""
+    found = []
+    if answer["swap"] > SURE and "swapped" not in exact:
+        return [Setting("swapped", "toggle", 1, answer["swap"], OUTRIGHT)]
+    outright = exact or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
+    for field, value in answer["value"].items():
+        name, _, person = field.partition("_")
+        names = [name] if not person else [f"{name}_{_who(part, person)}"]
+        changed, said = answer["changes"][field], answer["said"][field]
+        if set(names) & exact or name == "distance" and "distance" in exact:
+            continue
+        if changed > SURE and changed >= said * 0.9:
+            amount = answer["change"][field] * CHANGE[name]
+            how = {"distance": "times", "facing": "open_more"}.get(name, "add")
+            found += [Setting(n, how, 2**amount if how == "times" else amount, changed, OUTRIGHT) for n in names]
+        elif said > SURE and (answer["outright"][field] > SURE or not (relative and outright)):
+            weight = OUTRIGHT if answer["outright"][field] > SURE else IMPLIED
+            how = "open" if name == "facing" else "set"
+            found += [Setting(n, how, _rounded(name, value), said, weight) for n in names]
+    return found
+
+
+def _who(part: Part, person: str) -> str:
+    """The clause's first and second person as a and b."""
+    first = part.subject if part.subject != BOTH else "a"
+    return first if person == "1" else OTHER[first]
+
+
+def _rounded(name: str, value: float) -> float:
+    step = ROUND[name]
+    if name == "distance" and value > 2:
+        return float(f"{value:.2g}")
+    return round(round(value / step) * step, 3)
+
+
+def _settle(before: Layout, said: list[list[Setting]]) -> tuple[Layout, list[tuple[dict, float]]]:
+    """Apply all settings: the weightiest value of each number, the last of equals, then the changes in order.
+
+    returns: the layout, and for every clause what it set and how sure that is
+    """
+    values = asdict(before)
+    absolute: dict[str, tuple[float, int, Setting]] = {}
+    for i, settings in enumerate(said):
+        for setting in settings:
+            if setting.how in ("set", "open") and setting.weight >= absolute.get(setting.field, (0,))[0]:
+                absolute[setting.field] = (setting.weight, i, setting)
+    sets: list[dict] = [{} for _ in said]
+    sure: list[list[float]] = [[] for _ in said]
+    # Where people stand comes first: it tells which side the camera is on.
+    order = sorted(absolute.values(), key=lambda entry: entry[2].field != "swapped")
+    order += [(s.weight, i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
+    for _, i, setting in order:
+        value = _applied(setting, values)
+        values[setting.field] = sets[i][setting.field] = value
+        sure[i].append(setting.sure)
+    made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, sure, strict=True)]
+    return Layout(**values), made
+
+
+def _applied(setting: Setting, values: dict):
+    """The new value of the setting's field, within its limits."""
+    field, value, old = setting.field, setting.value, values[setting.field]
+    if field == "swapped":
+        return not old if setting.how == "toggle" else bool(value)
+    name, _, person = field.partition("_")
+    partner = values.get(f"{name}_{OTHER.get(person, '')}", old)
+    to_camera = -1 if (person == "a") != values["swapped"] else 1  # the camera's side, as a turn to the own left
+    turned = old * to_camera if abs(old) < 180 else abs(old)
+    new = {
+        "set": lambda: value,
+        "add": lambda: old + value,
+        "times": lambda: old * value,
+        "above": lambda: partner + value,
+        "times_partner": lambda: partner * value,
+        "add_unswapped": lambda: old + (-value if values["swapped"] else value),
+        "open": lambda: _wrapped(value * to_camera),
+        "open_more": lambda: _wrapped(_opened(turned, value) * to_camera),
+        "towards": lambda: max(abs(old) - value, 0) * (1 if old > 0 else -1),
+    }[setting.how]()
+    new = _wrapped(new) if name == "facing" else new
+    low, high = LIMITS[field]
+    return float(round(min(max(new, low), high), 4)) + 0.0
+
+
+def _opened(turned: float, more: float) -> float:
+    """Turned further from the partner (or back, and then not beyond facing the partner)."""
+    size = max(abs(turned) + more, 0)
+    return size if turned >= 0 else -size
+
+
+def _wrapped(degrees: float) -> float:
+    return 180.0 if abs(degrees) == 180 else (degrees + 180) % 360 - 180

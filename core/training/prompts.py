@@ -1,0 +1,263 @@
+"""Train the reading of prompts from our own prompt set; no data but assets/prompts and the encoder's package."""
+
+import hashlib
+import json
+import math
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+from torch.nn import functional
+
+from ..prompt import meaning
+from ..prompt.clauses import meaning_of
+from ..prompt.meaning import FIELDS, Meaning
+from ..prompt.people import PROMPTS
+
+SHORT = {"d": "distance", "f": "facing", "h": "height", "c": "contact", "e": "energy", "w": "warmth"}
+HELD_OUT = 0.15  # share of the families that measure, when measuring
+ROLES = "the pupil,the teacher,the doctor,the patient,the boss,the guest,the host,he,she,one,the driver,the suspect"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the prompt set."""
+
+    family: str
+    text: str
+    values: dict[str, float]  # by the names of FIELDS
+    changes: dict[str, float]  # the same for changes, and "swap"
+    outright: bool  # said in words, not implied by a scene
+
+
+def add_arguments(parser) -> None:
+    parser.add_argument("--out", type=Path, default=meaning.MODEL, help="the trained heads, .safetensors")
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--measure", action="store_true", help="hold families out, print how well they are read, keep nothing"
+    )
+
+
+def main(arguments) -> None:
+    """Train on all families and write the heads, or measure on those held out."""
+    torch.set_num_threads(1)
+    lines = [line for path in sorted(PROMPTS.glob("*.txt")) if path.name != "test.txt" for line in read_lines(path)]
+    if arguments.measure:
+        kept, held = split(lines, arguments.seed)
+        model = train(kept, arguments.epochs, arguments.seed)
+        report(model, held)
+        return
+    model = train(lines, arguments.epochs, arguments.seed)
+    header = {
+        "config": json.dumps(model.config),
+        "lines": str(len(lines)),
+        "data_sha256": hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest(),
+        "command": "python -m core train prompts " + " ".join(sys.argv[3:]),
+        "seed": str(arguments.seed),
+    }
+    save_file({name: value.half() for name, value in model.state_dict().items()}, arguments.out, header)
+    print(f"{arguments.out}: trained on {len(lines)} lines of {len({line.family for line in lines})} families")
+
+
+def read_lines(path: Path) -> list[Line]:
+    """Read one file of the prompt set; its own first lines explain the form."""
+    lines, family, values, changes = [], path.stem, {}, {}
+    for text in path.read_text("utf-8").splitlines():
+        if not text.strip() or text.startswith("#"):
+            continue
+        if text.startswith("["):
+            family, _, labels = text[1:].partition("]")
+            values, changes = _labels(labels.split())
+            continue
+        first_is_second = text.startswith("~")
+        said, changed = (_exchanged(v) if first_is_second else v for v in (values, changes))
+        lines.append(Line(family, text.lstrip("~"), said, changed, not path.stem.startswith("scenes")))
+    return lines
+
+
+def _labels(words: list[str]) -> tuple[dict[str, float], dict[str, float]]:
+    values, changes = {}, {}
+    for word in words:
+        name, _, number = word.partition("=")
+        if name == "swap":
+            changes["swap"] = 1.0
+            continue
+        target = changes if "x" in name else values
+        person = name.lstrip("dfhcewx")
+        field = SHORT[name[0]]
+        for full in (
+            [field] if field not in ("facing", "height", "contact") else [f"{field}_{p}" for p in person or "12"]
+        ):
+            target[full] = float(number)
+    return values, changes
+
+
+def _exchanged(values: dict[str, float]) -> dict[str, float]:
+    other = {"1": "2", "2": "1"}
+    return {name[:-1] + other[name[-1]] if name[-1] in other else name: value for name, value in values.items()}
+
+
+def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:
+    """Families to learn from and families to measure with; what says nothing is split by line."""
+
+    def held(line: Line) -> bool:
+        key = line.text if line.family == "nothing" else line.family
+        return int(hashlib.sha256(f"{seed}{key}".encode()).hexdigest(), 16) % 100 < 100 * HELD_OUT
+
+    return [line for line in lines if not held(line)], [line for line in lines if held(line)]
+
+
+def train(lines: list[Line], epochs: int, seed: int) -> Meaning:
+    """Fit the heads to the lines, to mixtures of two lines, and to lines with other names for the pair."""
+    torch.manual_seed(seed)
+    chance = random.Random(seed)
+    examples = [(meaning_of(line.text), line) for line in lines]
+    examples += [_renamed(text, line, chance) for text, line in examples if "one person" in text]
+    examples += _mixtures(lines, 2 * len(lines), chance)
+    encoded = _encode([text for text, _ in examples])
+    targets = _targets([line for _, line in examples])
+    model = Meaning()
+    optimiser = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02)
+    steps = math.ceil(len(examples) / 64)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, epochs * steps)
+    for _ in range(epochs):
+        order = list(range(len(examples)))
+        chance.shuffle(order)
+        for step in range(steps):
+            chosen = order[step * 64 : (step + 1) * 64]
+            loss = _loss(model(*_batch(encoded, chosen)), {name: value[chosen] for name, value in targets.items()})
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+    return model.eval()
+
+
+def _renamed(text: str, line: Line, chance: random.Random) -> tuple[str, Line]:
+    """The same with a role or a pronoun for whom the line speaks of."""
+    first, second = chance.sample(ROLES.split(","), 2)
+    return text.replace("the other person", second).replace("one person", first), line
+
+
+def _mixtures(lines: list[Line], count: int, chance: random.Random) -> list[tuple[str, Line]]:
+    """Two lines as one clause; what is said outright holds against what a scene implies."""
+    mixtures = []
+    while len(mixtures) < count:
+        first, second = chance.choice(lines), chance.choice([line for line in lines[:]])
+        if (
+            set(first.changes)
+            or set(second.changes)
+            or not second.outright
+            or first.outright & bool(set(first.values) & set(second.values))
+        ):
+            continue
+        joint = chance.choice([" ", " and ", ", ", " with ", " but ", ". "])
+        texts = [line.text.rstrip(".") for line in (first, second)]
+        texts = texts[::-1] if chance.random() < 0.3 else texts
+        mixtures.append((meaning_of(joint.join(texts)), _merged(first, second)))
+    return mixtures
+
+
+def _merged(first: Line, second: Line) -> Line:
+    merged = Line(first.family, "", {**first.values, **second.values}, {}, False)
+    object.__setattr__(merged, "said_outright", set(second.values) | (set(first.values) if first.outright else set()))
+    return merged
+
+
+def _targets(lines: list[Line]) -> dict[str, Tensor]:
+    rows = {name: torch.zeros(len(lines), len(FIELDS)) for name in ("said", "outright", "value", "changes", "change")}
+    rows["swap"] = torch.zeros(len(lines))
+    for i, line in enumerate(lines):
+        outright = getattr(line, "said_outright", set(line.values) if line.outright else set())
+        for field, value in line.values.items():
+            j = FIELDS.index(field)
+            rows["said"][i, j], rows["value"][i, j], rows["outright"][i, j] = 1, value, field in outright
+        for field, value in line.changes.items():
+            if field == "swap":
+                rows["swap"][i] = 1
+            else:
+                rows["changes"][i, FIELDS.index(field)], rows["change"][i, FIELDS.index(field)] = 1, value
+    return rows
+
+
+def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
+    entropy = functional.binary_cross_entropy_with_logits
+    said, changed = target["said"], target["changes"]
+    loss = entropy(answers["said"], said) + entropy(answers["outright"], target["outright"])
+    loss = loss + entropy(answers["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
+    table, real = meaning.steps()
+    wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
+    near = _between(table, real, wanted)
+    value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * said
+    loss = loss + 2 * value.sum() / (said.sum() + 1)
+    amount = functional.smooth_l1_loss(3 * answers["change"].tanh(), target["change"], reduction="none") * changed
+    return loss + amount.sum() / (changed.sum() + 1)
+
+
+def _between(table: Tensor, real: Tensor, wanted: Tensor) -> Tensor:
+    """How much each step has of a value: two neighbours share it, the ends take what lies beyond.
+
+    table, real (9, S); wanted (B, 9, 1) -> (B, 9, S), each row summing to 1
+    """
+    last = real.sum(-1) - 1
+    low, high = table[:, 0], table.gather(1, last[:, None])[:, 0]
+    wanted = wanted.clamp(low[:, None], high[:, None])
+    below = ((table <= wanted) & real).sum(-1, keepdim=True) - 1  # (B, 9, 1)
+    above = torch.minimum(below + 1, last[:, None])
+    wide = table.expand(len(wanted), -1, -1)
+    left, right = wide.gather(2, below), wide.gather(2, above)
+    share = torch.where(above > below, (wanted - left) / (right - left).clamp_min(1e-6), 0)
+    return torch.zeros_like(wide).scatter_add(2, below, 1 - share).scatter_add(2, above, share)
+
+
+def _encode(texts: list[str]) -> list[tuple[Tensor, Tensor]]:
+    """States and sentence embedding of every text, half precision, without padding; sorted by length it is quick."""
+    encoded: list = [None] * len(texts)
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    for begin in range(0, len(order), 64):
+        chosen = order[begin : begin + 64]
+        states, real, sentence = meaning.inputs([texts[i] for i in chosen])
+        for row, i in enumerate(chosen):
+            encoded[i] = (states[row, : int(real[row].sum())].half(), sentence[row].clone())
+    return encoded
+
+
+def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Tensor, Tensor, Tensor]:
+    states = torch.nn.utils.rnn.pad_sequence([encoded[i][0].float() for i in chosen], batch_first=True)
+    lengths = torch.tensor([len(encoded[i][0]) for i in chosen])
+    return states, torch.arange(states.shape[1]) < lengths[:, None], torch.stack([encoded[i][1] for i in chosen])
+
+
+def report(model: Meaning, lines: list[Line]) -> None:
+    """Print which lines of unseen families are read right, field by field."""
+    near = {"distance": 1.8, "facing": 30, "height": 0.25, "contact": 0.25, "energy": 0.25, "warmth": 0.35}
+    right: dict[str, list[bool]] = {}
+    for line, answer in zip(lines, meaning.understand([meaning_of(line.text) for line in lines], model), strict=True):
+        wrong = []
+        for field in FIELDS:
+            name = field.rstrip("_12")
+            if field in line.values:
+                got, wanted = answer["value"][field], line.values[field]
+                ok = answer["said"][field] > 0.5 and (
+                    max(got / wanted, wanted / got) < near[name]
+                    if name == "distance"
+                    else abs(got - wanted) <= near[name]
+                )
+            elif field in line.changes:
+                ok = answer["changes"][field] > 0.5 and answer["change"][field] * line.changes[field] > 0
+            else:
+                ok = max(answer["said"][field], answer["changes"][field]) < 0.5
+            right.setdefault(name, []).append(ok)
+            if not ok:
+                wrong.append(
+                    f"{field} {answer['said'][field]:.1f} {answer['value'][field]:.2f} {answer['change'][field]:.1f}"
+                )
+        right.setdefault("all", []).append(not wrong)
+        if wrong:
+            print(f"{line.family:20} {line.text[:70]:70} {' | '.join(wrong)}")
+    print({name: f"{sum(ok) / len(ok):.2f} of {len(ok)}" for name, ok in right.items()})
