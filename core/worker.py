@@ -43,10 +43,13 @@ def answer(request: dict, replies: TextIO) -> None:
     def reply(**fields) -> None:
         print(json.dumps({"id": request["id"], **fields}), file=replies, flush=True)
 
-    label = LABELS[request["command"]]
-    reply(progress=0.0, label=label)
+    def report(share: float) -> None:
+        label = next(label for end, label in LABELS[request["command"]] if share < end)
+        reply(progress=float(share), label=label)
+
+    report(0.0)
     try:
-        result = COMMANDS[request["command"]](request, lambda share: reply(progress=float(share), label=label))
+        result = COMMANDS[request["command"]](request, report)
     except UserError as error:
         reply(error=str(error))
     except ModuleNotFoundError as error:
@@ -104,7 +107,12 @@ def _turn_list(rows: list | None) -> list | None:
 
 
 COMMANDS = {"generate": _generate, "layout": _layout, "turns": _turns}
-LABELS = {"generate": "Animating", "layout": "Reading the scene", "turns": "Finding who speaks"}
+ALL = float("inf")
+LABELS = {  # what happens until the share done reaches the number, in the user's words
+    "generate": [(0.3, "Finding who speaks"), (0.65, "Listening"), (ALL, "Animating")],
+    "layout": [(ALL, "Reading the scene")],
+    "turns": [(ALL, "Finding who speaks")],
+}
 
 
 def _own_stdout() -> TextIO:

@@ -1,0 +1,283 @@
+"""Many dialogues from a table, one a row: heads added, animated, saved and rendered; what is made is remembered."""
+
+import argparse
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import bpy
+
+from ..core import VERSION
+from ..core.errors import UserError
+from ..core.jobs import Progress, finish
+from ..core.layout import Layout, room_poses
+from ..core.motion import replacing
+from .scene import preview, rigs, session, takes
+
+ROOT = Path(__file__).resolve().parent.parent
+PATHS = ("audio", "output", "preview", "still", "take")
+COLUMNS = ("audio", "prompt", "seed", "heads", "output", "preview", "still", "take")
+FIRST_FRAME = 1  # where the recording is put
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dialogue to make. Paths are absolute; those of outputs may be empty."""
+
+    audio: str
+    prompt: str = ""
+    seed: int = 0
+    heads: str = ""  # "man,woman"; empty takes the pair of the scene, or those two
+    output: str = ""  # .blend
+    preview: str = ""  # .mp4
+    still: str = ""  # .png
+    take: str = ""  # .npz
+
+    @property
+    def outputs(self) -> list[Path]:
+        """The files to make."""
+        return [Path(path) for path in (self.output, self.preview, self.still, self.take) if path]
+
+
+def main(arguments: list[str]) -> int:
+    """Run a table or a single row. Returns 0 when all is made, 1 when something failed, 2 when nothing could begin."""
+    try:
+        options = _parser().parse_args(arguments)
+        base = os.path.abspath(options.base) if options.base else bpy.data.filepath
+        rows = read_rows(options.jobs) if options.jobs else [row_from(vars(options), Path.cwd())]
+        mine = [int(n) for n in options.only.split(",")] if options.only else range(len(rows))
+        if options.workers > 1 and len(rows) > 1:
+            return _share_out(options.jobs, len(rows), options.workers, base)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        made = [_try_row(number + 1, rows[number], base) for number in mine]
+    finally:
+        session.stop_worker()
+    return 0 if all(made) else 1
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line."""
+
+    def error(self, message):
+        raise UserError(f"{message[:1].upper()}{message[1:]}. Run it with -- --help to see what it takes.")
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="batch.py", description="Animate many dialogues. Paths in a table count from its folder.")
+    parser.add_argument("jobs", nargs="?", help=f"a table (.csv) with the columns {', '.join(COLUMNS)}")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="rows made at the same time, each in a Blender of its own"
+    )
+    parser.add_argument("--base", default="", help="the scene to start every row from; with blender -b its FILE is")
+    parser.add_argument("--only", default="", help=argparse.SUPPRESS)  # rows of a worker, counted from 0
+    for column in COLUMNS:
+        parser.add_argument(f"--{column}", default="", help="for a single row instead of a table")
+    return parser
+
+
+def read_rows(path: str) -> list[Row]:
+    """The rows of a table. Raises UserError when it is none, with the number of the row that is wrong."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            table = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f'The table "{path}" cannot be read ({error}). Give a .csv file in UTF-8.') from error
+    rows = []
+    for number, cells in enumerate(table, 1):
+        unknown = sorted(str(name) for name in cells if name not in COLUMNS)
+        if unknown:
+            raise UserError(f'"{path}" has a column {unknown[0]}. Use only {", ".join(COLUMNS)}.')
+        try:
+            rows.append(row_from(cells, Path(path).resolve().parent))
+        except UserError as error:
+            raise UserError(f'Row {number} of "{path}": {error}') from None
+    if not rows:
+        raise UserError(f'"{path}" has no rows. Write one line for each dialogue under {",".join(COLUMNS)}.')
+    return rows
+
+
+def row_from(cells: dict[str, str], folder: Path) -> Row:
+    """A Row from the text of its cells; paths count from ``folder``."""
+    texts = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    if not texts["audio"]:
+        raise UserError("There is no audio. Name a sound file.")
+    try:
+        seed = int(texts.pop("seed") or 0)
+    except ValueError as error:
+        raise UserError(f"The seed is no whole number ({error}). Write one like 0.") from None
+    for name in PATHS:
+        texts[name] = str(folder / texts[name]) if texts[name] else ""
+    row = Row(**texts, seed=seed)
+    if not row.outputs:
+        raise UserError("Nothing is asked for. Name an output, preview, still or take.")
+    if row.heads and len(row.heads.split(",")) != 2:
+        raise UserError(f'The heads are "{row.heads}". Name two, like man,woman.')
+    return row
+
+
+def make(row: Row, base: str = "", report=lambda progress: None) -> None:
+    """Make all outputs of ``row``, starting from the file ``base`` or from an empty scene.
+
+    report: called with Progress
+    Raises UserError for what is wrong with the row's files.
+    """
+    _check_files(row)
+    scene = _open(base)
+    _add_sound(scene, row)
+    _add_heads(scene, row)
+    scene.dyad.prompt, scene.dyad.seed = row.prompt, row.seed
+    finish(session.generate(scene, scene), report)
+    if row.take:
+        takes.export(scene.dyad, row.take)
+    if row.still:
+        middle = (scene.frame_start + scene.frame_end) // 2
+        finish(preview.render_still(scene, row.still, middle), report)
+    if row.preview:
+        finish(preview.render_preview(scene, row.preview), report)
+    if row.output:
+        _save(row.output)
+
+
+def _try_row(number: int, row: Row, base: str) -> bool:
+    """Make one row unless it is made already; says what became of it in one line. Returns whether all is there."""
+    title = f"Row {number} ({Path(row.audio).name})"
+    try:
+        key = _content_key(row, base)
+        if _is_made(row, key):
+            print(f"{title}: made before, nothing to do.", flush=True)
+            return True
+        make(row, base, _Labels(title))
+        _remember(row, key)
+    except (UserError, RuntimeError, OSError) as error:  # the next row must have its turn
+        print(f"{title}: FAILED. {' '.join(str(error).split())}", file=sys.stderr, flush=True)
+        return False
+    print(f"{title}: made {', '.join(path.name for path in row.outputs)}.", flush=True)
+    return True
+
+
+class _Labels:
+    """Prints a job's label when it changes."""
+
+    def __init__(self, title: str):
+        self.title, self.last = title, ""
+
+    def __call__(self, step: Progress) -> None:
+        if step.label != self.last:
+            self.last = step.label
+            print(f"{self.title}: {step.label} …", flush=True)
+
+
+def _check_files(row: Row) -> None:
+    """What can be known before minutes of work: the recording is there, and the outputs have a place."""
+    if not Path(row.audio).is_file():
+        raise UserError(f'There is no file "{row.audio}". Check the path of the audio.')
+    for path in row.outputs:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f'The folder "{path.parent}" cannot be made ({error.strerror}). Choose another.') from error
+        if not os.access(path.parent, os.W_OK):
+            raise UserError(f'The folder "{path.parent}" may not be written to. Choose another.')
+
+
+def _open(base: str) -> bpy.types.Scene:
+    if base:
+        bpy.ops.wm.open_mainfile(filepath=base, load_ui=False)
+    else:
+        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    return bpy.context.scene
+
+
+def _add_sound(scene: bpy.types.Scene, row: Row) -> None:
+    editor = scene.sequence_editor_create()
+    every = editor.strips if hasattr(editor, "strips") else editor.sequences  # 4.4 renamed it
+    free = max((strip.channel for strip in every), default=0) + 1
+    strip = every.new_sound(Path(row.audio).stem, row.audio, free, FIRST_FRAME)
+    scene.dyad.strip = strip.name
+    scene.sync_mode = "AUDIO_SYNC"  # else lips and sound drift apart where playback is slow
+    if not bpy.data.filepath:
+        scene.frame_end = 1  # an empty scene is as long as its take
+    scene.frame_set(FIRST_FRAME)
+
+
+def _add_heads(scene: bpy.types.Scene, row: Row) -> None:
+    if row.heads:
+        poses = room_poses(Layout())
+        for slot, head in enumerate(row.heads.split(",")):
+            rigs.add_head(session.HEAD_NAMES[slot], slot, head.strip(), poses[slot])
+
+
+def _save(path: str) -> None:
+    """Save the file as ``path``, the recording relative to it so that both can move together."""
+    target = Path(path)
+    for sound in bpy.data.sounds:
+        if not sound.packed_file and not sound.library:
+            sound.filepath = bpy.path.relpath(bpy.path.abspath(sound.filepath), start=str(target.parent))
+    unfinished = target.with_name(f".{target.name}.tmp.blend")
+    try:
+        bpy.ops.wm.save_as_mainfile(filepath=str(unfinished), copy=True, compress=True, relative_remap=False)
+        os.replace(unfinished, target)
+    except (RuntimeError, OSError) as error:
+        raise UserError(f'"{path}" cannot be written ({str(error).strip()}). Choose another folder.') from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _content_key(row: Row, base: str) -> str:
+    """A hash of all that the row's files depend on: the bytes of audio and base, the row, our version and weights."""
+    digest = hashlib.sha256(repr((VERSION, sorted(asdict(row).items()))).encode())
+    weights = sorted((ROOT / "assets").rglob("*.safetensors"))
+    for path in [row.audio, base, *weights]:
+        if path and Path(path).is_file():
+            with open(path, "rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _marker(row: Row) -> Path:
+    """The file that says what the outputs were made from."""
+    first = row.outputs[0]
+    return first.with_name(f".{first.name}.made")
+
+
+def _is_made(row: Row, key: str) -> bool:
+    marker = _marker(row)
+    return all(path.exists() for path in row.outputs) and marker.exists() and marker.read_text() == key
+
+
+def _remember(row: Row, key: str) -> None:
+    with replacing(_marker(row)) as file:
+        file.write(key.encode())
+
+
+def _share_out(jobs: str, rows: int, workers: int, base: str) -> int:
+    """Give every worker, a Blender of its own, each so-many-th row; returns the worst exit code."""
+    program = [bpy.app.binary_path, "-b", "-P"] if bpy.app.binary_path else [sys.executable]
+    between = ["--"] if bpy.app.binary_path else []
+    running = []
+    for first in range(min(workers, rows)):
+        share = ",".join(str(number) for number in range(first, rows, workers))
+        command = [
+            *program,
+            str(ROOT / "batch.py"),
+            *between,
+            jobs,
+            "--only",
+            share,
+            *(["--base", base] if base else []),
+        ]
+        running.append((share, subprocess.Popen(command)))
+    codes = []
+    for share, process in running:
+        codes.append(process.wait())
+        if codes[-1] not in (0, 1):  # it did not say so itself
+            numbers = ", ".join(str(int(number) + 1) for number in share.split(","))
+            print(f"Rows {numbers}: FAILED. Their Blender ended with {codes[-1]}. Run it again.", file=sys.stderr)
+    return 1 if any(codes) else 0
