@@ -10,6 +10,7 @@ import torch
 from . import gaze, head, voice
 from .audio import Sound, frame_count
 from .errors import UserError
+from .fixations import fixate
 from .layout import Layout, room_poses
 from .model import condition, diffusion
 from .model.checkpoint import Checkpoint, load_checkpoint
@@ -100,7 +101,8 @@ def sample_intents(
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:
-    """What a face can do: shares stay in [0, 1], lips close no further than the jaw opens, nothing pulls both ways.
+    """What a face can do: shares stay in [0, 1], lips close no further than the jaw opens, nothing pulls both ways,
+    eyes rest and jump.
 
     intents: (2, T, 56); returns the same, float32
     """
@@ -112,8 +114,8 @@ def within_limits(intents: np.ndarray) -> np.ndarray:
     for names in OPPOSITES:
         sides = [EXPRESSION_NAMES.index(name) for name in names]
         expression[..., sides] -= expression[..., sides].min(axis=-1, keepdims=True)
-    contact = gaze.INTENT_CHANNELS["gaze"].stop - 1
-    result[..., contact] = np.clip(result[..., contact], 0, 1)
+    eyes = gaze.INTENT_CHANNELS["gaze"]
+    result[..., eyes] = np.stack([fixate(one) for one in result[..., eyes]])
     return result
 
 

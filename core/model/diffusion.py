@@ -14,6 +14,7 @@ from torch import Tensor
 WINDOW = 250  # frames, ten seconds
 OVERLAP = 50
 STEPS = 8
+POWER = 1.0  # of the levels: above 1 the last steps are finer
 GUIDANCE = 1.0
 BATCH = 8  # windows denoised at once: bounds the memory
 BLOCK = 256  # frames that share one random stream
@@ -89,7 +90,10 @@ def sample(
     batch: int = BATCH,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Tensor:
-    """Draw one motion by DDIM: deterministic but for the noise it begins with.
+    """Draw one motion: DDIM, deterministic but for the noise it begins with, along a line through two predictions.
+
+    DDIM takes the prediction as constant over a step, which in eight steps loses a seventh of the motion's spread;
+    going half a step further along the change of the last two predictions loses hardly any.
 
     given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
                  rest is made to fit
@@ -99,12 +103,14 @@ def sample(
     if keep is None:
         given, keep = torch.zeros_like(begin), torch.zeros_like(begin, dtype=torch.bool)
     whole = keep.all(dim=-1)  # the network is told that these frames are clean
-    levels = torch.linspace(1, 0, steps + 1)
-    x, motion = begin, begin
+    levels = torch.linspace(1, 0, steps + 1) ** POWER
+    x, motion, before = begin, begin, None
     for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
         x = torch.where(keep, signal(now) * given + noise_share(now) * begin, x)
         x = torch.where(whole[..., None], given, x)
-        motion = torch.where(keep, given, clean(predict, x, torch.where(whole, 0.0, now), batch))
+        now_clean = clean(predict, x, torch.where(whole, 0.0, now), batch)
+        ahead = now_clean if before is None else now_clean + (now_clean - before) / 2
+        before, motion = now_clean, torch.where(keep, given, ahead)
         remaining = (x - signal(now) * motion) / noise_share(now)
         x = signal(then) * motion + noise_share(then) * remaining
         progress((step + 1) / steps)

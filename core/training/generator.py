@@ -6,6 +6,7 @@ One seeded command; stopped, it goes on where it was. CUDA with bf16 where there
 """
 
 import csv
+import math
 import sys
 import time
 from contextlib import nullcontext
@@ -40,11 +41,11 @@ class Stage:
 
 # Windows are short first: a mouth is learnt from two seconds, and a step then sees more people.
 STAGES = (
-    Stage("prior", 500, Recipe(pairs=16, frames=64, drop=1.0)),
-    Stage("conversation, short", 2500, Recipe(pairs=16, frames=64, drop=0.1)),
-    Stage("conversation", 4500, Recipe(pairs=8, frames=128, drop=0.1)),
-    Stage("conversation, long", 1500, Recipe(pairs=4, frames=250, drop=0.1)),
-    Stage("dubbing", 2500, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
+    Stage("prior", 400, Recipe(pairs=16, frames=64, drop=1.0)),
+    Stage("conversation, short", 2100, Recipe(pairs=16, frames=64, drop=0.1)),
+    Stage("conversation", 3000, Recipe(pairs=8, frames=128, drop=0.1)),
+    Stage("conversation, long", 900, Recipe(pairs=4, frames=250, drop=0.1)),
+    Stage("dubbing", 1600, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
 )
 
 
@@ -72,7 +73,7 @@ class Plan:
 
     def rate_at(self, step: int) -> float:
         """Learning rate of ``step``."""
-        fall = 0.51 + 0.49 * np.cos(np.pi * min(1, step / self.steps))
+        fall = 0.51 + 0.49 * math.cos(math.pi * min(1, step / self.steps))
         return self.rate * min(1, (step + 1) / self.warm_up) * fall
 
 
@@ -122,8 +123,7 @@ def train(folder: Path, dialogues: list[Dialogue], plan: Plan, config: Config, h
     """Train to the end of ``plan``, writing state.pt, generator.safetensors and log.csv into ``folder``."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     train_set, test_set = split(dialogues)
-    scale = measure(train_set)
-    state = resume(folder, begin(config, plan, device), plan)
+    state, scale = resume(folder, begin(config, plan, device), measure(train_set), plan)
     while state.step < plan.steps:
         stage, started = plan.stage(state.step), time.perf_counter()
         batch = draw_batch(train_set, scale, stage.recipe, np.random.default_rng([plan.seed, state.step]))
@@ -164,23 +164,27 @@ def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str,
     """Write what goes on (state.pt) and what ships (generator.safetensors), each whole or not at all."""
     with replacing(folder / "state.pt") as file:
         parts = (state.network, state.average, state.optimizer)
-        torch.save({"plan": repr(plan), "step": state.step, "parts": [part.state_dict() for part in parts]}, file)
+        values = {"plan": repr(plan), "step": state.step, "scale": vars(scale)}
+        torch.save(values | {"parts": [part.state_dict() for part in parts]}, file)
     header = header | {"step": str(state.step), "plan": repr(plan)}
     save_checkpoint(folder / "generator.safetensors", state.average, scale.mean.numpy(), scale.std.numpy(), header)
 
 
-def resume(folder: Path, state: State, plan: Plan) -> State:
-    """Go on from state.pt where there is one. Raises UserError when it belongs to another plan."""
+def resume(folder: Path, state: State, scale: Scale, plan: Plan) -> tuple[State, Scale]:
+    """Go on from state.pt where there is one, in its scale: dialogues may have been added since.
+
+    Raises UserError when it belongs to another plan.
+    """
     path = folder / "state.pt"
     if not path.exists():
-        return state
+        return state, scale
     saved = torch.load(path, weights_only=True)
     if saved["plan"] != repr(plan):
         raise UserError(f'"{path}" is a training with another plan. Choose another --out, or delete it.')
     for part, values in zip((state.network, state.average, state.optimizer), saved["parts"], strict=True):
         part.load_state_dict(values)
     state.step = saved["step"]
-    return state
+    return state, Scale(**saved["scale"])
 
 
 def add_arguments(parser) -> None:
