@@ -118,10 +118,10 @@ def eye(name: str, colors: Palette) -> bpy.types.Material:
     """The eyeball: pupil, iris with fibres and a dark rim, sclera, by the angle from the pole; wet over all of it."""
     material, tree, shader = nodes.principled(name, SCLERA)
     polar = nodes.attribute(tree, "eye_polar")  # 1 is 90 degrees from the front pole
-    spokes = nodes.noise(tree, 9.0, 4.0, vector=nodes.attribute(tree, "eye_spoke", "Vector"))
+    spokes = nodes.noise(tree, 9.0, 4.0, vector=nodes.attribute(tree, "eye_spoke", nodes.VECTOR))
     wobble = nodes.math(tree, "MULTIPLY_ADD", spokes, 0.012, nodes.math(tree, "SUBTRACT", polar, 0.006))
     ramp = tree.nodes.new("ShaderNodeValToRGB")
-    nodes.connect(tree, wobble, ramp.inputs["Fac"])
+    nodes.connect(tree, wobble, ramp.inputs[0])
     rim = tuple(c * 0.18 for c in colors.iris)
     stops = (
         (0.0, PUPIL),
@@ -141,7 +141,7 @@ def eye(name: str, colors: Palette) -> bpy.types.Material:
         element.position, element.color = degrees / 90, (*rgb, 1.0)
     fibres = nodes.math(tree, "MULTIPLY_ADD", spokes, 1.1, 0.45)
     inside = nodes.math(tree, "LESS_THAN", polar, 21.0 / 90)
-    streaked = nodes.mix(tree, inside, ramp.outputs["Color"], nodes.scaled(tree, ramp.outputs["Color"], fibres))
+    streaked = nodes.mix(tree, inside, ramp.outputs[0], nodes.scaled(tree, ramp.outputs[0], fibres))
     nodes.connect(tree, streaked, shader.inputs["Base Color"])
     shader.inputs["Roughness"].default_value = 0.28
     shader.inputs["Coat Weight"].default_value = 1.0
@@ -168,13 +168,7 @@ def plain(name: str, color: Color, roughness: float, subsurface: float = 0.0, co
 
 def strands(name: str, color: Color) -> bpy.types.Material:
     """Hair of the curves object; every strand a little lighter or darker than the next."""
-    material = bpy.data.materials.new(name)
-    if not material.node_tree:
-        material.use_nodes = True
-    tree = material.node_tree
-    tree.nodes.clear()
-    output = tree.nodes.new("ShaderNodeOutputMaterial")
-    shader = tree.nodes.new("ShaderNodeBsdfHairPrincipled")
+    material, tree, shader = nodes.surface(name, "ShaderNodeBsdfHairPrincipled")
     shader.parametrization = "COLOR"
     info = tree.nodes.new("ShaderNodeHairInfo")
     along = nodes.math(tree, "MULTIPLY_ADD", info.outputs["Intercept"], 0.5, 0.75)  # roots darker, tips lighter
@@ -188,7 +182,6 @@ def strands(name: str, color: Color) -> bpy.types.Material:
     )
     nodes.named(shader.inputs, "Roughness").default_value = 0.32
     nodes.named(shader.inputs, "Radial Roughness").default_value = 0.5
-    nodes.connect(tree, shader.outputs[0], output.inputs["Surface"])
     material.diffuse_color = (*(c * 1.6 for c in color), 1.0)
     material.roughness = 0.45
     return material
@@ -198,7 +191,7 @@ def painted(name: str, color: Color, roughness: float, glow: float = 0.0) -> bpy
     """A surface in the colours that its mesh is painted with; ``color`` is for the solid viewport;
     ``glow`` is how far it shines by itself."""
     material, tree, shader = nodes.principled(name, color)
-    paint = nodes.attribute(tree, "paint", "Color")
+    paint = nodes.attribute(tree, "paint", nodes.COLOR)
     nodes.connect(tree, paint, shader.inputs["Base Color"])
     nodes.connect(tree, paint, shader.inputs["Emission Color"])
     shader.inputs["Emission Strength"].default_value = glow

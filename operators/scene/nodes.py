@@ -2,16 +2,26 @@
 
 import bpy
 
+COLOR, VECTOR, NUMBER = range(3)  # outputs of the attribute node; their names differ between versions
+
 
 def principled(name: str, color: tuple[float, float, float]):
     """A new material, its node tree and its Principled shader."""
-    material = bpy.data.materials.new(name)
-    if not material.node_tree:  # from 5.0 on a material has nodes from the start
-        material.use_nodes = True
-    tree = material.node_tree
-    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    material, tree, shader = surface(name, "ShaderNodeBsdfPrincipled")
     shader.inputs["Base Color"].default_value = (*color, 1.0)
     material.diffuse_color = (*color, 1.0)
+    return material, tree, shader
+
+
+def surface(name: str, kind: str):
+    """A new material, its node tree and the one shader in it, the same whatever a version starts a material with."""
+    material = bpy.data.materials.new(name)
+    if not material.node_tree:  # from 5.0 on it is there from the start
+        material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    shader, output = tree.nodes.new(kind), tree.nodes.new("ShaderNodeOutputMaterial")
+    tree.links.new(shader.outputs[0], output.inputs["Surface"])
     return material, tree, shader
 
 
@@ -25,7 +35,8 @@ def connect(tree, value, socket) -> None:
         socket.default_value = value
 
 
-def attribute(tree, name: str, output: str = "Fac"):
+def attribute(tree, name: str, output: int = NUMBER):
+    """What the mesh or the curves say under that name, as COLOR, VECTOR or NUMBER."""
     node = tree.nodes.new("ShaderNodeAttribute")
     node.attribute_name = name
     return node.outputs[output]
@@ -67,8 +78,8 @@ def noise(tree, scale: float, detail: float, vector=None):
     node = tree.nodes.new("ShaderNodeTexNoise")
     node.inputs["Scale"].default_value = scale
     node.inputs["Detail"].default_value = detail
-    connect(tree, vector if vector is not None else attribute(tree, "rest_position", "Vector"), node.inputs["Vector"])
-    return named(node.outputs, "Fac" if "Fac" in node.outputs else "Factor")
+    connect(tree, vector if vector is not None else attribute(tree, "rest_position", VECTOR), node.inputs["Vector"])
+    return node.outputs[0]  # its name is "Fac" or "Factor"
 
 
 def mottled(tree, color: tuple[float, float, float], amount: float = 0.22):
@@ -85,7 +96,7 @@ def pores(tree):
     """Height of the skin: pores over a softer grain."""
     cells = tree.nodes.new("ShaderNodeTexVoronoi")
     cells.inputs["Scale"].default_value = 720.0
-    connect(tree, attribute(tree, "rest_position", "Vector"), cells.inputs["Vector"])
+    connect(tree, attribute(tree, "rest_position", VECTOR), cells.inputs["Vector"])
     return math(tree, "MULTIPLY_ADD", cells.outputs["Distance"], 0.35, noise(tree, 330.0, 3.0))
 
 

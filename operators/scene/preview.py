@@ -125,7 +125,8 @@ def _only_sound(changes, scene: bpy.types.Scene) -> None:
 
 def _file_settings(changes, scene: bpy.types.Scene, media: str, **values) -> None:
     image = scene.render.image_settings
-    changes.remember(image, *(("media_type",) if hasattr(image, "media_type") else ()), "file_format")
+    chosen = ("media_type", "file_format", "color_mode", "color_depth")  # each narrows the choice of the next
+    changes.remember(image, *(name for name in chosen if hasattr(image, name)))
     if hasattr(image, "media_type"):  # 5.0 on
         changes.set(image, media_type=media)
     changes.set(image, **values)

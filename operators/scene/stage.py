@@ -154,9 +154,11 @@ def _ours(thing: bpy.types.Object) -> bool:
 def _darken(world: bpy.types.World) -> None:
     if not world.node_tree:
         world.use_nodes = True
-    background = next((node for node in world.node_tree.nodes if node.type == "BACKGROUND"), None)
-    if background:
-        background.inputs["Color"].default_value = (*world.color, 1.0)
+    tree = world.node_tree
+    tree.nodes.clear()
+    background, output = tree.nodes.new("ShaderNodeBackground"), tree.nodes.new("ShaderNodeOutputWorld")
+    background.inputs["Color"].default_value = (*world.color, 1.0)
+    tree.links.new(background.outputs[0], output.inputs["Surface"])
 
 
 def _unit(vector: np.ndarray) -> np.ndarray:
