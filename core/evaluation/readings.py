@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..audio import SAMPLE_RATE
+from ..audio import SAMPLE_RATE, SAMPLES_PER_FRAME
+from ..motion import MOTION_FPS
 from ..teacher.dialogue import Dialogue, Span
 from ..training import augment, corpora
 from ..training.corpora import Phone, Recording
@@ -103,7 +104,8 @@ def _join(said: list[Recording], overlap: float) -> Talk:
         turns.append(Span(spoken[0].start, spoken[-1].end, person))
         length = len(samples) / SAMPLE_RATE
         at += length * (1 - overlap) if overlap else length + PAUSE
-    tracks = tracks[:, : int((at + 3 * PAUSE + overlap * 10) * SAMPLE_RATE)]
+    frames = int((at + 3 * PAUSE + overlap * 10) * MOTION_FPS)
+    tracks = tracks[:, : min(frames, tracks.shape[1] // SAMPLES_PER_FRAME) * SAMPLES_PER_FRAME]  # whole motion frames
     narrow = narrow_path(said[0]).is_file()
     labels = tuple((from_narrow if narrow else from_phones)(own) for own in phones)
     dialogue = Dialogue(
