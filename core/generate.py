@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import torch
 
-from . import gaze, head, voice
+from . import gaze, head, lips, voice
 from .audio import Sound, frame_count
 from .errors import UserError
 from .fixations import fixate
@@ -20,7 +20,10 @@ from .turns import Turn, masks_from_turns
 from .weights import WEIGHTS
 
 GENERATOR = WEIGHTS / "generator.safetensors"
-HEARD, UNDERSTOOD, AIMED = 0.3, 0.65, 0.97  # shares of the work done after speakers, voices, motion
+HEARD = 0.45  # share of the listening that finds who speaks
+UNDERSTOOD, AIMED = 0.65, 0.97  # shares of the work done after listening and after sampling
+EXPRESSION = gaze.INTENT_CHANNELS["expression"]
+SEAL = voice.FEATURES["seal"].start
 OPPOSITES = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"))
 
 Progress = Callable[[float], None]
@@ -52,26 +55,31 @@ def generate(
 
     Raises UserError when nobody speaks in the recording or the weights are missing.
     """
-    model, frames = load_model(), frame_count(len(sound.mono))
-    if turns is None:
-        masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
-    else:
-        masks = masks_from_turns(turns, frames)
-    features = voice.encode(sound.mono, masks, lambda share: progress(HEARD + (UNDERSTOOD - HEARD) * share))
-    told = condition.build(features, masks, layout)
+    model = load_model()
+    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share))
     pair = {"poses": room_poses(layout), "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
     known_a = None
     if motion_a is not None:
-        held = _fit(motion_a, frames)
+        held = _fit(motion_a, masks.shape[1])
         known_a = gaze.intents(np.stack([held, np.zeros_like(held)]), **pair)[0]
-    meant = sample_intents(
-        model, told, seed, known_a, lambda share: progress(UNDERSTOOD + (AIMED - UNDERSTOOD) * share)
-    )
+    told, rest = condition.build(features, masks, layout), AIMED - UNDERSTOOD
+    meant = sample_intents(model, told, seed, known_a, lambda share: progress(UNDERSTOOD + rest * share))
+    for one, heard, mask in zip(meant, features, masks, strict=True):
+        one[:, EXPRESSION] = lips.seal_closures(one[:, EXPRESSION], heard[:, SEAL], mask)
     motions = gaze.aim(meant, **pair)
     if motion_a is not None:
         motions[0] = held
     progress(1.0)
     return Take(tuple(HeadMotion(m) for m in motions), masks, layout, sound.sha256, seed, model.sha256)
+
+
+def hear(sound: Sound, turns: list[Turn] | None, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, voice.WIDTH); ``turns`` None finds the speakers."""
+    if turns is None:
+        masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
+    else:
+        masks = masks_from_turns(turns, frame_count(len(sound.mono)))
+    return masks, voice.encode(sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share))
 
 
 def sample_intents(
@@ -107,7 +115,7 @@ def within_limits(intents: np.ndarray) -> np.ndarray:
     intents: (2, T, 56); returns the same, float32
     """
     result = np.array(intents, np.float32)
-    expression = result[..., gaze.INTENT_CHANNELS["expression"]]
+    expression = result[..., EXPRESSION]
     np.clip(expression, 0, 1, out=expression)
     close, jaw = (EXPRESSION_NAMES.index(name) for name in ("mouthClose", "jawOpen"))
     expression[..., close] = np.minimum(expression[..., close], expression[..., jaw])

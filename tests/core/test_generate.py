@@ -1,0 +1,114 @@
+"""The main job on the bundled sample: sound and a layout in, a take out."""
+
+import numpy as np
+import pytest
+
+from talking_together.core import audio, gaze, turns
+from talking_together.core.audio import frame_count
+from talking_together.core.errors import UserError
+from talking_together.core.generate import generate, load_model, within_limits
+from talking_together.core.head import lip_gap, load
+from talking_together.core.layout import Layout, room_poses
+from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
+
+SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=0.7)
+
+
+@pytest.fixture(scope="module")
+def sound(request):
+    root = request.getfixturevalue("pytestconfig").rootpath
+    return audio.load(root / "assets" / "sample" / "dialogue.flac")
+
+
+@pytest.fixture(scope="module")
+def said(request):
+    root = request.getfixturevalue("pytestconfig").rootpath
+    return turns.read_csv(root / "assets" / "sample" / "dialogue.turns.csv")
+
+
+@pytest.fixture(scope="module")
+def take(sound, said):
+    return generate(sound, SEAT, seed=1, turns=said)
+
+
+def packed(take) -> np.ndarray:
+    return np.stack([motion.packed for motion in take.motions])
+
+
+def test_a_take_covers_the_recording_and_says_where_it_comes_from(take, sound):
+    assert len(take) == frame_count(len(sound.mono))
+    assert take.audio_sha256 == sound.sha256 and take.layout == SEAT and take.seed == 1
+    assert take.weights_sha256 == load_model().sha256
+    assert np.isfinite(packed(take)).all()
+
+
+def test_the_mouth_of_who_speaks_moves_and_the_other_rests(take):
+    for motion, mask, name in zip(take.motions, take.speaking, ("man", "woman"), strict=True):
+        gap = 1000 * lip_gap(load(name), motion)
+        alone = mask < 0.1
+        assert gap[mask > 0.9].std() > 1.5, "the speaker's lips are 1.5 mm restless at least"
+        assert gap[alone].std() < 0.35 * gap[mask > 0.9].std()
+
+
+def test_eyes_meet_where_contact_is_meant(take):
+    poses, geometries = room_poses(SEAT), [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
+    seen = gaze.look(packed(take), poses, geometries)
+    meant = gaze.intents(packed(take), poses, geometries)[..., 52] > 0.5
+    assert 0.2 < meant.mean() < 1
+    assert seen.contact_error[meant].mean() < 2
+
+
+def test_a_face_stays_within_its_limits(take):
+    expression = packed(take)[..., :44]
+    close, jaw = (expression[..., EXPRESSION_NAMES.index(name)] for name in ("mouthClose", "jawOpen"))
+    assert expression.min() >= 0 and expression.max() <= 1
+    assert (close <= jaw + 1e-6).all()
+
+
+def test_limits_take_back_what_no_face_can_do():
+    wild = np.random.default_rng(0).normal(0, 2, (2, 50, 56))
+    tame = within_limits(wild)
+    left, right = (tame[..., EXPRESSION_NAMES.index(name)] for name in ("jawLeft", "jawRight"))
+    assert tame[..., :44].min() >= 0 and tame[..., :44].max() <= 1
+    assert np.minimum(left, right).max() == 0
+    assert np.array_equal(tame[..., 53:], wild[..., 53:].astype(np.float32))
+    assert np.array_equal(within_limits(tame), tame)
+
+
+def test_the_same_seed_is_the_same_take_and_another_seed_another(take, sound, said):
+    again, other = (generate(sound, SEAT, seed=seed, turns=said) for seed in (1, 2))
+    assert np.array_equal(packed(again), packed(take))
+    assert np.abs(packed(other) - packed(take))[..., 44:50].mean() > 0.005
+
+
+def test_wrong_turns_give_the_mouth_to_the_wrong_person(sound, said, take):
+    swapped = [turns.Turn(t.start_s, t.end_s, "AB"[t.speaker == "A"]) for t in said]
+    wrong = generate(sound, SEAT, seed=1, turns=swapped)
+    jaw = EXPRESSION_NAMES.index("jawOpen")
+    for person in (0, 1):
+        speaks = (take.speaking[person] > 0.9) & (take.speaking[1 - person] < 0.1)
+        assert packed(wrong)[person, speaks, jaw].mean() < 0.5 * packed(take)[person, speaks, jaw].mean()
+
+
+def test_a_given_motion_of_a_is_kept_and_b_looks_at_it(sound, said, take):
+    turned = take.motions[0].packed.copy()
+    turned[:, 46] += 0.3  # an animator turned A's neck
+    answer = generate(sound, SEAT, seed=1, turns=said, motion_a=HeadMotion(turned))
+    assert np.array_equal(answer.motions[0].packed, turned)
+    geometries = [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
+    seen = gaze.look(packed(answer), room_poses(SEAT), geometries).contact_error[1]
+    assert (seen < 2.6).mean() > 0.2
+
+
+def test_a_motion_at_another_rate_is_refused(sound, said, take):
+    with pytest.raises(UserError, match="frames a second"):
+        generate(sound, SEAT, seed=1, turns=said, motion_a=HeadMotion(take.motions[0].packed, 30))
+
+
+def test_who_speaks_is_found_without_being_told(sound, take, tmp_path):
+    shares = []
+    found = generate(sound, SEAT, seed=1, progress=shares.append)
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert np.abs(found.speaking - take.speaking).mean() < 0.15
+    save_take(found, tmp_path / "take.npz")
+    assert np.array_equal(packed(load_take(tmp_path / "take.npz")), packed(found))
