@@ -74,7 +74,7 @@ def generate(
 
 
 def hear(sound: Sound, turns: list[Turn] | None, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, voice.WIDTH); ``turns`` None finds the speakers."""
+    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, voice.WIDTH). No ``turns``: they are found."""
     if turns is None:
         masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
     else:
