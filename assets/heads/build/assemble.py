@@ -5,6 +5,7 @@ import numpy as np
 from . import brows, eyes, lashes, masks, skin, teeth
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import skin_landmarks
+from .lips import corners_closed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
 from .shirt import arms_down, shirt
 from .source import Source
@@ -18,7 +19,8 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
     """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/head.py."""
     names = [*expression_names, *LID_SHAPES]
     neutral, shapes = neutral_and_shapes(source, IDENTITIES[name], names)
-    neutral = arms_down(source, neutral)
+    outside = source.faces["body"][skin.skin_faces(source)]
+    neutral = corners_closed(source, arms_down(source, neutral), outside, IDENTITIES[name].pinch)
     surface, kept = skin.skin(source, neutral, shapes)
     parts = [surface]
     landmarks = skin_landmarks(source, kept)
@@ -34,7 +36,7 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
         helper = source.group(f"helper-{row}-teeth")
         landmarks[f"{row}_teeth"] = _count(parts)
         parts += teeth.tooth_row(neutral[helper], shapes[:, helper], row)
-    parts.append(skin.tongue(source, neutral, shapes))
+    parts.append(skin.tongue(source, neutral, shapes, names.index("jawOpen")))
     parts += _hairs(source, name, neutral, shapes, surface, kept)
     regions = masks.skin_masks(source, kept) | {"brow_shade": brows.brow_shade(name, source.vertices[kept])}
     joints = [source.cube(neutral, f"joint-{name}") for name in ("spine-1", "neck", "head", "mouth")] + centres

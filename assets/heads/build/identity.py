@@ -19,6 +19,7 @@ class Identity:
     ethnicity: dict[str, float]
     relax: float
     closed: float  # how far the jaw is closed further than in the targets' neutral, whose lips stand apart
+    pinch: float  # metres that each lip is moved to the other near the mouth's corners
     muscle: float = 0.5
     weight: float = 0.5
     age: float = 0.5  # 0.5 is 25 years, 1 is 90
@@ -37,6 +38,7 @@ IDENTITIES = {
         {"caucasian": 0.75, "asian": 0.15, "african": 0.1},
         relax=0.13,
         closed=0.04,
+        pinch=0.0009,
         muscle=0.4,
         weight=0.45,
         local={
@@ -71,6 +73,7 @@ IDENTITIES = {
         {"caucasian": 0.9, "african": 0.1},
         relax=0.05,
         closed=0.035,
+        pinch=0.0006,
         muscle=0.6,
         weight=0.5,
         age=0.56,

@@ -9,6 +9,8 @@ from .source import Source
 # The cut, metres on hm08 itself: height of the collar plane at the throat and at the nape, and how far out
 THROAT, NAPE, SIDE = (-0.11, 0.50), (0.05, 0.56), 0.15
 
+TONGUE_SINKS = 0.011  # metres its back sinks towards the jaw when the mouth opens
+
 
 def skin_faces(source: Source) -> np.ndarray:
     """The rows of the body's faces that belong to a head. Chosen on hm08 itself, so the same for every identity."""
@@ -45,11 +47,12 @@ def skin(source: Source, neutral: np.ndarray, shapes: np.ndarray) -> tuple[Part,
     return Part(material, neutral[kept], local, shapes[:, kept], joint_weights(source)[kept], uvs), kept
 
 
-def tongue(source: Source, neutral: np.ndarray, shapes: np.ndarray) -> Part:
-    """MakeHuman's tongue, hung on the jaw."""
+def tongue(source: Source, neutral: np.ndarray, shapes: np.ndarray, jaw_open: int) -> Part:
+    """MakeHuman's tongue, hung on the jaw. In ``shapes[jaw_open]`` its back sinks: at rest it fills the palate."""
     faces = source.faces["helper-tongue"]
     kept = np.unique(faces)
     uvs = source.uvs[source.face_uvs["helper-tongue"]]
-    return Part(
-        "tongue", neutral[kept], np.searchsorted(kept, faces), shapes[:, kept], rigid_weights(len(kept), JAW), uvs
-    )
+    points, moves = neutral[kept], shapes[:, kept].copy()
+    lowest = points[:, 2].min()
+    moves[jaw_open, :, 2] -= TONGUE_SINKS * (points[:, 2] - lowest) / (points[:, 2].max() - lowest)
+    return Part("tongue", points, np.searchsorted(kept, faces), moves, rigid_weights(len(kept), JAW), uvs)

@@ -11,7 +11,7 @@ MM = 0.001
 WIDTHS = {"upper": (8.6, 6.7, 7.7, 7.0, 6.8, 9.8, 9.0), "lower": (5.4, 5.9, 6.8, 7.0, 7.1, 10.6, 10.0)}
 HEIGHTS = {"upper": (10.2, 9.0, 10.0, 8.4, 8.0, 7.4, 7.0), "lower": (8.6, 8.8, 9.6, 8.4, 8.0, 7.2, 6.8)}
 DEPTHS = {"upper": (6.6, 6.2, 7.6, 8.6, 8.8, 10.0, 10.0), "lower": (5.6, 5.8, 7.2, 7.6, 8.0, 9.6, 9.6)}
-LOWERED = {"upper": 2.2 * MM, "lower": 1.6 * MM}  # the helper's upper row hides behind the lip
+LOWERED = {"upper": 3.4 * MM, "lower": 2.0 * MM}  # the helper's upper row hides behind the lip
 BEHIND = {"upper": 0.6 * MM, "lower": 2.8 * MM}  # lower incisors bite behind the upper ones, and both behind the lips
 # Rings of one tooth from root to edge: share of the height, of the width, of the depth of an incisor and of a molar
 RINGS = ((0.0, 0.74, 0.95, 0.95), (0.38, 0.95, 1.0, 1.02), (0.78, 1.04, 0.66, 1.0), (0.97, 0.98, 0.34, 0.86))
