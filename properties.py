@@ -1,7 +1,7 @@
 """What Talking Together remembers in a scene."""
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .core.layout import Layout
 from .operators.scene import strips
@@ -11,6 +11,11 @@ DEFAULT = Layout()
 
 def _share(name: str, default: float, description: str):
     return FloatProperty(name=name, description=description, default=default, min=0, max=1, subtype="FACTOR")
+
+
+def _head(name: str, default: str, description: str):
+    items = [("man", "Man", "A man of about thirty"), ("woman", "Woman", "A woman of about thirty")]
+    return EnumProperty(name=name, description=description, items=items, default=default)
 
 
 def _strip_names(self, context, typed: str) -> list[str]:
@@ -29,6 +34,8 @@ class DyadSettings(bpy.types.PropertyGroup):
         name="Scene",
         description='The scene in words, like "arguing across a table", "they sit closer", "B looks away"',
     )
+    head_a: _head("A", "man", "The head to add for who speaks first; stands on the left")
+    head_b: _head("B", "woman", "The head to add for the other person; stands on the right")
     contact_a: _share("A Looks at B", DEFAULT.contact_a, "The share of the time that A looks at B's face")
     contact_b: _share("B Looks at A", DEFAULT.contact_b, "The share of the time that B looks at A's face")
     energy: _share("Energy", DEFAULT.energy, "How lively the two are: 0 calm, 1 agitated")

@@ -1,6 +1,6 @@
 """Install what the network needs into a folder of its own, and remove it: pip in a child process, step by step."""
 
-import ensurepip
+import importlib.util
 import os
 import queue
 import re
@@ -59,7 +59,8 @@ def _sources(wheels: Path | None) -> list[str]:
 
 def _pip() -> list[str]:
     """This Python's pip, from the wheel that comes with it where there is one: that writes nothing into Blender."""
-    bundled = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
+    found = importlib.util.find_spec("ensurepip")  # Debian's Blender comes without
+    bundled = sorted(Path(found.origin).parent.glob("_bundled/pip-*.whl")) if found else []
     return [sys.executable, "-I", str(bundled[-1] / "pip")] if bundled else [sys.executable, "-I", "-m", "pip"]
 
 

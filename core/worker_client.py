@@ -67,12 +67,17 @@ class Worker:
         self._asked = 0
         self._log = None
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the child while it lives."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
     def run(self, request: dict) -> Job[dict]:
         """Send ``request`` (core/worker.py lists them) and return its result; yields Progress while the child works.
 
         Raises UserError with the child's own words. Closing the job before its end kills the child.
         """
-        fresh = self._process is None or self._process.poll() is not None
+        fresh = self.process_id is None
         if fresh:
             self._start()
         self._asked += 1

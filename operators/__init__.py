@@ -2,13 +2,36 @@
 
 import bpy
 
-from . import add_heads, cancel, direct, export_take, find_turns, generate, install, menus, reaim, render_preview
+from . import (
+    add_heads,
+    add_recording,
+    cancel,
+    direct,
+    export_take,
+    find_turns,
+    generate,
+    install,
+    menus,
+    reaim,
+    render_preview,
+)
 from .job import JobOperator
 from .scene import session
 
 CLASSES = [
     operator
-    for module in (generate, cancel, add_heads, direct, reaim, find_turns, render_preview, export_take, install)
+    for module in (
+        generate,
+        cancel,
+        add_recording,
+        add_heads,
+        direct,
+        reaim,
+        find_turns,
+        render_preview,
+        export_take,
+        install,
+    )
     for operator in module.CLASSES
 ]
 

@@ -16,7 +16,7 @@ from ..core.errors import UserError
 from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
 from ..core.motion import replacing
-from .scene import preview, rigs, session, takes
+from .scene import preview, rigs, session, strips, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("audio", "output", "preview", "still", "take")
@@ -196,12 +196,7 @@ def _open(base: str) -> bpy.types.Scene:
 
 
 def _add_sound(scene: bpy.types.Scene, row: Row) -> None:
-    editor = scene.sequence_editor_create()
-    every = editor.strips if hasattr(editor, "strips") else editor.sequences  # 4.4 renamed it
-    free = max((strip.channel for strip in every), default=0) + 1
-    strip = every.new_sound(Path(row.audio).stem, row.audio, free, FIRST_FRAME)
-    scene.dyad.strip = strip.name
-    scene.sync_mode = "AUDIO_SYNC"  # else lips and sound drift apart where playback is slow
+    scene.dyad.strip = strips.add(scene, row.audio, FIRST_FRAME).name
     if not bpy.data.filepath:
         scene.frame_end = 1  # an empty scene is as long as its take
     scene.frame_set(FIRST_FRAME)

@@ -4,8 +4,9 @@ import json
 
 import bpy
 
+from .. import preferences
+from ..core.layout import Layout
 from ..operators.scene import rigs, session, strips, turns
-from ..preferences import draw_progress
 
 
 class Sidebar:
@@ -24,10 +25,19 @@ class MainPanel(Sidebar):
         settings = context.scene.dyad
         _draw_audio(self.layout, context, settings)
         _draw_scene(self.layout, context, settings)
-        column = self.layout.column()
-        column.scale_y = 1.6
-        column.operator("dyad.generate", icon="COMMUNITY")
-        draw_progress(self.layout)
+        _draw_generate(self.layout, context)
+
+
+class MoodPanel(Sidebar):
+    """The numbers of the scene that the heads' places do not tell."""
+
+    bl_label = "Mood"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        column = self.layout.column(align=True)
+        for name in session.MOOD:
+            column.prop(context.scene.dyad, name)
 
 
 class TurnsPanel(Sidebar):
@@ -66,13 +76,13 @@ class TakePanel(Sidebar):
 
 def _draw_audio(layout, context, settings) -> None:
     sounding = strips.sequencer_scene(context)
-    box = layout.column(align=True)
-    box.label(text="Audio", icon="SOUND")
-    found = strips.sound_strips(sounding)
-    if not found:
-        box.label(text="Add the recording in the Video Sequencer", icon="INFO")
-        return
-    box.prop(settings, "strip", text="", icon="SEQ_SEQUENCER", placeholder=strips.find(sounding).name)
+    column = layout.column(align=True)
+    column.label(text="Audio", icon="SOUND")
+    if strips.sound_strips(sounding):
+        placeholder = strips.find(sounding).name
+        column.prop(settings, "strip", text="", icon="SEQ_SEQUENCER", placeholder=placeholder)
+    else:
+        column.operator("dyad.add_recording", icon="ADD")
 
 
 def _draw_scene(layout, context, settings) -> None:
@@ -82,14 +92,37 @@ def _draw_scene(layout, context, settings) -> None:
     row.prop(settings, "prompt", text="", placeholder="Two friends, one metre apart")
     row.operator("dyad.direct", text="", icon="CHECKMARK")
     for clause in json.loads(settings.understood or "[]"):
-        icon = "DOT" if clause["sets"] else "ERROR"
         said = _said(clause["sets"]) if clause["sets"] else "not understood"
-        column.label(text=f"{clause['text']}: {said}", icon=icon)
+        column.label(text=f"{clause['text']}: {said}", icon="DOT" if clause["sets"] else "ERROR")
     if rigs.find_pair(context.scene):
-        now = session.current_layout(context.scene)
-        column.label(text=f"{now.distance:.2f} m apart, turned {now.facing_a:.0f}° and {now.facing_b:.0f}° away")
+        column.label(text=_facts(session.current_layout(context.scene)))
     else:
-        column.operator("dyad.add_heads", icon="ADD")
+        row = layout.row(align=True)
+        row.prop(settings, "head_a", text="")
+        row.prop(settings, "head_b", text="")
+        row.operator("dyad.add_heads", text="Add")
+
+
+def _draw_generate(layout, context) -> None:
+    if not session.has_network():
+        column = layout.column(align=True)
+        column.label(text="PyTorch is not installed", icon="ERROR")
+        column.operator("preferences.addon_show", text="Open Preferences").module = preferences.__package__
+        return
+    column = layout.column()
+    column.scale_y = 1.6
+    column.operator("dyad.generate", icon="COMMUNITY")
+    preferences.draw_progress(layout)
+
+
+def _facts(layout: Layout) -> str:
+    """Where the two are, in words that fit the sidebar."""
+    turned = [
+        f"{name} turned {abs(angle):.0f}° {'left' if angle > 0 else 'right'}"
+        for name, angle in (("A", layout.facing_a), ("B", layout.facing_b))
+        if abs(angle) >= 1
+    ]
+    return f"{layout.distance:.2f} m apart, {', '.join(turned) or 'facing each other'}"
 
 
 def _said(sets: dict) -> str:
@@ -107,4 +140,4 @@ def _for_editors(*panels):
     return classes
 
 
-CLASSES = _for_editors(MainPanel, TurnsPanel, TakePanel)
+CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, TakePanel)

@@ -15,10 +15,9 @@ from ... import preferences
 from ...core.errors import UserError
 from ...core.jobs import Job, part
 from ...core.layout import Layout, room_poses
-from ...core.worker_client import Worker, find_interpreter
+from ...core.worker_client import Interpreter, Worker, find_interpreter
 from . import rigs, strips, takes, turns
 
-DEFAULT_HEADS = ("man", "woman")
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
 
@@ -52,7 +51,7 @@ def read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Request:
         layout=current_layout(scene),
         prompt="" if settings.prompt.strip() == settings.directed else settings.prompt.strip(),
         seed=settings.seed,
-        heads=tuple(rigs.head_name(head) for head in pair) if pair else DEFAULT_HEADS,
+        heads=tuple(rigs.head_name(head) for head in pair) if pair else (settings.head_a, settings.head_b),
         turns=turns.read(sounding, recording) if settings.use_turns else None,
     )
 
@@ -119,13 +118,20 @@ def find_scene(name: str) -> bpy.types.Scene:
 def worker() -> Worker:
     """The child process of this session; a new one when the preferences name another Python."""
     global _worker
-    chosen = preferences.get(bpy.context)
-    path = bpy.path.abspath(chosen.python) if chosen else ""
-    interpreter = find_interpreter(path, preferences.site_folder())
+    interpreter = _interpreter()
     if _worker is None or _worker.interpreter != interpreter:
         stop_worker()
         _worker = Worker(interpreter)
     return _worker
+
+
+def has_network() -> bool:
+    """Whether a Python with PyTorch is known, for the panel; no button is needed to find out."""
+    try:
+        _interpreter()
+    except UserError:
+        return False
+    return True
 
 
 def stop_worker() -> None:
@@ -134,6 +140,12 @@ def stop_worker() -> None:
     if _worker:
         _worker.stop()
     _worker = None
+
+
+def _interpreter() -> Interpreter:
+    chosen = preferences.get(bpy.context)
+    path = bpy.path.abspath(chosen.python) if chosen else ""
+    return find_interpreter(path, preferences.site_folder())
 
 
 def _understand(prompt: str, start: Layout) -> Job[dict]:
@@ -193,7 +205,7 @@ def pair_for(scene: bpy.types.Scene, layout: Layout, moved: bool):
     pair = rigs.find_pair(scene)
     if pair is None:
         poses = room_poses(layout)
-        for slot, (name, head) in enumerate(zip(HEAD_NAMES, DEFAULT_HEADS, strict=True)):
+        for slot, (name, head) in enumerate(zip(HEAD_NAMES, (scene.dyad.head_a, scene.dyad.head_b), strict=True)):
             rigs.add_head(name, slot, head, poses[slot])
         pair = rigs.find_pair(scene)
     elif moved:

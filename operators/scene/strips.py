@@ -1,6 +1,7 @@
 """Which sound strip is meant, and what of its file is heard where: read from the Video Sequencer of 4.2 to 5.x."""
 
 import math
+import os
 from dataclasses import dataclass
 
 import bpy
@@ -33,6 +34,22 @@ def sequencer_scene(context: bpy.types.Context) -> bpy.types.Scene:
     """The scene whose strips are meant: the context's own if it has sound, else the sequencer's (5.0+)."""
     shown = getattr(context, "sequencer_scene", None)
     return shown if shown and not sound_strips(context.scene) else context.scene
+
+
+def add(scene: bpy.types.Scene, path: str, frame: int):
+    """A new sound strip of the file ``path`` that starts on scene frame ``frame``, in a channel above all others.
+
+    Raises UserError when Blender cannot open the file.
+    """
+    editor = scene.sequence_editor_create()
+    every = editor.strips if hasattr(editor, "strips") else editor.sequences  # 4.4 renamed it
+    channel = max((strip.channel for strip in every), default=0) + 1
+    try:
+        strip = every.new_sound(os.path.splitext(os.path.basename(path))[0], path, channel, frame)
+    except RuntimeError as error:
+        raise UserError(f'"{path}" cannot be added ({str(error).strip()}). Choose a sound file.') from error
+    scene.sync_mode = "AUDIO_SYNC"  # else lips and sound drift apart where playback is slow
+    return strip
 
 
 def find(scene: bpy.types.Scene, name: str = ""):

@@ -1,0 +1,44 @@
+"""Add Recording: a sound file into the Video Sequencer, without going there."""
+
+import os
+
+import bpy
+from bpy.props import StringProperty
+from bpy_extras.io_utils import ImportHelper
+
+from ..core.errors import UserError
+from .scene import strips
+
+EXTENSIONS = "wav mp3 flac ogg opus m4a mp4 mov webm".split()
+
+
+class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
+    """What Add > Sound does in the sequencer."""
+
+    bl_idname = "dyad.add_recording"
+    bl_label = "Add Recording"
+    bl_description = "Put a recording of two people talking into the Video Sequencer, starting on the current frame"
+    bl_options = {"REGISTER", "UNDO"}
+
+    filter_glob: StringProperty(
+        default=";".join(f"*.{extension}" for extension in EXTENSIONS), options={"HIDDEN"}, description="Files shown"
+    )
+
+    def execute(self, context):
+        path = bpy.path.abspath(self.filepath)
+        if not os.path.isfile(path):
+            self.report({"ERROR"}, f'There is no file "{path}". Choose a sound file.')
+            return {"CANCELLED"}
+        scene = context.scene
+        try:
+            strip = strips.add(scene, path, scene.frame_current)
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        scene.dyad.strip = strip.name
+        if getattr(context.workspace, "sequencer_scene", scene) is None:  # 5.0 on: else the sequencer stays empty
+            context.workspace.sequencer_scene = scene
+        return {"FINISHED"}
+
+
+CLASSES = (DYAD_OT_add_recording,)

@@ -1,0 +1,201 @@
+"""The main job on the bundled sample, as the panel, a script or a batch would run it."""
+
+import bpy
+import numpy as np
+import pytest
+
+import talking_together
+from talking_together.core.motion import load_take
+from talking_together.operators.scene import keyframes, rigs, session, strips, takes, turns
+
+HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
+needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
+
+
+@pytest.fixture(autouse=True)
+def addon():
+    """Each test starts in an empty file with the add-on registered, and leaves no trace."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    talking_together.register()
+    yield bpy.context.scene
+    talking_together.unregister()
+
+
+@pytest.fixture
+def talk(addon, root):
+    """The sample in the sequencer, four seconds of it from the frame 11 on."""
+    strip = strips.add(addon, str(root / "assets/sample/dialogue.flac"), 11)
+    end = 11 + 4 * addon.render.fps
+    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", end)
+    return addon
+
+
+def jaw(head) -> np.ndarray:
+    """The jaw's keyed values (S,)."""
+    data = keyframes.face_keys(head)[0].animation_data
+    strip = data.nla_tracks[keyframes.TRACK].strips[0]
+    if hasattr(strip, "action_slot"):
+        curves = strip.action.layers[0].strips[0].channelbag(strip.action_slot).fcurves
+    else:
+        curves = strip.action.fcurves
+    points = curves.find('key_blocks["jawOpen"].value').keyframe_points
+    values = np.zeros(2 * len(points), np.float32)
+    points.foreach_get("co", values)
+    return values[1::2]
+
+
+@needs_sound
+def test_generate_animates_two_heads_where_the_strip_is_heard(talk):
+    assert bpy.ops.dyad.generate() == {"FINISHED"}
+
+    pair = rigs.find_pair(talk)
+    assert [rigs.head_name(head) for head in pair] == ["man", "woman"]
+    for head in pair:
+        assert keyframes.take_range(head) == (11, 10 + 4 * talk.render.fps)
+        assert len(jaw(head)) == 4 * talk.render.fps
+    assert max(jaw(head).max() for head in pair) > 0.1
+    assert talk.frame_end >= 250
+
+
+@needs_sound
+def test_the_same_number_is_the_same_take_and_another_is_another(talk):
+    bpy.ops.dyad.generate(seed=3)
+    first = jaw(rigs.find_pair(talk)[0])
+    bpy.ops.dyad.generate(seed=3)
+    np.testing.assert_array_equal(jaw(rigs.find_pair(talk)[0]), first)
+
+    bpy.ops.dyad.new_variation()
+
+    assert talk.dyad.seed == 4
+    assert np.abs(jaw(rigs.find_pair(talk)[0]) - first).max() > 0.01
+
+
+@needs_sound
+def test_a_take_made_before_is_only_baked_again(talk):
+    bpy.ops.dyad.generate()
+    session.stop_worker()
+
+    bpy.ops.dyad.generate()
+
+    assert session.worker().process_id is None, "the network was not asked"
+
+
+@needs_sound
+def test_the_exported_take_is_what_was_generated(talk, tmp_path):
+    bpy.ops.dyad.generate()
+
+    bpy.ops.dyad.export_take(filepath=str(tmp_path / "take.npz"))
+
+    take = load_take(tmp_path / "take.npz")
+    assert len(take) == 100  # 4 s at 25 a second
+    np.testing.assert_array_equal(take.motions[1].packed, takes.stored(talk.dyad).motions[1].packed)
+
+
+@needs_sound
+def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
+    assert bpy.ops.dyad.find_turns() == {"FINISHED"}
+    assert {strip.name[0] for strip in turns.turn_strips(talk)} >= {"A"}
+    recording = strips.read(talk, strips.find(talk))
+    turns.show(talk, recording, [(0.0, 4.0, "B")])
+
+    bpy.ops.dyad.generate()
+
+    speaking = takes.stored(talk.dyad).speaking
+    assert speaking[1].min() > 0.9 and speaking[0].max() < 0.1
+
+
+@needs_sound
+def test_the_prompt_moves_the_heads(talk):
+    talk.dyad.prompt = "two metres apart"
+
+    bpy.ops.dyad.generate()
+
+    a, b = rigs.pair_poses(rigs.find_pair(talk))
+    assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(2, abs=0.01)
+    assert "two metres" in talk.dyad.understood
+
+
+@needs_sound
+def test_heads_moved_by_hand_are_where_they_were_put_and_look_at_each_other(talk):
+    bpy.ops.dyad.generate()
+    before = jaw(rigs.find_pair(talk)[1])
+    woman = rigs.find_pair(talk)[1]
+    woman.location.z += 0.4
+
+    assert bpy.ops.dyad.reaim() == {"FINISHED"}
+
+    np.testing.assert_array_equal(jaw(woman), before)
+    assert woman.location.z == pytest.approx(1.65 + 0.4, abs=1e-4)
+    assert worst_contact(talk) < 1
+
+
+def worst_contact(scene) -> float:
+    """Degrees off the partner's eyes where the stored take means contact, read off the baked bones."""
+    from talking_together.core import gaze
+    from talking_together.core.layout import room_poses
+
+    take, pair = takes.stored(scene.dyad), rigs.find_pair(scene)
+    packed = np.stack([motion.packed for motion in take.motions])
+    made_for = [rigs.geometry(head) for head in pair]
+    contact = gaze.intents(packed, room_poses(take.layout), made_for)[..., 52] >= 0.5
+    aimed = takes.aimed(take, ["man", "woman"], rigs.pair_poses(pair), made_for)
+    look = gaze.look(np.stack([motion.packed for motion in aimed]), rigs.pair_poses(pair), made_for)
+    scanning = np.degrees(gaze.SCAN)
+    return float(np.maximum(look.contact_error[contact] - scanning, 0).max(initial=0))
+
+
+@needs_sound
+@pytest.mark.parametrize("spoil", ["missing", "text", "short", "muted"])
+def test_bad_sound_is_one_line_and_leaves_the_scene_as_it_was(talk, tmp_path, spoil):
+    strip = strips.find(talk)
+    path = tmp_path / "talk.wav"
+    if spoil == "text":
+        path.write_text("this is no sound")
+    if spoil == "short":
+        setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 13)
+    elif spoil == "muted":
+        strip.mute = True
+    else:
+        strip.sound.filepath = str(path)
+
+    with pytest.raises(RuntimeError) as error:
+        bpy.ops.dyad.generate()
+
+    assert len(str(error.value).strip().removeprefix("Error: ").splitlines()) == 1
+    assert len(talk.objects) == 0 and len(bpy.data.actions) == 0 and not talk.dyad.take
+
+
+def test_without_a_strip_the_button_says_what_is_missing(addon):
+    with pytest.raises(RuntimeError, match="Add the recording"):
+        bpy.ops.dyad.generate()
+
+
+def test_heads_can_be_added_before_there_is_anything_to_say(addon):
+    addon.dyad.head_a = "woman"
+
+    assert bpy.ops.dyad.add_heads() == {"FINISHED"}
+
+    assert [rigs.head_name(head) for head in rigs.find_pair(addon)] == ["woman", "woman"]
+
+
+def test_words_place_the_heads_without_a_recording(addon):
+    addon.dyad.prompt = "80 cm apart"
+
+    assert bpy.ops.dyad.direct() == {"FINISHED"}
+
+    a, b = rigs.pair_poses(rigs.find_pair(addon))
+    assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(0.8, abs=0.01)
+
+
+def test_every_property_and_operator_explains_itself(addon):
+    import inspect
+
+    from talking_together import operators
+
+    for operator in operators.CLASSES:
+        kind = operator.bl_rna
+        assert operator.bl_description and kind.name
+        own = [name for name in inspect.get_annotations(operator) if name in kind.properties]
+        assert all(kind.properties[name].description for name in own), operator.bl_idname
+    settings = addon.dyad.bl_rna.properties
+    assert all(prop.description for prop in settings if prop.identifier not in ("name", "rna_type"))
