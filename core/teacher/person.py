@@ -31,7 +31,7 @@ class Person:
 def draw_person(rng: np.random.Generator) -> Person:
     """Somebody."""
     return Person(
-        articulation=float(np.clip(rng.lognormal(0.33, 0.22), 0.75, 2.0)),
+        articulation=float(np.clip(rng.lognormal(0.4, 0.22), 0.8, 2.1)),
         lips=float(np.clip(rng.lognormal(0, 0.2), 0.65, 1.5)),
         laziness=float(rng.beta(2, 3)),
         expressive=float(np.clip(rng.lognormal(-0.05, 0.35), 0.4, 2.0)),
