@@ -88,7 +88,9 @@ def _with_effort(shape, loudness, haste, person: Person, energy: float, rng) -> 
     )
     effort = local * phrase * mumbled * wander * (0.8 + 0.4 * energy)
     shape = shape.copy()
-    shape[:, 0] *= person.articulation * effort
+    wide = np.clip(shape[:, 0] / 0.3, 0, 1)  # a narrow jaw is narrow however hard one tries
+    still = np.clip(1 + 0.075 * (loud + 18), 0.25, 1)
+    shape[:, 0] *= still * (1 - wide) + person.articulation * effort * wide
     shape[:, 1:4] *= person.lips * np.sqrt(np.clip(effort, 0.3, 1.5))[:, None]
     shape[:, 4:6] *= person.lips * np.clip(effort, 0.3, 1.3)[:, None]
     return np.clip(shape, 0, 1)
