@@ -29,6 +29,7 @@ NEEDED_PACKAGES = {"torch", "av", "safetensors", "sentence_transformers", "trans
 
 def main() -> None:
     """Answer requests until stdin closes or "quit" comes."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # see core/__main__.py
     replies = _own_stdout()
     for line in sys.stdin:
         request = json.loads(line)
