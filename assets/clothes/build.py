@@ -10,6 +10,8 @@ from pathlib import Path
 import bpy  # noqa: F401 - bmesh, which cloth.py needs, comes with it
 import numpy as np
 
+from core.motion import EXPRESSION_NAMES
+
 from ..heads.build.eyes import fit_sphere
 from ..heads.build.identity import IDENTITIES, Identity, neutral_and_shapes
 from ..heads.build.source import Source
@@ -41,7 +43,7 @@ def dress(source: Source, identity: Identity) -> dict[str, np.ndarray]:
     returns: vertices (V, 3) int16, tenths of a millimetre; faces (F, 4) int16, -1 in the last column of a triangle;
              piece (F,) uint8, index into PIECES
     """
-    body, _ = neutral_and_shapes(source, identity, ["eyeBlinkLeft", "eyeBlinkRight"])
+    body, _ = neutral_and_shapes(source, identity, list(EXPRESSION_NAMES))
     eyes = [fit_sphere(body[source.group(f"helper-{side}-eye")])[0] for side in "lr"]
     body = body - np.mean(eyes, axis=0)
     vertices, faces, piece = [], [], []

@@ -10,8 +10,9 @@ from .hair_growth import STYLES, grow
 
 STRANDS, LOCKS = "strands", "locks"  # values of the property below
 KIND = "dyad_hair"
-LOCK_COUNT = {"woman": 700, "man": 1500}
-LOCK_WIDTH = {"woman": 0.011, "man": 0.006}  # m
+LOCK_COUNT = {"woman": 1200, "man": 2200}
+LOCK_POINTS = {"woman": 11, "man": 5}
+LOCK_WIDTH = {"woman": 0.0085, "man": 0.005}  # m
 LOCK_COLUMNS = 4  # vertices across a lock
 
 
@@ -23,10 +24,12 @@ def add(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection
     if not len(strands):
         return
     colors = materials.palette(head.name)
-    locks = _locks(f"{armature.name} locks", strands[: LOCK_COUNT[style_name]], LOCK_WIDTH[style_name], colors.hair)
+    every = np.linspace(0, style.points - 1, LOCK_POINTS[style_name]).round().astype(int)
+    some = strands[: LOCK_COUNT[style_name], every]
+    locks = _locks(f"{armature.name} locks", some, LOCK_WIDTH[style_name], colors.hair)
     for kind, data in ((STRANDS, _curves(f"{armature.name} hair", strands, colors.hair)), (LOCKS, locks)):
         thing = bpy.data.objects.new(data.name, data)
-        thing[KIND] = kind
+        thing[KIND], thing.color = kind, (*colors.hair, 1.0)
         collection.objects.link(thing)
         _hang_on_head(thing, armature)
 
@@ -63,7 +66,7 @@ def _locks(name: str, strands: np.ndarray, width: float, color: materials.Color)
     outward = strands - strands[:, 0].mean(axis=0) * [0, 1, 1]  # from the middle of the scalp
     across = np.cross(along, outward)
     across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
-    profile = np.interp(np.linspace(0, 1, points), [0, 0.2, 0.8, 1], [0.8, 1.0, 0.8, 0.25]) * width
+    profile = np.interp(np.linspace(0, 1, points), [0, 0.25, 0.8, 1], [0.45, 1.0, 0.8, 0.25]) * width
     offset = np.linspace(-0.5, 0.5, LOCK_COLUMNS)
     outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
     bulge = (0.25 - offset**2)[:, None] * width * 0.5 * outward[:, :, None] - 0.0012 * outward[:, :, None]

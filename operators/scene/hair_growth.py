@@ -120,7 +120,7 @@ def grow(head: Head, style: Style, seed: int = 0) -> np.ndarray:
         return np.zeros((0, style.points, 3))
     random = np.random.default_rng(seed)
     skull = Skull(head)
-    roots, normals = _roots(head, style.count, random)
+    roots, normals = _roots(head, skull, style, random)
     height = np.clip((roots[:, 2] + 0.06) / (skull.top + 0.06), 0, 1)
     comb, side = _comb(roots, skull, style)
     comb = _unit(comb - (comb * normals).sum(axis=1, keepdims=True) * normals)
@@ -134,22 +134,25 @@ def grow(head: Head, style: Style, seed: int = 0) -> np.ndarray:
     return _styled(strands, side, style, random)
 
 
-def _roots(head: Head, count: int, random) -> tuple[np.ndarray, np.ndarray]:
-    """``count`` places on the scalp (n, 3), evenly by area and thinning at its edge, and the skin's normals there."""
+def _roots(head: Head, skull: Skull, style: Style, random) -> tuple[np.ndarray, np.ndarray]:
+    """Places on the scalp (n, 3), thinning at its edge and dense along a parting, and the skin's normals there."""
     faces = np.where(head.faces >= 0, head.faces, head.faces[:, 2:3])
     faces = faces[head.masks["scalp"][faces].max(axis=1) > 0.2]
-    a, b, c, d = (head.rest[faces[:, i]].astype(float) for i in range(4))
-    across = np.cross(c - a, d - b)
+    corners = head.rest[faces].astype(float)  # (F, 4, 3)
+    across = np.cross(corners[:, 2] - corners[:, 0], corners[:, 3] - corners[:, 1])
     area = np.linalg.norm(across, axis=1)
-    chosen = random.choice(len(faces), size=2 * count, p=area / area.sum())
-    u, v = random.random((2, 2 * count, 1))
+    tries = 3 * style.count
+    chosen = random.choice(len(faces), size=tries, p=area / area.sum())
+    u, v = random.random((2, tries, 1))
     share = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
-    mask = (share * head.masks["scalp"][faces[chosen]]).sum(axis=1)
-    kept = np.flatnonzero(random.random(2 * count) < _smoothstep((mask - 0.2) / 0.4))[:count]
-    chosen, share = chosen[kept], share[kept]
-    corners = np.stack([a, b, c, d], axis=1)[chosen]
-    normals = _vertex_normals(head, faces, across)[faces[chosen]]
-    return np.einsum("nk,nkx->nx", share, corners), _unit(np.einsum("nk,nkx->nx", share, normals))
+    places = np.einsum("nk,nkx->nx", share, corners[chosen])
+    density = _smoothstep(((share * head.masks["scalp"][faces[chosen]]).sum(axis=1) - 0.2) / 0.4)
+    if style.part is not None:  # where the hair is combed apart, more of it has to cover the skin
+        beside = np.exp(-(((places[:, 0] - style.part) / 0.016) ** 2)) * (places[:, 1] < skull.centre[1] + 0.04)
+        density = density * (0.35 + 0.65 * beside)
+    kept = np.flatnonzero(random.random(tries) < density)[: style.count]
+    normals = _vertex_normals(head, faces, across)[faces[chosen[kept]]]
+    return places[kept], _unit(np.einsum("nk,nkx->nx", share[kept], normals))
 
 
 def _vertex_normals(head: Head, faces: np.ndarray, across: np.ndarray) -> np.ndarray:
@@ -207,6 +210,7 @@ def _cut(path: np.ndarray, length: np.ndarray, style: Style, random) -> np.ndarr
     """(n,) metres of every strand that the scissors leave."""
     if style.cut_height is not None:
         line = style.cut_height + random.normal(0, 0.004, len(path)) - random.exponential(0.004, len(path))
+        line = line + 0.022 * _smoothstep((path[:, -1, 1] - 0.07) / 0.06)  # shorter at the nape, over the collar
         below = path[:, :, 2] < line[:, None]
         first = np.where(below.any(axis=1), below.argmax(axis=1), path.shape[1] - 1)
         length = np.minimum(length, first * style.step)
@@ -214,9 +218,9 @@ def _cut(path: np.ndarray, length: np.ndarray, style: Style, random) -> np.ndarr
 
 
 def _resampled(path: np.ndarray, length: np.ndarray, points: int) -> np.ndarray:
-    """The first ``length`` (n,) metres of paths (n, steps + 1, 3) as ``points`` evenly spaced points."""
+    """The first ``length`` (n,) metres of paths (n, steps + 1, 3) as ``points`` points, closer at the root's bend."""
     step = np.linalg.norm(path[0, 1] - path[0, 0])
-    at = np.linspace(0, 1, points) * (length / step)[:, None]
+    at = np.linspace(0, 1, points) ** 1.4 * (length / step)[:, None]
     index = np.minimum(at.astype(int), path.shape[1] - 2)
     share = (at - index)[..., None]
     rows = np.arange(len(path))[:, None]

@@ -64,7 +64,7 @@ def tints(colors: Palette) -> list[tuple[str, float, Color]]:
     """What is painted over the bare skin, in order: mask, how strongly, colour."""
     blush = tuple(c * f for c, f in zip(colors.skin, (1.02, 0.66, 0.62), strict=True))
     shade = tuple(c * 0.55 + s * 0.25 for c, s in zip(colors.hair, colors.skin, strict=True))
-    root = tuple(c * 1.2 + s * 0.06 for c, s in zip(colors.hair, colors.skin, strict=True))
+    root = tuple(c * 0.7 + s * 0.05 for c, s in zip(colors.hair, colors.skin, strict=True))
     return [
         ("cheeks", 0.55, blush),
         ("nose", 0.45, blush),

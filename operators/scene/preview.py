@@ -11,14 +11,14 @@ from ...core.errors import UserError
 from ...core.jobs import Job, Progress
 from . import hair, keyframes, rigs
 
-FILM_SIZE, STILL_SIZE = (960, 540), (960, 540)
-STILL_SAMPLES = 12
+FILM_SIZE, STILL_SIZE = (960, 540), (768, 432)
+STILL_SAMPLES = 8
 WORKBENCH = {  # of scene.display.shading
     "light": "STUDIO",
     "studio_light": "paint.sl",
     "color_type": "VERTEX",
     "background_type": "VIEWPORT",
-    "background_color": (0.02, 0.026, 0.031),
+    "background_color": (0.045, 0.05, 0.052),
     "show_cavity": False,
     "show_shadows": False,
     "show_specular_highlight": True,
