@@ -6,7 +6,7 @@ import numpy as np
 
 from .motion import EXPRESSION_NAMES, MOTION_FPS
 
-SURE, OPEN = 0.65, 0.35  # closure posterior from which lips are held shut, and up to which they are left alone
+SURE, UNSURE = 0.3, 0.1  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
 PARTING = (  # what draws the lips apart when the jaw is still
     "mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight mouthFunnel mouthShrugUpper tongueOut"
@@ -30,15 +30,16 @@ class Strength:
     offset: float = 0.0  # s, + lets the mouth come later
 
 
-def seal_closures(expression: np.ndarray, closure: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Lips shut where a p, b or m is surely heard; every other frame and channel is as before.
 
     expression: (T, 44) in [0, 1]
-    closure:    (T,) how likely the lips are sealed, 0..1
+    seal:       (T,) the feature "seal" of core/voice.py, 0..1; it peaks in the middle of a closure, and peaks are low:
+                at 0.3 unseen English readers have 95 % of their closures found, 96 % right
     mask:       (T,) how surely this person speaks, 0..1
     returns:    (T, 44)
     """
-    hold = _smooth_step((closure * (mask > 0.5) - OPEN) / (SURE - OPEN))
+    hold = _smooth_step((seal * (mask > 0.5) - UNSURE) / (SURE - UNSURE))
     hold = hold * _reaches(hold, 1.0)  # a closure that was never sure is left to the network
     sealed = np.array(expression, np.float32)
     jaw, close = sealed[:, COLUMN["jawOpen"]], COLUMN["mouthClose"]

@@ -23,32 +23,32 @@ def gap(expression, name="woman"):
     return head.lip_gap(model, HeadMotion(packed)) / model.full_opening
 
 
-def one_closure(height=0.95):
-    closure = np.zeros(20)
-    closure[9:12] = [0.4, height, 0.4]
-    return closure
+def one_seal(height=0.9):
+    seal = np.zeros(20)
+    seal[9:12] = [0.2, height, 0.2]
+    return seal
 
 
 @pytest.mark.parametrize("name", ["woman", "man"])
 def test_a_sure_closure_seals_the_lips_of_the_head(name):
-    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+    sealed = lips.seal_closures(open_mouth(), one_seal(), np.ones(20))
 
     assert gap(open_mouth(), name)[10] > 0.3
     assert gap(sealed, name)[10] < 0.03
 
 
 def test_frames_without_a_closure_are_bit_equal():
-    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+    sealed = lips.seal_closures(open_mouth(), one_seal(), np.ones(20))
 
     assert np.array_equal(np.delete(sealed, [9, 10, 11], axis=0), np.delete(open_mouth(), [9, 10, 11], axis=0))
 
 
 def test_an_unsure_closure_is_left_to_the_network():
-    assert np.array_equal(lips.seal_closures(open_mouth(), one_closure(0.6), np.ones(20)), open_mouth())
+    assert np.array_equal(lips.seal_closures(open_mouth(), one_seal(0.25), np.ones(20)), open_mouth())
 
 
 def test_who_listens_keeps_the_lips_as_they_are():
-    assert np.array_equal(lips.seal_closures(open_mouth(), one_closure(), np.zeros(20)), open_mouth())
+    assert np.array_equal(lips.seal_closures(open_mouth(), one_seal(), np.zeros(20)), open_mouth())
 
 
 def test_at_full_strength_a_take_is_as_it_was():
@@ -56,7 +56,7 @@ def test_at_full_strength_a_take_is_as_it_was():
 
 
 def test_a_weaker_jaw_opens_less_and_a_closure_stays_shut_at_any_strength():
-    sealed = lips.seal_closures(open_mouth(), one_closure(), np.ones(20))
+    sealed = lips.seal_closures(open_mouth(), one_seal(), np.ones(20))
 
     for jaw in (0.0, 0.5, 1.5):
         played = lips.play(sealed, lips.Strength(jaw=jaw))
