@@ -15,6 +15,7 @@ from .layout import Layout
 # The research side: "python -m core train masks --data …" runs main() of the module named here.
 RESEARCH = {
     "train": {
+        "projection": ".training.projection",
         "articulation": ".training.articulation",
         "masks": ".training.masks",
         "prompts": ".training.prompts",
@@ -25,6 +26,7 @@ RESEARCH = {
     "evaluate": {
         "speakers": ".evaluation.speakers",
         "lips": ".evaluation.lips",
+        "mouths": ".evaluation.real_mouths",
         "behaviour": ".evaluation.behaviour",
         "prompts": ".evaluation.prompts",
         "generator": ".evaluation.generator",
