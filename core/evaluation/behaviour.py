@@ -7,17 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ..gaze import ADULT, Look, aim, look, toward
+from ..gaze import ADULT, aim, look, toward
 from ..layout import Layout, room_poses
 from ..motion import EXPRESSION_NAMES, MOTION_FPS, load_take
 from ..rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
-from .events import angle_between, blinks, nods, runs, saccades
+from .events import blinks, nods, runs
+from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
 
-CONTACT = 2.6  # degrees off the point between the partner's eyes
-FACE = (0.075, 0.11)  # m, half-axes of the face
-FACE_DROP = 0.03  # m, the middle of the face under the eyes
 LONG_TURN, EDGE = 2.0, 0.5  # s
-COMFORT = 25.2  # degrees an eye may turn in the head, with a little for rounding
 
 REFERENCES = {
     "face gaze speaking": "about half of listening",
@@ -27,7 +24,9 @@ REFERENCES = {
     "mutual bout s": "2.2",
     "long turns begin averted": "> 0.70",
     "turns end on the partner": "> 0.70",
+    "vergence error dpt": "<= 0.15",
     "VOR residual": "<= 0.1",
+    "heads meet": "0",
     "eccentric frames": "<= 0.01",
     "contact error deg": "< 2",
     "head yaw sd deg": "11 .. 19 among three",
@@ -76,23 +75,12 @@ def measure(scene: Scene) -> dict[str, float]:
         "long turns begin averted": _mean(begins),
         "turns end on the partner": _mean(ends),
         "contact error deg": _mean(meant),
-        "VOR residual": _vor(seen),
+        "vergence error dpt": vergence_error(seen),
+        "VOR residual": vor_residual(seen),
+        "heads meet": heads_meet(seen),
     }
-    out |= _eyes(seen) | _heads(scene) | _gestures(scene, speaking, listening)
+    out |= eye_movements(seen) | _heads(scene) | _gestures(scene, speaking, listening)
     return {name: float(value) for name, value in out.items()}
-
-
-def face_gaze(seen: Look) -> np.ndarray:
-    """(2, T) bool: whether each gaze meets the ellipse of the partner's face, square to the line between the heads."""
-    line = seen.origin[::-1] - seen.origin
-    distance = np.linalg.norm(line, axis=-1, keepdims=True)
-    across = np.cross(line / distance, [0.0, 0.0, 1.0])
-    across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
-    upward = np.cross(across, line / distance)
-    forward = (seen.gaze * line / distance).sum(-1)
-    hit = seen.gaze * (distance / np.maximum(forward, 1e-6)[..., None])
-    aside, up = (hit * across).sum(-1), (hit * upward).sum(-1) + FACE_DROP
-    return (forward > 0.1) & ((aside / FACE[0]) ** 2 + (up / FACE[1]) ** 2 <= 1)
 
 
 def _mean(values) -> float:
@@ -111,35 +99,6 @@ def _turn_edges(on_face: np.ndarray, turns) -> tuple[list[bool], list[bool]]:
             begins.append(on_face[person, first : first + edge].mean() < 0.5)
         ends.append(on_face[person, last - edge : last].mean() > 0.5)
     return begins, ends
-
-
-def _vor(seen: Look) -> float:
-    """Median of the gaze's speed against its target over the head's speed, while the gaze rests and the head moves."""
-    target = seen.origin[::-1] - seen.origin
-    target /= np.linalg.norm(target, axis=-1, keepdims=True)
-    ratios = []
-    for gaze, face, aim_at in zip(seen.gaze, seen.face, target, strict=True):
-        head = angle_between(face[1:], face[:-1]) * MOTION_FPS
-        offset = np.stack(yaw_pitch(gaze)) - np.stack(yaw_pitch(aim_at))
-        drift = np.degrees(np.linalg.norm(np.diff(offset, axis=1), axis=0)) * MOTION_FPS
-        fixed = (head > 8) & (drift < 15)
-        ratios.extend(drift[fixed] / head[fixed])
-    return float(np.median(ratios)) if ratios else float("nan")
-
-
-def _eyes(seen: Look) -> dict[str, float]:
-    """Saccades and how far the eyes turn in the head."""
-    turned = angle_between(seen.axes, seen.face[:, :, None])
-    pairs = [saccades(gaze) for gaze in seen.gaze]
-    sizes, speeds = np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
-    sized = (sizes >= 1) & (sizes <= 30)
-    slope = np.polyfit(np.log(sizes[sized]), np.log(speeds[sized]), 1)[0] if sized.sum() > 10 else np.nan
-    minutes = seen.gaze.shape[1] * 2 / MOTION_FPS / 60
-    return {
-        "saccades per minute": len(sizes) / minutes,
-        "main sequence slope": slope,
-        "eccentric frames": (turned > COMFORT).mean(),
-    }
 
 
 def head_angles(motions: np.ndarray) -> np.ndarray:

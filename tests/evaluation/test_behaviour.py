@@ -41,6 +41,17 @@ def test_a_gaze_meets_the_face_inside_its_ellipse(degrees, meets):
     assert face_gaze(look(seen.motions, room_poses(seen.layout), seen.geometries)).all() == meets
 
 
+def test_eyes_converge_on_the_partner():
+    for distance in (0.5, 1.0, 3.0):
+        assert measure(scene(layout=Layout(distance=distance)))["vergence error dpt"] < 0.03
+
+
+def test_heads_meet_only_where_they_are_too_near():
+    assert measure(scene(layout=Layout(distance=0.6)))["heads meet"] == 0
+    assert measure(scene(layout=Layout(distance=0.2, facing_a=90.0, facing_b=-90.0)))["heads meet"] == 0
+    assert measure(scene(layout=Layout(distance=0.16, facing_a=90.0, facing_b=-90.0)))["heads meet"] == 1
+
+
 def test_looking_away_all_the_time_is_no_face_gaze_and_all_turns_begin_averted():
     numbers = measure(scene(20.0, contact=0.0))
 
