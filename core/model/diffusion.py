@@ -17,7 +17,10 @@ STEPS = 8
 POWER = 1.0  # of the levels: above 1 the last steps are finer
 GUIDANCE = 1.0
 BATCH = 8  # windows denoised at once: bounds the memory
-BLOCK = 256  # frames that share one random stream
+BLOCK = 256  # knots of noise that share one random stream
+# frames between the knots of the noise that are added up. Motion is slow and fast at once: heads hold a posture for
+# minutes, eyes jump. White noise drowns the slow part until the last step of many; noise like motion needs few steps.
+SCALES = (1, 5, 25, 125)
 
 # (B, 2, L, D) noisy motion, (B, 2, L) levels, first frame of each window -> (B, 2, L, D) clean motion
 Predict = Callable[[Tensor, Tensor, list[int]], Tensor]
@@ -35,11 +38,32 @@ def noise_share(t: Tensor) -> Tensor:
 
 def noise(seed: int, frames: int, width: int) -> Tensor:
     """Unit noise (2, frames, width). Frame i is the same for every length: it depends on ``seed`` and i alone."""
+    return mixed_noise(lambda scale, count: _knots(seed, scale, count, width), frames)
+
+
+def mixed_noise(draw: Callable[[int, int], Tensor], frames: int, first: int = 0) -> Tensor:
+    """Unit noise (..., frames, D) of all SCALES, from frame ``first`` on.
+
+    draw: (scale, K) -> (..., K, D) independent unit noise, the first K knots of that scale
+    """
+    parts = []
+    for scale in SCALES:
+        at = torch.arange(first, first + frames) / scale
+        knots, left = draw(scale, int(at[-1]) + 2), at.long()
+        angle = (at - left)[:, None] * torch.pi / 2  # cosine and sine keep the spread between the knots
+        parts.append(angle.cos() * knots[..., left, :] + angle.sin() * knots[..., left + 1, :])
+    return sum(parts) / len(SCALES) ** 0.5
+
+
+def _knots(seed: int, scale: int, count: int, width: int) -> Tensor:
+    """(2, count, width) unit noise, block by block, so that a longer recording begins as a shorter one."""
     blocks = [
-        np.random.Generator(np.random.Philox(key=[seed % 2**64, block])).standard_normal((2, BLOCK, width), np.float32)
-        for block in range(-(-frames // BLOCK))
+        np.random.Generator(np.random.Philox(key=[seed % 2**64, scale << 32 | block])).standard_normal(
+            (2, BLOCK, width), np.float32
+        )
+        for block in range(-(-count // BLOCK))
     ]
-    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, :frames])
+    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, :count])
 
 
 def windows(frames: int, length: int = WINDOW, overlap: int = OVERLAP) -> list[int]:

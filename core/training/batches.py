@@ -14,7 +14,7 @@ from ..errors import UserError
 from ..gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from ..layout import Layout, room_poses
 from ..model import condition
-from ..model.diffusion import noise_share, signal
+from ..model.diffusion import SCALES, mixed_noise, noise_share, signal
 from ..motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
@@ -129,16 +129,28 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     motion, told, angles, truth = (torch.stack([torch.as_tensor(part[i]) for part in parts]) for i in range(4))
     motion = (motion - scale.mean) / scale.std
 
-    level = torch.from_numpy(rng.random((recipe.pairs, 1, 1), np.float32)).expand(motion.shape[:3])
+    # evenly spread over the batch, so that batches are alike
+    level = torch.from_numpy(np.float32((np.arange(recipe.pairs) + rng.random()) / recipe.pairs))
+    level = level[:, None, None].expand(motion.shape[:3])
     given = _given(recipe, motion.shape[:3], rng)
     level = torch.where(given, 0.0, level)
-    noise = torch.from_numpy(rng.standard_normal(motion.shape, np.float32))
+    noise = draw_noise(motion.shape, rng)
     noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
     counts = torch.where(given, 0.0, level_weight(signal(level)))
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
     counts = torch.where(speech_only & (truth < 0.5), 0.0, counts)
     dropped = torch.from_numpy((rng.random(recipe.pairs) < recipe.drop) & ~dubbed)
     return Batch(Clip(motion, angles, counts, speech_only), noisy, told, level, dropped)
+
+
+def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Tensor:
+    """Noise (B, 2, T, D) as sampling begins with, from any moment on."""
+    pairs, streams, frames, width = shape
+
+    def draw(scale: int, count: int) -> Tensor:
+        return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
+
+    return mixed_noise(draw, frames, first=int(rng.integers(SCALES[-1])))
 
 
 def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: bool):

@@ -41,11 +41,11 @@ class Stage:
 
 # Windows are short first: a mouth is learnt from two seconds, and a step then sees more people.
 STAGES = (
-    Stage("prior", 400, Recipe(pairs=16, frames=64, drop=1.0)),
-    Stage("conversation, short", 2100, Recipe(pairs=16, frames=64, drop=0.1)),
-    Stage("conversation", 3000, Recipe(pairs=8, frames=128, drop=0.1)),
+    Stage("prior", 300, Recipe(pairs=16, frames=64, drop=1.0)),
+    Stage("conversation, short", 1900, Recipe(pairs=16, frames=64, drop=0.1)),
+    Stage("conversation", 3200, Recipe(pairs=8, frames=128, drop=0.1)),
     Stage("conversation, long", 900, Recipe(pairs=4, frames=250, drop=0.1)),
-    Stage("dubbing", 1600, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
+    Stage("dubbing", 1700, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
 )
 
 

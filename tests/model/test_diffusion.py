@@ -27,6 +27,12 @@ def test_a_frame_has_its_noise_whatever_the_length():
     assert noise(3, 5000, WIDTH).std() == pytest.approx(1, abs=0.03)
 
 
+def test_noise_is_slow_and_fast_at_once():
+    made = noise(3, 5000, WIDTH)
+    assert made.diff(dim=1).std() > 0.6
+    assert made.unfold(1, 100, 100).mean(-1).std() > 0.35, "white noise would have 0.1"
+
+
 @pytest.mark.parametrize("frames", [1, 249, 250, 251, 600, 5000])
 def test_windows_cover_every_frame_and_overlap(frames):
     starts = windows(frames)
