@@ -28,6 +28,7 @@ RESEARCH = {
         "lips": ".evaluation.lips",
         "mouths": ".evaluation.real_mouths",
         "behaviour": ".evaluation.behaviour",
+        "teacher": ".evaluation.teacher_mouth",
         "prompts": ".evaluation.prompts",
         "generator": ".evaluation.generator",
         "cost": ".evaluation.cost",
