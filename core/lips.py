@@ -8,6 +8,7 @@ from .motion import EXPRESSION_NAMES, MOTION_FPS
 
 SURE, UNSURE = 0.3, 0.1  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
+EASE = 0.4  # of a closure in the frames beside it: people's lips need 80 ms from wide open to shut
 PARTING = (  # what draws the lips apart when the jaw is still
     "mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight mouthFunnel mouthShrugUpper tongueOut"
 ).split()
@@ -31,7 +32,7 @@ class Strength:
 
 
 def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Lips shut where a p, b or m is surely heard; every other frame and channel is as before.
+    """Lips shut where a p, b or m is surely heard; what lies more than a frame from it is as before.
 
     expression: (T, 44) in [0, 1]
     seal:       (T,) the feature "seal" of core/voice.py, 0..1; it peaks in the middle of a closure, and peaks are low:
@@ -40,7 +41,9 @@ def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) ->
     returns:    (T, 44)
     """
     hold = _smooth_step((seal * (mask > 0.5) - UNSURE) / (SURE - UNSURE))
-    hold = hold * _reaches(hold, 1.0)  # a closure that was never sure is left to the network
+    hold = _two_frames(hold * _reaches(hold, 1.0), seal)  # a closure that was never sure is left to the network
+    beside = np.maximum(np.append(hold[1:], 0), np.insert(hold[:-1], 0, 0))
+    hold = np.maximum(hold, EASE * (beside >= 1))
     sealed = np.array(expression, np.float32)
     jaw, close = sealed[:, COLUMN["jawOpen"]], COLUMN["mouthClose"]
     sealed[:, close] += hold * (jaw - sealed[:, close])
@@ -71,6 +74,16 @@ def _later(values: np.ndarray, frames: float) -> np.ndarray:
 def _smooth_step(x: np.ndarray) -> np.ndarray:
     x = np.clip(x, 0, 1)
     return x * x * (3 - 2 * x)
+
+
+def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
+    """(T,) every closure full for 80 ms at least, as people's are: one frame alone opens when played at another rate."""
+    longer = hold.copy()
+    full = np.pad(hold >= 1, 1)
+    for frame in np.flatnonzero(full[1:-1] & ~full[:-2] & ~full[2:]):
+        beside = [i for i in (frame - 1, frame + 1) if 0 <= i < len(hold)]
+        longer[max(beside, key=lambda i: seal[i])] = 1
+    return longer
 
 
 def _reaches(values: np.ndarray, height: float) -> np.ndarray:
