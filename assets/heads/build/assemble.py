@@ -5,7 +5,7 @@ import numpy as np
 from . import brows, eyes, lashes, masks, skin, teeth
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import skin_landmarks
-from .lips import corners_closed
+from .lips import corners_closed, sealed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
 from .shirt import arms_down, shirt
 from .source import Source
@@ -19,6 +19,7 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
     """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/head.py."""
     names = [*expression_names, *LID_SHAPES]
     neutral, shapes = neutral_and_shapes(source, IDENTITIES[name], names)
+    shapes = sealed(source, shapes, names.index("jawOpen"), names.index("mouthClose"))
     outside = source.faces["body"][skin.skin_faces(source)]
     neutral = corners_closed(source, arms_down(source, neutral), outside, IDENTITIES[name].pinch)
     surface, kept = skin.skin(source, neutral, shapes)

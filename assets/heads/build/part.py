@@ -27,14 +27,18 @@ def rigid_weights(count: int, joint: int) -> np.ndarray:
     return weights
 
 
-def affine_shapes(points: np.ndarray, shapes: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Carry offsets known at some points over to others by the best affine map of each shape.
+def rigid_shapes(points: np.ndarray, shapes: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """Carry offsets known at some points over to others by the best rigid motion of each shape: teeth are hard.
 
     points: (m, 3), shapes: (S, m, 3) offsets there, at: (n, 3); returns (S, n, 3)
     """
-    known = np.c_[points, np.ones(len(points))]
-    maps = np.linalg.lstsq(known, np.moveaxis(shapes, 0, 1).reshape(len(points), -1), rcond=None)[0]
-    return np.moveaxis((np.c_[at, np.ones(len(at))] @ maps).reshape(len(at), len(shapes), 3), 1, 0)
+    middle = points.mean(axis=0)
+    offsets = np.zeros((len(shapes), *at.shape))
+    for index in np.flatnonzero(np.abs(shapes).max(axis=(1, 2))):
+        moved = points + shapes[index]
+        left, _, right = np.linalg.svd((points - middle).T @ (moved - moved.mean(axis=0)))
+        offsets[index] = (at - middle) @ left @ right + moved.mean(axis=0) - at
+    return offsets
 
 
 def grid_faces(rows: int, columns: int, around: bool = False) -> np.ndarray:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .part import HEAD, JAW, Part, affine_shapes, grid_faces, rigid_weights, triangles
+from .part import HEAD, JAW, Part, grid_faces, rigid_shapes, rigid_weights, triangles
 
 MM = 0.001
 # From the middle outwards, metres: incisors, canine, premolars, molars. Widths are scaled to the arch.
@@ -92,7 +92,7 @@ def _arch_length(helper: np.ndarray, arch: Arch) -> float:
 
 def _hang(material: str, vertices, faces, helper, shapes, row: str) -> Part:
     joint = HEAD if row == "upper" else JAW
-    moves = affine_shapes(helper, shapes, vertices)
+    moves = rigid_shapes(helper, shapes if row == "lower" else 0 * shapes, vertices)
     return Part(material, vertices, faces, moves, rigid_weights(len(vertices), joint))
 
 
