@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,19 +33,21 @@ class Shown:
 System = Callable[[Talk], Shown]
 
 
-def network(guard: bool, seed: int) -> System:
-    """The shipped generator on the true masks, with or without the guard of core/lips.py, on the posed heads."""
+def networks(seed: int) -> dict[str, System]:
+    """The shipped generator on the true masks, without and with the guard of core/lips.py, on the posed heads."""
     model = generate.load_model()
 
-    def show(talk: Talk) -> Shown:
-        masks = talk.dialogue.masks
-        features = voice.encode(talk.dialogue.mix, masks)
-        meant = generate.sample_intents(model, condition.build(features, masks, Layout()), seed)[..., :44]
-        if guard:
-            meant = np.stack([lips.seal_closures(*one) for one in zip(meant, features[..., SEAL], masks, strict=True)])
-        return _posed(meant)
+    @cache
+    def sample(talk: Talk) -> tuple[np.ndarray, np.ndarray]:
+        features = voice.encode(talk.dialogue.mix, talk.dialogue.masks)
+        told = condition.build(features, talk.dialogue.masks, Layout())
+        return generate.sample_intents(model, told, seed)[..., :44], features[..., SEAL]
 
-    return show
+    def guarded(talk: Talk) -> Shown:
+        people = zip(*sample(talk), talk.dialogue.masks, strict=True)
+        return _posed(np.stack([lips.seal_closures(*person) for person in people]))
+
+    return {"network": lambda talk: _posed(sample(talk)[0]), "with guard": guarded}
 
 
 def teacher(talk: Talk) -> Shown:
@@ -183,7 +186,7 @@ def main(args) -> None:
     for set_name, talks in sets_of(args.data, args.sets).items():
         systems = {"head": articulation_head(lips.SURE)}
         if generate.GENERATOR.is_file():
-            systems |= {"network": network(False, args.seed), "with guard": network(True, args.seed)}
+            systems |= networks(args.seed)
         if set_name == "english":
             systems["teacher on true phones"] = teacher
         if args.rhubarb:

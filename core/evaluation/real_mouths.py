@@ -6,6 +6,7 @@ by the clip's own offset between picture and sound.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -80,18 +81,21 @@ def _speaking(mono: np.ndarray) -> np.ndarray:
     return (np.convolve(loud, np.ones(11), "same") > 0).astype(np.float32)
 
 
-def network(guard: bool, seed: int) -> Curve:
-    """The generator's lip gap on the woman's head over her outer-eye distance."""
+def networks(seed: int) -> dict[str, Curve]:
+    """The generator's lip gap on the woman's head over her outer-eye distance, without and with the guard."""
     model, woman = generate.load_model(), head.load("woman")
     corners = [woman.rest[woman.landmarks[f"eye_outer_{side}"]] for side in ("left", "right")]
+    scale = 1000 * np.linalg.norm(corners[0] - corners[1])
 
-    def curve(clip: Clip) -> np.ndarray:
-        expression = generate.sample_intents(model, clip.told, seed)[0, :, :44]
-        if guard:
-            expression = lips.seal_closures(expression, clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
-        return mouth_curves.read_mouth(woman, expression).gap / (1000 * np.linalg.norm(corners[0] - corners[1]))
+    @cache
+    def sample(clip: Clip) -> np.ndarray:
+        return generate.sample_intents(model, clip.told, seed)[0, :, :44]
 
-    return curve
+    def guarded(clip: Clip) -> np.ndarray:
+        sealed = lips.seal_closures(sample(clip), clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
+        return mouth_curves.read_mouth(woman, sealed).gap / scale
+
+    return {"network": lambda clip: mouth_curves.read_mouth(woman, sample(clip)).gap / scale, "with guard": guarded}
 
 
 def linear_map(clips: list[Clip]) -> Curve:
@@ -167,7 +171,7 @@ def main(args) -> None:
         "head's aperture": lambda clip: clip.features[:, APERTURE],
     }
     if generate.GENERATOR.is_file():
-        systems |= {"network": network(False, args.seed), "with guard": network(True, args.seed)}
+        systems |= networks(args.seed)
     found = [m for name, curve in systems.items() for m in measures(name, curve, clips)]
     print(report.table(found))
     if args.out:
