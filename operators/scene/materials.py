@@ -69,7 +69,7 @@ def tints(colors: Palette) -> list[tuple[str, float, Color]]:
         ("cheeks", 0.55, blush),
         ("nose", 0.45, blush),
         ("ears", 0.60, blush),
-        ("eyelids", 0.35, blush),
+        ("eyelids", 0.15, blush),
         ("beard", 0.30 * colors.beard, shade),
         ("scalp", 0.92, root),
         ("brow_shade", 0.55, shade),
@@ -146,9 +146,6 @@ def eye(name: str, colors: Palette) -> bpy.types.Material:
     shader.inputs["Roughness"].default_value = 0.28
     shader.inputs["Coat Weight"].default_value = 1.0
     shader.inputs["Coat Roughness"].default_value = 0.015
-    shader.inputs["Subsurface Weight"].default_value = 0.12
-    shader.inputs["Subsurface Radius"].default_value = (1.0, 0.4, 0.3)
-    shader.inputs["Subsurface Scale"].default_value = 0.001
     material.roughness = 0.1
     return material
 

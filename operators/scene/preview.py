@@ -9,7 +9,7 @@ import bpy
 
 from ...core.errors import UserError
 from ...core.jobs import Job, Progress
-from . import hair, keyframes, rigs
+from . import hair, keyframes, preview_sound, rigs
 
 FILM_SIZE, STILL_SIZE = (960, 540), (768, 432)
 STILL_SAMPLES = 8
@@ -36,7 +36,7 @@ def render_preview(scene: bpy.types.Scene, path: str | Path) -> Job[Path]:
     path = Path(path)
     first, last = _frames(scene)
     yield Progress(f"Rendering {last - first + 1} frames", 0.0)
-    with _beside(path) as unfinished, _Changes() as changes:
+    with _beside(path) as unfinished, preview_sound.heard_in(scene, first, last), _Changes() as changes:
         _film_settings(changes, scene, unfinished, first, last)
         _render(scene, animation=True)
     return path

@@ -95,6 +95,23 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
     assert not strips["red"].mute
 
 
+@pytest.mark.skipif(bpy.app.version < (5, 0), reason="before 5.0 the sequencer shows the scene's own strips")
+def test_the_film_has_the_sound_of_the_scene_that_the_sequencer_shows(pair, tmp_path, root):
+    scene, edit = bpy.context.scene, bpy.data.scenes.new("Edit")
+    strips = edit.sequence_editor_create().strips
+    strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    bpy.context.workspace.sequencer_scene = edit
+    scene.frame_end = 30
+
+    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+
+    with av.open(str(path)) as film:
+        sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
+    assert np.abs(sound).max() > 0.1
+    assert not scene.sequence_editor.strips
+    assert len(bpy.data.sounds) == 1
+
+
 def test_the_still_is_one_picture_of_the_chosen_frame(pair, tmp_path):
     scene = bpy.context.scene
     before = settings(scene)
