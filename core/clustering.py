@@ -82,14 +82,15 @@ def _far_apart(windows: np.ndarray, count: int, generator: np.random.Generator) 
 
 
 def _settled(windows: np.ndarray, centres: np.ndarray, most: int = 30) -> np.ndarray:
+    nearest = None
     for _ in range(most):
-        nearest = (windows @ centres.T).argmax(1)
-        moved = [
-            unit(windows[nearest == k].mean(0)) if (nearest == k).any() else centres[k] for k in range(len(centres))
-        ]
-        if np.allclose(moved, centres, atol=1e-6):
+        before, nearest = nearest, (windows @ centres.T).argmax(1)
+        if before is not None and np.array_equal(nearest, before):
             break
-        centres = np.stack(moved)
+        sums = np.equal.outer(np.arange(len(centres)), nearest).astype(windows.dtype) @ windows
+        centres = np.where(
+            np.any(sums, axis=1, keepdims=True), unit(sums), centres
+        )  # an empty group stays where it was
     return centres
 
 

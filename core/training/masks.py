@@ -17,8 +17,8 @@ from ..errors import UserError
 from ..model import masks
 from . import mixture_cache
 
-CROP = 500  # frames of each mixture in a batch
-BATCH = 12  # mixtures a step; each is seen from both sides
+CROP = 400  # frames of each mixture in a batch
+BATCH = 8  # mixtures a step; each is seen from both sides
 RATE, DECAY = 2e-3, 0.01
 AVERAGE = 0.998  # share of the running mean of the weights that a step keeps
 ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> None:
     mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
     mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
-    train(args.cache, args.steps, args.seed)
+    train(read_examples(args.cache, "train"), read_examples(args.cache, "validation"), args.steps, args.seed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,9 +47,8 @@ class Example:
     truth: np.ndarray  # (2, T)
 
 
-def train(cache: Path, steps: int, seed: int) -> None:
-    """Learn from what lies in ``cache`` and write the weights with their card in the header."""
-    examples, held = read_examples(cache, "train"), read_examples(cache, "validation")
+def train(examples: list[Example], held: list[Example], steps: int, seed: int) -> None:
+    """Learn from ``examples``, watch ``held``, and write the weights with their card in the header."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     network = masks.MaskNetwork()

@@ -13,6 +13,7 @@ TURN_MEDIAN, TURN_SIGMA = 3.3, 1.09  # s; log-normal with mean 6
 OFFSET = ([0.05, 0.25, 0.5, 0.75, 0.95], [-1.1, -0.15, 0.2, 0.65, 1.5])  # s from the end of a turn to the next start
 BACKCHANNELS = (0.0, 8.0)  # a minute of the other's talk
 BACKCHANNEL_LENGTH = (0.25, 0.85)  # s
+CROWDED = 1.5  # overlap above which everybody starts that much earlier, in s
 LAUGHTER, FILLER = 0.1, 0.35  # shares of the backchannels
 
 
@@ -21,8 +22,8 @@ class Recipe:
     """What one mixture is like; drawn by :func:`draw_recipe`, or set for a test condition."""
 
     seconds: float = 30.0
-    overlap: float = 1.0  # 0: nobody interrupts; 1: as in free talk; 2: much
-    room: str = "same"  # "dry", "same" for both voices, "two" where each has its own place and microphone
+    overlap: float = 1.0  # 0: nobody interrupts; 1: as in free talk; above CROWDED all talk at once
+    room: str = "same"  # "dry", "same" for both, "two": each has a place and microphone of its own, "hall": it echoes
     snr: float = 40.0  # dB
     noise: str = "hiss"  # "hiss", "noise", "music", "voice" (a third one far away)
     telephone: bool = False
@@ -100,7 +101,7 @@ def _lay_out(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, rn
         for _ in range(rng.poisson(rate * (end - start) / 60) if end - start > 1.5 else 0):
             sound = _backchannel(pair[1 - speaker], around, rng)
             _add(stems[1 - speaker], sound, rng.uniform(start + 0.5, max(start + 0.6, end - 0.3)))
-        offset = float(np.interp(rng.random(), *OFFSET))
+        offset = float(np.interp(rng.random(), *OFFSET)) - max(0.0, recipe.overlap - CROWDED)
         offset = offset * recipe.overlap if offset < 0 else offset
         start = max(start + 0.3, end + (offset if recipe.overlap else max(0.04, offset)))
         speaker = 1 - speaker if rng.random() < 0.93 else speaker  # now and then one goes on after a long pause
@@ -174,8 +175,9 @@ def _recorded(stems: np.ndarray, around: Surroundings, recipe: Recipe, rng: np.r
     """(2, N) clean to (N,): rooms and microphones."""
     if recipe.room == "dry":
         return stems.sum(0)
-    if recipe.room == "same":
-        room, wet = _room(around, rng), rng.uniform(0.2, 1.0, 2)  # one room; each sits at another distance
+    if recipe.room in ("same", "hall"):
+        room = _room(around, rng) if recipe.room == "same" else _made_up_room(rng.uniform(0.6, 0.9), rng)
+        wet = rng.uniform(0.2, 1.0, 2)  # one room; each sits at another distance
         return sum(augment.in_room(stem, room, w) for stem, w in zip(stems, wet, strict=True))
     places = [(_room(around, rng), rng.uniform(0.1, 1.0)) for _ in stems]
     return sum(
@@ -188,7 +190,11 @@ def _room(around: Surroundings, rng: np.random.Generator) -> np.ndarray:
     """A measured room response, or one made up: a direct sound and a tail that dies away."""
     if around.responses and rng.random() < 0.4:
         return around.responses[rng.integers(len(around.responses))]
-    reverberation = rng.uniform(0.12, 0.7)  # s to -60 dB
+    return _made_up_room(rng.uniform(0.12, 0.7), rng)
+
+
+def _made_up_room(reverberation: float, rng: np.random.Generator) -> np.ndarray:
+    """A direct sound and noise that falls by 60 dB in ``reverberation`` s: (n,)."""
     times = np.arange(round(reverberation * SAMPLE_RATE)) / SAMPLE_RATE
     tail = rng.normal(size=len(times)) * np.exp(-6.9 * times / reverberation) * (times > rng.uniform(0.002, 0.01))
     tail *= 10 ** (-rng.uniform(0, 12) / 20) / np.sqrt(np.sum(tail**2))

@@ -1,0 +1,97 @@
+"""Recordings whose turns are known: the open ones, mixtures of readers never trained on, and calls of an hour."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from .. import audio
+from ..training import mixture_cache, mixtures
+from ..training.voices import runs
+from .turn_errors import STEP, Truth, read_rttm
+
+BASE = mixtures.Recipe(seconds=60.0, snr=40.0, match_microphones=0.7)
+# name: recipe, and whether the two are of one sex (None: as it comes)
+CONDITIONS: dict[str, tuple[mixtures.Recipe, bool | None]] = {
+    "mixed sex": (BASE, False),
+    "same sex": (BASE, True),
+    "no overlap": (replace(BASE, overlap=0.0), None),
+    "overlap 10 %": (replace(BASE, overlap=1.3), None),
+    "overlap 20 %": (replace(BASE, overlap=2.1), None),
+    "overlap 40 %": (replace(BASE, overlap=3.2), None),
+    "noise 20 dB": (replace(BASE, snr=20.0, noise="noise"), None),
+    "noise 10 dB": (replace(BASE, snr=10.0, noise="noise"), None),
+    "noise 5 dB": (replace(BASE, snr=5.0, noise="noise"), None),
+    "music 10 dB": (replace(BASE, snr=10.0, noise="music"), None),
+    "telephone": (replace(BASE, telephone=True), None),
+    "echoing room": (replace(BASE, room="hall"), None),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One recording and its truth."""
+
+    set: str
+    name: str
+    sound: audio.Sound
+    truth: Truth
+
+
+def open_recordings(data: Path) -> Iterator[Case]:
+    """The recordings of data/conversations that have labels; two calls also with a person a channel."""
+    folder = Path(data) / "conversations"
+    with open(folder / "index.csv", newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["labels"].startswith("rttm")]
+    for row in rows:
+        path = folder / row["file"]
+        sound = audio.load(path)
+        truth = read_rttm(path.with_suffix(".rttm"), sound.seconds)
+        rough = "rough labels" if "semi" in row["labels"] else "labels"
+        yield Case("meetings" if path.stem.startswith("ami") else rough, path.stem, sound, truth)
+        two = path.with_suffix(".AB_8k.opus")
+        if two.exists():
+            yield Case("stereo", f"{path.stem} (channels)", audio.load(two), truth)
+
+
+def unseen_mixtures(data: Path, count: int) -> Iterator[Case]:
+    """``count`` mixtures of 60 s of each condition, of the test speakers."""
+    voices, around = mixture_cache.read_voices(data, "test"), mixture_cache.read_surroundings(data)
+    long_enough = [voice for voice in voices if voice.seconds >= 6]
+    for name, (recipe, same_sex) in CONDITIONS.items():
+        for number in range(count):
+            rng = np.random.default_rng([number, len(name)])
+            drawn = mixture_cache.draw_three(long_enough, rng)
+            while same_sex is not None and (drawn[0].sex == drawn[1].sex) != same_sex:
+                drawn = mixture_cache.draw_three(long_enough, rng)
+            mixture = mixtures.mix(drawn[:2], around, recipe, drawn[2], int(rng.integers(2**31)))
+            yield Case(name, f"{name} {number}", audio.from_samples(mixture.mono), _truth(mixture))
+
+
+def long_calls(data: Path, hours: float = 1.0) -> Iterator[Case]:
+    """A real call and a mixed pair, each joined with itself to ``hours``, louder and softer by up to 6 dB a part."""
+    call = next(case for case in open_recordings(data) if case.set == "labels")
+    voices, around = mixture_cache.read_voices(data, "test"), mixture_cache.read_surroundings(data)
+    rng = np.random.default_rng(0)
+    pair = mixture_cache.draw_three([voice for voice in voices if voice.seconds > 40], rng)
+    parts = [mixtures.mix(pair[:2], around, BASE, pair[2], seed) for seed in range(max(1, round(60 * hours)))]
+    repeats = max(1, round(hours * 3600 / call.sound.seconds))
+    yield _joined(call.name, [(call.sound.mono, call.truth)] * repeats, rng)
+    yield _joined("one pair of readers", [(part.mono, _truth(part)) for part in parts], rng)
+
+
+def _joined(name: str, parts: list[tuple[np.ndarray, Truth]], rng: np.random.Generator) -> Case:
+    sounds, turns, start = [], [], 0.0
+    for mono, truth in parts:
+        sounds.append(mono * 10 ** (rng.uniform(-6, 0) / 20))
+        turns += [(a + start, b + start, who) for a, b, who in truth.turns]
+        start += len(mono) / audio.SAMPLE_RATE
+    mono = np.concatenate(sounds).astype(np.float32)
+    return Case("an hour", f"{name}, {start / 60:.0f} min", audio.from_samples(mono), Truth(tuple(turns), start))
+
+
+def _truth(mixture: mixtures.Mixture) -> Truth:
+    spans = [(a * STEP, b * STEP, who) for who, row in zip("12", mixture.steps, strict=True) for a, b in runs(row)]
+    return Truth(tuple(spans), len(mixture.mono) / audio.SAMPLE_RATE)

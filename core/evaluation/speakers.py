@@ -1,0 +1,166 @@
+"""Who speaks when, measured (METRICS D), with the baseline beside: ``python -m core evaluate speakers``."""
+
+import argparse
+import hashlib
+import resource
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import hearing
+from ..audio import Sound
+from ..model import masks as mask_network
+from ..speakers import find_speakers
+from ..turns import Turn
+from . import report, speaker_sets
+from .speaker_baseline import baseline
+from .turn_errors import Errors, boundary_error, calibration, errors, swaps
+
+COLUMNS = (
+    "system", "n", "overlap", "DER 0", "DER .25", "missed", "false", "confused", "overlap F1", "edges ms", "swaps",
+    "calibration", "s/min",
+)  # fmt: skip
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder that holds conversations/, speech/, noise_rir/"
+    )
+    parser.add_argument(
+        "--count", type=int, default=6, help="mixtures of one minute for each condition; 0 leaves them out"
+    )
+    parser.add_argument("--hours", type=float, default=1.0, help="length of the long calls; 0 leaves them out")
+    parser.add_argument("--out", type=Path, help="all numbers with their 95 %% intervals, .json")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One system on one recording."""
+
+    set: str
+    name: str
+    system: str
+    exact: Errors
+    forgiving: Errors  # 0.25 s around true edges left out
+    overlap: float  # share of the true speech time
+    edges: float  # ms
+    swaps: int
+    calibration: float
+    seconds_per_minute: float
+
+
+def main(args: argparse.Namespace) -> None:
+    readings = []
+    for case in _cases(args):
+        for system, run in SYSTEMS.items():
+            readings.append(read(case, system, run))
+    print(table(readings))
+    print(f"Largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+    if args.out:
+        weights = hashlib.sha256(mask_network.FILE.read_bytes()).hexdigest()
+        report.write_json(args.out, list(measures(readings)), weights_sha256=weights, data=str(args.data.name))
+
+
+def _cases(args: argparse.Namespace) -> Iterator[speaker_sets.Case]:
+    yield from speaker_sets.open_recordings(args.data)
+    if args.count:
+        yield from speaker_sets.unseen_mixtures(args.data, args.count)
+    if args.hours:
+        yield from speaker_sets.long_calls(args.data, args.hours)
+
+
+System = Callable[[Sound], tuple[np.ndarray, list[Turn]]]
+
+
+def _baseline(sound: Sound) -> tuple[np.ndarray, list[Turn]]:
+    return baseline(hearing.listen(sound.mono))
+
+
+def _ours(sound: Sound) -> tuple[np.ndarray, list[Turn]]:
+    found = find_speakers(sound)
+    return found.masks, found.turns
+
+
+SYSTEMS: dict[str, System] = {"baseline": _baseline, "ours": _ours}
+
+
+def read(case: speaker_sets.Case, system: str, run: System) -> Reading:
+    """Run one system on one recording and compare; the seconds are wall time on the threads torch was given."""
+    started = time.perf_counter()
+    masks, turns = run(case.sound)
+    seconds = time.perf_counter() - started
+    exact = errors(case.truth, turns)
+    return Reading(
+        case.set,
+        case.name,
+        system,
+        exact,
+        errors(case.truth, turns, collar=0.25),
+        exact.overlap_true / max(1e-9, exact.speech - exact.overlap_true),
+        boundary_error(case.truth, turns),
+        swaps(case.truth, turns),
+        calibration(case.truth, masks),
+        60 * seconds / case.sound.seconds,
+    )
+
+
+def table(readings: list[Reading]) -> str:
+    """One line for each real recording and system, one for each condition of the mixtures; percent where not said."""
+    rows = [("recording or condition", *COLUMNS)]
+    for (name, system), group in _groups(readings).items():
+        rows.append((name, system, str(len(group)), *_line(group)))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _groups(readings: list[Reading]) -> dict[tuple[str, str], list[Reading]]:
+    groups: dict[tuple[str, str], list[Reading]] = {}
+    for reading in readings:
+        name = reading.set if reading.set in speaker_sets.CONDITIONS else reading.name
+        groups.setdefault((name, reading.system), []).append(reading)
+    return groups
+
+
+def _line(group: list[Reading]) -> list[str]:
+    exact, forgiving = sum_of(r.exact for r in group), sum_of(r.forgiving for r in group)
+    shares = [100 * part / max(exact.speech, 1e-9) for part in (exact.missed, exact.false, exact.confused)]
+    return [
+        f"{100 * np.mean([r.overlap for r in group]):.0f}",
+        f"{exact.der:.1f}",
+        f"{forgiving.der:.1f}",
+        *(f"{share:.1f}" for share in shares),
+        f"{exact.overlap_f1:.2f}",
+        f"{np.nanmean([r.edges for r in group]):.0f}",
+        str(sum(r.swaps for r in group)),
+        f"{np.mean([r.calibration for r in group]):.3f}",
+        f"{np.mean([r.seconds_per_minute for r in group]):.2f}",
+    ]
+
+
+def sum_of(parts: Iterator[Errors]) -> Errors:
+    """Pool the times of several recordings."""
+    first, *rest = parts
+    for part in rest:
+        first = first + part
+    return first
+
+
+def measures(readings: list[Reading]) -> Iterator[report.Measure]:
+    """Every number of the table with its interval over recordings, for the JSON."""
+    for (name, system), group in _groups(readings).items():
+        for metric, unit, values in (
+            ("DER collar 0", "%", [r.exact.der for r in group]),
+            ("DER collar .25", "%", [r.forgiving.der for r in group]),
+            ("missed", "%", [100 * r.exact.missed / r.exact.speech for r in group]),
+            ("false", "%", [100 * r.exact.false / r.exact.speech for r in group]),
+            ("confused", "%", [100 * r.exact.confused / r.exact.speech for r in group]),
+            ("overlap F1", "", [r.exact.overlap_f1 for r in group]),
+            ("edges", "ms", [r.edges for r in group]),
+            ("swaps", "", [r.swaps for r in group]),
+            ("calibration error", "", [r.calibration for r in group]),
+            ("time", "s/min", [r.seconds_per_minute for r in group]),
+        ):
+            yield report.mean(metric, system, values, unit, name)
