@@ -1,11 +1,14 @@
 """Where two people are, how they are turned and how they feel about it, as plain numbers (DESIGN, contract: layout)."""
 
+import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from .errors import UserError
 
+PROMPTS = Path(__file__).resolve().parent.parent / "assets" / "prompts"
 SEATED, STANDING = 1.2, 1.65  # m, eyes above the floor
 
 # smallest and largest value of each number
@@ -72,6 +75,12 @@ def from_text(prompt: str, start: Layout | None = None) -> Reading:
     from .prompt.reading import from_text  # torch comes with it, and Blender's own process has none
 
     return from_text(prompt, start)
+
+
+def presets() -> dict[str, Layout]:
+    """Named layouts, in the order of a menu; what a preset does not name has the default."""
+    listed = json.loads((PROMPTS / "presets.json").read_text("utf-8"))
+    return {name: Layout(**numbers) for name, numbers in listed.items()}
 
 
 def room_poses(layout: Layout) -> np.ndarray:

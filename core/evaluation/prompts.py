@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import UserError
-from ..layout import Layout, Reading, from_text
-from ..prompt.people import PROMPTS
+from ..layout import PROMPTS, Layout, Reading, from_text
 
 PREDICATE = re.compile(r"^(\|?)(\w+)\|?(?:(\*)?:([-\d.]+)\.\.([-\d.]+)|([+-]))$")
 FLAGS = ("swapped", "!swapped", "nothing")
@@ -26,7 +25,9 @@ class Case:
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("--set", type=Path, default=PROMPTS / "test.txt", help="the prompts and their predicates")
+    parser.add_argument(
+        "--set", type=Path, default=PROMPTS / "held_out" / "test.txt", help="the prompts and their predicates"
+    )
     parser.add_argument("--out", type=Path, help="where to write the numbers as .json")
     parser.add_argument("--quiet", action="store_true", help="no failures, only the table")
 
@@ -57,7 +58,7 @@ def main(arguments) -> None:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Read a set; the first lines of assets/prompts/test.txt explain its form."""
+    """Read a set; the first lines of assets/prompts/held_out/test.txt explain its form."""
     try:
         rows = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     except OSError as error:

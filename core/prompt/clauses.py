@@ -22,6 +22,7 @@ class Part:
     meaning: str  # lower case, English, units spelled out, the pair called "one person" and "the other person"
     subject: str  # a, b or both
     named: bool = True  # somebody is spoken of in the clause itself
+    alone: bool = False  # only one of the two is
 
 
 def read(prompt: str, swapped: bool, english) -> tuple[list[list[Part]], Cast, str]:
@@ -93,7 +94,7 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
         meaning = spelled_out(_meaning(text, named, subject_or_near)).strip()
         if parts and subject in OTHER:
             meaning = _completed(meaning, parts[-1].meaning)
-        parts.append(Part(fragment, meaning, subject_or_near, bool(named)))
+        parts.append(Part(fragment, meaning, subject_or_near, bool(named), len({m.who for m in named} - {BOTH}) == 1))
     return parts
 
 

@@ -4,8 +4,9 @@ import difflib
 import functools
 import re
 
+from ..layout import PROMPTS
 from . import minilm
-from .people import PROMPTS, words
+from .people import words
 from .quantities import NUMBERS, UNITS
 from .wordpiece import words as split_words
 
@@ -65,7 +66,7 @@ def _translated(clause: str, language: str) -> str:
 @functools.cache
 def _own() -> frozenset[str]:
     """The English words that our prompts, word lists and units use."""
-    texts = [path.read_text("utf-8") for path in sorted(PROMPTS.glob("*.txt")) if path.name != "test.txt"]
+    texts = [path.read_text("utf-8") for path in sorted(PROMPTS.glob("*.txt"))]
     found = {word for text in texts for word in split_words(text) if word.isalpha()}
     listed = {word for words_of in words().values() for phrase in words_of for word in phrase.split()}
     return frozenset(found | listed | set(UNITS) | set(NUMBERS))

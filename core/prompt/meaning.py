@@ -12,8 +12,8 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
+from ..layout import PROMPTS
 from . import minilm
-from .people import PROMPTS
 
 # 1 is who the clause speaks of first, 2 the other
 FIELDS = "distance facing_1 facing_2 height_1 height_2 contact_1 contact_2 energy warmth".split()
@@ -28,14 +28,14 @@ STEPS = {
     "warmth": [-0.9, -0.7, -0.5, -0.3, -0.1, 0.1, 0.3, 0.5, 0.7, 0.9],
 }
 MOST_STEPS = max(map(len, STEPS.values()))
-READ_LAYERS = (2, 4, 6)
+READ_LAYERS = (3, 6)
 MODEL = PROMPTS / "meaning.safetensors"
 
 
 class Meaning(nn.Module):
     """Attention pools over the word pieces, then one hidden layer, then a head for each question."""
 
-    def __init__(self, pools: int = 12, width: int = 48, hidden: int = 192, dropout: float = 0.35):
+    def __init__(self, pools: int = 8, width: int = 40, hidden: int = 160, dropout: float = 0.3):
         super().__init__()
         states = minilm.WIDTH * len(READ_LAYERS)
         self.config = {"pools": pools, "width": width, "hidden": hidden}
@@ -53,11 +53,10 @@ class Meaning(nn.Module):
 
     def forward(self, states: Tensor, real: Tensor, sentence: Tensor) -> dict[str, Tensor]:
         """states (B, L, len(READ_LAYERS) * WIDTH), real (B, L), sentence (B, WIDTH) -> answers (B, ...)."""
-        states = self.drop(states)
         weight = self.score(states).masked_fill(~real[..., None], -1e4).softmax(dim=1)  # (B, L, pools)
         value = self.value(states).unflatten(-1, (self.pools, -1))  # (B, L, pools, width)
         pooled = (weight[..., None] * value).sum(1).flatten(1)
-        x = self.drop(torch.relu(self.hidden(self.drop(pooled)) + self.whole(self.drop(sentence))))
+        x = self.drop(torch.relu(self.hidden(self.drop(pooled)) + self.whole(sentence)))
         return {
             "said": self.said(x),
             "outright": self.outright(x),

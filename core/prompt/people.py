@@ -4,12 +4,13 @@ import functools
 import json
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
-PROMPTS = Path(__file__).resolve().parents[2] / "assets" / "prompts"
+from ..layout import PROMPTS
+
 OTHER = {"a": "b", "b": "a"}
 BOTH = "both"
 WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*")
+POSSESSIVE = re.compile(r"[’']s$")
 ARTICLE = r"(?:the|an?|his|her|their|my|our|this|that|one|old|young|little|small|big|nervous|angry|famous|\s)+"
 LEFT_OR_RIGHT = r"\b(?:on|at|to|in)?\s*(?:the )?(?:far )?(?:camera |screen |frame |picture )?(left|right)\b"
 NOUN_OF_ORDER = re.compile(r"\s+(?:one|person|speaker|man|woman|head|figure|actor|character)\b")
@@ -52,7 +53,8 @@ def cast(prompt: str, swapped: bool) -> Cast:
     """Find out who is who. ``swapped`` tells whether A stands on the right before the prompt is read."""
     letters = bool(re.search(r"\bB\b|(?<=[\w,] )A\b(?! [a-z]+(?:ing)? of\b)|(?<![\w'])b\b(?=['’ ])", prompt))
     known = words()
-    roles = [w for w in dict.fromkeys(m.group().lower() for m in WORD.finditer(prompt)) if _gender(w, known)]
+    spoken = dict.fromkeys(POSSESSIVE.sub("", match.group()).lower() for match in WORD.finditer(prompt))
+    roles = [word for word in spoken if _gender(word, known)]
     bound = _bound(prompt, swapped)
     man = next(
         (bound[r] if _gender(r, known) == "m" else OTHER[bound[r]] for r in bound if _gender(r, known) in "mf"), "a"
@@ -117,7 +119,7 @@ def mentions(text: str, who: Cast, before: str | None = None) -> list[Mention]:
 
 
 def _mention(token: re.Match, previous: str, following: str, who: Cast, last: str | None, text: str) -> Mention | None:
-    own = re.sub(r"[’']s$", "", token.group())
+    own = POSSESSIVE.sub("", token.group())
     name, start, end = own.lower(), token.start(), token.start() + len(own)
     if name in OTHER:
         return Mention(start, end, name) if _is_letter(own, token.group(), start, following, who) else None

