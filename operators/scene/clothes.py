@@ -14,10 +14,9 @@ UNIT = 1e-4  # metres, of the file's whole numbers
 TROUSERS, SHOES = (0.035, 0.036, 0.042), (0.030, 0.018, 0.012)
 
 
-def add(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection) -> bpy.types.Object | None:
-    """Dress a head; one that is not ours and brings no shirt of its own stays a bust, None."""
-    name, colors = f"{armature.name} clothes", materials.palette(head.name)
-    wardrobe = _wardrobe()
+def add(armature: bpy.types.Object, head: Head, colors: materials.Palette, collection: bpy.types.Collection) -> None:
+    """Dress a head; one that is not ours and brings no shirt of its own stays a bust."""
+    name, wardrobe = f"{armature.name} clothes", _wardrobe()
     if f"{head.name}_vertices" in wardrobe:
         vertices, faces, piece = (wardrobe[f"{head.name}_{part}"] for part in ("vertices", "faces", "piece"))
         vertices = vertices * UNIT
@@ -25,7 +24,7 @@ def add(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection
         vertices, faces = head.shirt_vertices, head.shirt_faces
         piece = np.zeros(len(faces), np.uint8)
     else:
-        return None
+        return
     mesh = head_mesh.new_mesh(name, vertices, faces)
     for material in (
         materials.cloth(f"{name} shirt", colors.shirt),
@@ -43,7 +42,6 @@ def add(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection
     body.parent = armature
     smooth = body.modifiers.new("Smooth", "SUBSURF")
     smooth.levels, smooth.render_levels = 0, 1
-    return body
 
 
 @cache

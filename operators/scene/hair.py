@@ -16,14 +16,13 @@ LOCK_WIDTH = {"woman": 0.0085, "man": 0.005}  # m
 LOCK_COLUMNS = 4  # vertices across a lock
 
 
-def add(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection) -> None:
+def add(armature: bpy.types.Object, head: Head, colors: materials.Palette, collection: bpy.types.Collection) -> None:
     """Grow a head's hair; it turns with the head bone. A head that is not ours and has no scalp mask stays without."""
     style_name = head.name if head.name in STYLES else "man"
     style = STYLES[style_name]
     strands = grow(head, style)
     if not len(strands):
         return
-    colors = materials.palette(head.name)
     every = np.linspace(0, style.points - 1, LOCK_POINTS[style_name]).round().astype(int)
     some = strands[: LOCK_COUNT[style_name], every]
     locks = _locks(f"{armature.name} locks", some, LOCK_WIDTH[style_name], colors.hair)

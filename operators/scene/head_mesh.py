@@ -33,9 +33,8 @@ def new_mesh(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Me
     return mesh
 
 
-def head_mesh(head: Head, name: str) -> bpy.types.Mesh:
+def head_mesh(head: Head, name: str, colors: materials.Palette) -> bpy.types.Mesh:
     """The mesh of a head with its materials and attributes, before it has shape keys."""
-    colors = materials.palette(head.name)
     mesh = new_mesh(name, head.rest, head.faces)
     slots = _face_slots(head)
     for material in _slot_materials(name, colors):

@@ -4,7 +4,7 @@ Every material also has a ``diffuse_color``, so that the solid viewport shows ir
 the skin reads (lips, cheeks, brow shade, …) are attributes of the head's mesh: see head_mesh.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -47,6 +47,11 @@ PALETTES = {
     ),
 }
 
+TWINS = {
+    "man": {"hair": (0.15, 0.088, 0.042), "shirt": (0.055, 0.11, 0.075), "iris": (0.06, 0.10, 0.05)},
+    "woman": {"hair": (0.030, 0.017, 0.011), "shirt": (0.03, 0.13, 0.13), "iris": (0.09, 0.14, 0.07)},
+}
+
 MOUTH: Color = (0.060, 0.010, 0.009)
 TEETH: Color = (0.80, 0.74, 0.64)
 GUMS: Color = (0.42, 0.13, 0.12)
@@ -55,9 +60,11 @@ SCLERA: Color = (0.70, 0.665, 0.635)
 PUPIL: Color = (0.004, 0.004, 0.004)
 
 
-def palette(head_name: str) -> Palette:
-    """The colours of a head; one that is not ours gets the woman's."""
-    return PALETTES.get(head_name, PALETTES["woman"])
+def palette(head_name: str, twin: bool = False) -> Palette:
+    """The colours of a head; one that is not ours gets the woman's. A ``twin`` is the second head of that name in a
+    scene, who should not look the same."""
+    own = PALETTES.get(head_name, PALETTES["woman"])
+    return replace(own, **TWINS.get(head_name, TWINS["woman"])) if twin else own
 
 
 def tints(colors: Palette) -> list[tuple[str, float, Color]]:

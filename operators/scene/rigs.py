@@ -14,7 +14,7 @@ from ...core.gaze import Geometry
 from ...core.head import JOINT_NAMES, Head
 from ...core.head import load as load_head
 from ...core.layout import LIMITS, Layout, room_poses
-from . import clothes, hair, head_mesh, stage
+from . import clothes, hair, head_mesh, materials, stage
 
 PARTICIPANT = "dyad_participant"  # property of the armature: "A" or "B"
 HEAD = "dyad_head"  # property of the armature: which head it is, as core.head.load knows it
@@ -41,15 +41,16 @@ def add_head(name: str, slot: str | int, head: Head | str | Path, pose: np.ndarr
     slot = SLOTS[slot] if isinstance(slot, int) else slot
     scene = bpy.context.scene
     collection = _collection(scene)
-    for other in scene.objects:
-        if other.get(PARTICIPANT) == slot:
-            del other[PARTICIPANT]
+    for other in [thing for thing in scene.objects if thing.get(PARTICIPANT) == slot]:
+        del other[PARTICIPANT]
+    twin = any(PARTICIPANT in other and other.get(HEAD) == origin for other in scene.objects)
+    colors = materials.palette(head.name, twin)
     armature = _add_armature(name, head, collection)
     armature[PARTICIPANT], armature[HEAD] = slot, origin
     armature.matrix_world = Matrix(np.asarray(pose, float).tolist())
-    _add_face(armature, head, collection)
-    clothes.add(armature, head, collection)
-    hair.add(armature, head, collection)
+    _add_face(armature, head, colors, collection)
+    clothes.add(armature, head, colors, collection)
+    hair.add(armature, head, colors, collection)
     pair = find_pair(scene)
     if pair:
         stage.add(scene, pair_poses(pair), collection)
@@ -164,10 +165,10 @@ def _add_armature(name: str, head: Head, collection: bpy.types.Collection) -> bp
     return armature
 
 
-def _add_face(armature: bpy.types.Object, head: Head, collection: bpy.types.Collection) -> None:
+def _add_face(armature, head: Head, colors: materials.Palette, collection: bpy.types.Collection) -> None:
     """The mesh with its shape keys, deformed by the armature, the lids following the eyes."""
     name = f"{armature.name} face"
-    body = bpy.data.objects.new(name, head_mesh.head_mesh(head, name))
+    body = bpy.data.objects.new(name, head_mesh.head_mesh(head, name, colors))
     collection.objects.link(body)
     body.parent = armature
     head_mesh.add_weights(body, head)

@@ -133,6 +133,15 @@ def test_irises_pupils_lips_and_brows_have_colours_of_their_own_in_the_solid_vie
         assert len({shown[part] for part in ("skin", "lips", "iris", "pupil", "eyes")}) == 5
 
 
+def test_two_heads_of_one_name_differ_in_hair_shirt_and_eyes():
+    rigs.add_head("A", "A", "woman", np.eye(4))
+    rigs.add_head("B", "B", "woman", np.eye(4))
+    for part in ("hair", "clothes shirt", "face iris"):
+        assert tuple(bpy.data.materials[f"A {part}"].diffuse_color) != tuple(
+            bpy.data.materials[f"B {part}"].diffuse_color
+        )
+
+
 def test_long_hair_leaves_the_face_free():
     strands = hair.of_kind(rigs.add_head("B", "B", "woman", np.eye(4)), hair.STRANDS)[0].data
     points = np.empty(3 * len(strands.points), np.float32)
