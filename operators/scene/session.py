@@ -13,7 +13,7 @@ import bpy
 
 from ... import preferences
 from ...core.errors import UserError
-from ...core.jobs import Job, part
+from ...core.jobs import Job, Progress, part
 from ...core.layout import Layout, room_poses
 from ...core.worker_client import Interpreter, Worker, find_interpreter
 from . import rigs, strips, takes, turns
@@ -74,6 +74,7 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
         understood = yield from part(_understand(request.prompt, layout), 0, 0.05)
         layout = Layout(**understood["layout"])
     take_file = yield from part(_make_take(request, layout), 0.05, 1)
+    yield Progress("Writing keyframes", 1.0)
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)

@@ -36,6 +36,7 @@ def read(scene: bpy.types.Scene, recording: Recording) -> Turns | None:
 def show(scene: bpy.types.Scene, recording: Recording, turns: Turns) -> None:
     """Replace the scene's turn strips by ``turns``, in the first two channels that are free above all others."""
     clear(scene)
+    chosen = scene.sequence_editor.active_strip
     top = max((strip.channel for strip in _strips(scene.sequence_editor)), default=0)
     for number, speaker in enumerate(SPEAKERS):
         free_from = recording.start_frame
@@ -43,6 +44,7 @@ def show(scene: bpy.types.Scene, recording: Recording, turns: Turns) -> None:
             first = max(recording.start_frame + round(start * recording.fps), free_from)
             free_from = max(recording.start_frame + round(end * recording.fps), first + 1)
             _add(scene.sequence_editor, speaker, top + 1 + number, first, free_from)
+    scene.sequence_editor.active_strip = chosen  # Generate Dyad goes on to mean the recording
 
 
 def clear(scene: bpy.types.Scene) -> None:
@@ -55,6 +57,7 @@ def _add(editor, speaker: str, channel: int, first: int, end: int) -> None:
     length = {"length": end - first} if bpy.app.version >= (5, 0) else {"frame_end": end}
     strip = _strips(editor).new_effect(name=speaker, type="COLOR", channel=channel, frame_start=first, **length)
     strip.color = COLORS[speaker]
+    strip.select = False
     strip.mute = True  # else a render would show the colours in place of the heads
 
 

@@ -1,0 +1,96 @@
+"""The batch as it is started: a process of its own, with its exit code and its files."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bpy
+import pytest
+
+from talking_together.core.errors import UserError
+from talking_together.core.motion import load_take
+from talking_together.operators.batch import read_rows
+from talking_together.operators.scene import keyframes, rigs
+
+needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy 4.2 wheel cannot make a sound strip")
+JOBS = """audio,prompt,seed,heads,output,still,take
+{audio},two metres apart,1,"woman,man",made/one.blend,,made/one.npz
+{folder}/nothing.wav,,,,made/two.blend,,
+{folder}/text.wav,,,,made/three.blend,,
+{audio},,,,{folder}/text.wav/four.blend,,
+"""
+
+
+def run(root, *arguments):
+    done = subprocess.run(
+        [sys.executable, str(root / "batch.py"), *map(str, arguments)], capture_output=True, text=True, timeout=300
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory) -> Path:
+    """A table with one good row and three bad ones."""
+    folder = tmp_path_factory.mktemp("batch")
+    root = Path(__file__).resolve().parent.parent
+    (folder / "text.wav").write_text("this is no sound")
+    path = folder / "jobs.csv"
+    path.write_text(JOBS.format(audio=root / "assets/sample/dialogue.flac", folder=folder))
+    return path
+
+
+@needs_sound
+def test_a_bad_row_is_one_line_and_the_others_are_made(root, table):
+    code, said, complained = run(root, table)
+
+    assert code == 1, said + complained
+    assert "Row 1 (dialogue.flac): made one.blend, one.npz." in said
+    failures = [line for line in complained.splitlines() if "FAILED" in line]
+    assert [line.split(" (")[0] for line in failures] == ["Row 2", "Row 3", "Row 4"]
+    assert load_take(table.parent / "made/one.npz").seed == 1
+    bpy.ops.wm.open_mainfile(filepath=str(table.parent / "made/one.blend"))
+    pair = rigs.find_pair(bpy.context.scene)
+    assert [rigs.head_name(head) for head in pair] == ["woman", "man"]
+    assert bpy.context.scene.frame_end == keyframes.take_range(pair[0])[1]
+
+
+@needs_sound
+def test_a_second_run_makes_only_what_is_missing(root, table):
+    code, said, complained = run(root, table)
+
+    assert code == 1
+    assert "Row 1 (dialogue.flac): made before, nothing to do." in said
+
+
+def test_a_table_without_rows_is_refused(root, tmp_path):
+    (tmp_path / "jobs.csv").write_text("audio,output\n")
+
+    code, said, complained = run(root, tmp_path / "jobs.csv")
+
+    assert code == 2
+    assert "has no rows" in complained and "Traceback" not in complained
+
+
+@pytest.mark.parametrize(
+    "cells,reason",
+    [
+        ("audio,colour\ntalk.wav,red\n", "has a column colour"),
+        ("audio,output\n,a.blend\n", "Row 1 of"),
+        ("audio,output\ntalk.wav,\n", "Nothing is asked for"),
+        ("audio,output,seed\ntalk.wav,a.blend,many\n", "no whole number"),
+        ("audio,output,heads\ntalk.wav,a.blend,man\n", "Name two"),
+    ],
+)
+def test_a_wrong_cell_is_named(tmp_path, cells, reason):
+    (tmp_path / "jobs.csv").write_text(cells)
+    with pytest.raises(UserError) as error:
+        read_rows(str(tmp_path / "jobs.csv"))
+    assert reason in str(error.value) and "\n" not in str(error.value)
+
+
+def test_paths_count_from_the_table(tmp_path):
+    (tmp_path / "jobs.csv").write_text("audio,output\ntalk.wav,made/a.blend\n")
+
+    (row,) = read_rows(str(tmp_path / "jobs.csv"))
+
+    assert (row.audio, row.output) == (str(tmp_path / "talk.wav"), str(tmp_path / "made/a.blend"))
