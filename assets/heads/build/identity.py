@@ -75,7 +75,7 @@ IDENTITIES = {
         {"caucasian": 0.9, "african": 0.1},
         relax=0.05,
         closed=0.035,
-        pinch=0.0006,
+        pinch=0.0009,
         muscle=0.6,
         weight=0.5,
         age=0.56,
