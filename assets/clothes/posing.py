@@ -4,7 +4,7 @@ import numpy as np
 
 from ..heads.build.source import Source
 
-SHOULDER_DEGREES, ELBOW_DEGREES = 31.0, 10.0  # arms down, forearms a little forward
+SHOULDER_DEGREES, ELBOW_DEGREES = 33.0, -28.0  # the arms sink, the forearms come back from their reach
 
 
 def descendants(source: Source, bone: str) -> list[str]:
