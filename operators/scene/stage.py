@@ -12,6 +12,7 @@ from . import head_mesh, materials
 
 ROLE = "dyad_stage"  # property: what an object is for
 PLACED = "dyad_placed"  # property: the world matrix we gave it last; another one means the user moved it
+AWAY = "dyad_away"  # property of the fill light: m from the pair
 WARM, COOL, WHITE = (1.0, 0.86, 0.74), (0.74, 0.86, 1.0), (1.0, 0.97, 0.94)
 LENS, SENSOR = 30.0, 36.0  # mm
 MARGIN = 0.22  # m beside each head
@@ -52,10 +53,12 @@ def follow(scene: bpy.types.Scene, poses: np.ndarray) -> None:
             continue
         thing.matrix_world = place
         thing[PLACED] = [value for row in place for value in row]
-        if thing[ROLE] == "fill":
+        if thing[ROLE] == "fill":  # the further off, the larger and stronger: the faces are lit the same
             away = (place.translation - Vector(poses[:, :3, 3].mean(axis=0))).length
-            thing.data.energy = 2.5 * (away / 1.5) ** 2
-            thing.data.size = 0.7 * away
+            further = away / thing.get(AWAY, 1.0)
+            thing[AWAY] = away
+            thing.data.energy *= further**2
+            thing.data.size *= further
 
 
 def room_of(poses: np.ndarray) -> np.ndarray:
@@ -96,7 +99,7 @@ def _new_data() -> dict[str, bpy.types.ID]:
     camera = bpy.data.cameras.new("Dyad camera")
     camera.lens, camera.sensor_width, camera.sensor_fit = LENS, SENSOR, "HORIZONTAL"
     camera.clip_start = 0.05
-    found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 2.5, 1.0, COOL)}
+    found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 1.1, 0.7, COOL)}
     for letter in "AB":
         found[f"key {letter}"] = _area(f"key {letter}", 9.0, 0.55, WARM)
         found[f"rim {letter}"] = _area(f"rim {letter}", 12.0, 0.35, WHITE)

@@ -280,3 +280,17 @@ def test_the_stage_follows_the_pair_but_what_the_user_moved_stays():
 
     assert np.allclose(things["camera"].matrix_world, camera)
     assert not np.allclose(things["key A"].matrix_world, key)
+
+
+def test_the_fill_light_is_as_bright_on_the_faces_from_any_distance():
+    pair = add_pair()
+    fill = next(thing for thing in bpy.context.scene.objects if thing.get(stage.ROLE) == "fill")
+
+    def brightness() -> float:
+        bpy.context.view_layer.update()
+        middle = rigs.pair_poses(pair)[:, :3, 3].mean(axis=0)
+        return fill.data.energy / np.linalg.norm(np.array(fill.matrix_world.translation) - middle) ** 2
+
+    before = brightness()
+    rigs.place_pair(pair, Layout(distance=4.0))
+    assert brightness() == pytest.approx(before, rel=1e-3)
