@@ -1,6 +1,7 @@
 """A head: its mesh, what moves it, and where its vertices are under a motion (DESIGN, contract: heads).
 
-``load("woman")``, ``load("man")`` or ``load("path/to/head.npz")``. Symbols: V vertices, F faces, T motion frames.
+``load("woman")``, ``load("man")``, ``load("path/to/head.npz")`` or ``load("path/to/flame.pkl")``, whose carried-over
+shapes are kept beside it in ``flame.pkl.head.npz``. Symbols: V vertices, F faces, T motion frames.
 Axes and units: metres, Z up, the face looks along -Y, its own left is +X, the point between the eyes is the origin.
 
 What a file holds (``.npz``, loads with ``allow_pickle=False``), and the field of :class:`Head` it becomes:
@@ -37,14 +38,17 @@ with clip to [0, 1]; a closed lid has nothing left to follow with. For an eye's 
 is (2wz - 2xy, 2x² + 2z² - 1, -2yz - 2wx), yaw = atan2(dx, -dy), pitch = asin(dz).
 """
 
+import contextlib
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from . import VERSION
 from .errors import UserError
-from .motion import EXPRESSION_NAMES, WIDTH, HeadMotion
+from .motion import EXPRESSION_NAMES, WIDTH, HeadMotion, replacing
 from .rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "heads"
@@ -157,13 +161,13 @@ def lip_gap(head: Head, motion: HeadMotion) -> np.ndarray:
 
 
 def load(name: str | Path) -> Head:
-    """One of our own two heads by name, or a head file by path. Raises UserError when there is no such head."""
+    """One of our own two heads by name, or by path a head file or a FLAME file. Raises UserError when it is none."""
     if str(name) in OWN:
         return _own(str(name))
     path = Path(name)
     if not path.is_file():
-        raise UserError(f'There is no head "{name}". Say "woman" or "man", or give the path of a head file.')
-    return read(path)
+        raise UserError(f'There is no head "{name}". Say "woman" or "man", or give the path of a head or FLAME file.')
+    return read(path) if _is_head_file(path) else _from_flame(path)
 
 
 @cache
@@ -171,13 +175,74 @@ def _own(name: str) -> Head:
     return read(FOLDER / f"{name}.npz")
 
 
-def read(path: Path) -> Head:
+def _is_head_file(path: Path) -> bool:
+    """An ``.npz`` without FLAME's template; what is neither is read as a head file, which says what it lacks."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return not (isinstance(file, np.lib.npyio.NpzFile) and "v_template" in file.files)
+    except (ValueError, OSError, EOFError, AttributeError):
+        return path.suffix.lower() == ".npz"
+
+
+def _from_flame(path: Path) -> Head:
+    """The head of a FLAME file, carried over once and then kept beside it."""
+    from .flame import read_flame
+    from .flame_head import head_of  # builds on Head, and only a user's own file needs it
+
+    kept = path.with_name(f"{path.name}.head.npz")
+    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION
+    if kept.is_file():
+        with np.load(kept, allow_pickle=False) as file:
+            if str(file.get("source", "")) == source:
+                return read(kept, path.stem)
+    head = head_of(read_flame(path), _own("woman"), path.stem)
+    with contextlib.suppress(UserError):  # in a folder that may not be written it is carried over each time
+        write(head, kept, source=np.array(source))
+    return head
+
+
+def write(head: Head, path: Path, **more: np.ndarray) -> None:
+    """Write a head file, with ``more`` arrays beside those of the module's docstring."""
+    scales = {}
+    for key in ("shapes", "lid_shapes"):
+        scale = np.abs(getattr(head, key)).max(axis=(1, 2)) / 32767
+        scales[key] = np.where(scale > 0, scale, 1).astype(np.float32)
+    weights = np.round(head.weights * 65535).astype(np.int64)
+    weights[np.arange(len(weights)), weights.argmax(axis=1)] += 65535 - weights.sum(axis=1)  # rows sum exactly
+    arrays = {
+        "vertices": head.rest,
+        "faces": head.faces,
+        "uvs": np.round(head.uvs * 65535).astype(np.uint16),
+        "materials": np.array(head.materials),
+        "face_materials": head.face_materials,
+        "expression_names": np.array(EXPRESSION_NAMES),
+        "shapes": np.round(head.shapes / scales["shapes"][:, None, None]).astype(np.int16),
+        "shape_scales": scales["shapes"],
+        "lid_names": np.array(head.lid_names),
+        "lid_angles": head.lid_angles,
+        "lid_shapes": np.round(head.lid_shapes / scales["lid_shapes"][:, None, None]).astype(np.int16),
+        "lid_scales": scales["lid_shapes"],
+        "joint_names": np.array(JOINT_NAMES),
+        "joints": head.joints,
+        "weights": weights.astype(np.uint16),
+        "mask_names": np.array(list(head.masks)),
+        "masks": np.round(np.stack(list(head.masks.values())) * 255).astype(np.uint8),
+        "landmark_names": np.array(list(head.landmarks)),
+        "landmarks": np.array(list(head.landmarks.values()), np.int32),
+        "shirt_vertices": head.shirt_vertices,
+        "shirt_faces": head.shirt_faces,
+    }
+    with replacing(path) as file:
+        np.savez_compressed(file, **arrays, **more)
+
+
+def read(path: Path, name: str = "") -> Head:
     """Read a head file as described in the module's docstring. Raises UserError when it is none."""
     try:
         with np.load(path, allow_pickle=False) as file:
             data = {key: file[key] for key in file.files}
-        return _from_arrays(path.stem, data)
-    except (KeyError, ValueError, OSError, EOFError) as error:
+        return _from_arrays(name or path.stem, data)
+    except (KeyError, ValueError, OSError, EOFError, AttributeError) as error:
         raise UserError(
             f'"{path}" is not a head file ({error}). Choose a head .npz like those in assets/heads.'
         ) from error
