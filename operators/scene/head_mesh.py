@@ -72,7 +72,7 @@ def add_weights(body: bpy.types.Object, head: Head) -> None:
         members = np.flatnonzero(column)
         members = members[np.argsort(column[members], kind="stable")]
         levels, starts = np.unique(column[members], return_index=True)
-        for level, vertices in zip(levels.tolist(), np.split(members, starts[1:]), strict=True):
+        for level, vertices in zip(levels.tolist(), np.split(members, starts[1:]) if len(members) else (), strict=True):
             group.add(vertices.tolist(), level, "REPLACE")
 
 
