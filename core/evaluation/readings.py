@@ -42,9 +42,10 @@ def narrow_path(recording: Recording) -> Path:
 
 
 def phones_of(recording: Recording) -> list[Phone]:
-    """ARPAbet, or EmoDB's narrow phones."""
+    """ARPAbet, or EmoDB's narrow phones; those that end before the sound does, for most EmoDB files are cut short."""
     narrow = narrow_path(recording)
-    return read_narrow(narrow) if narrow.is_file() else corpora.read_phones(recording.phones_path)
+    phones = read_narrow(narrow) if narrow.is_file() else corpora.read_phones(recording.phones_path)
+    return [phone for phone in phones if phone.end <= recording.seconds]
 
 
 def talks(recordings: list[Recording], overlap: float = 0.0, turns: int = 12) -> list[Talk]:

@@ -25,7 +25,7 @@ def gap(expression, name="woman"):
 
 def one_seal(height=0.9):
     seal = np.zeros(20)
-    seal[9:12] = [0.1, height, 0.15]
+    seal[9:12] = [0.08, height, 0.1]
     return seal
 
 
@@ -53,7 +53,7 @@ def test_only_channels_that_part_the_lips_change():
 
 
 def test_an_unsure_closure_is_left_to_the_network():
-    assert np.array_equal(lips.seal_closures(open_mouth(), one_seal(0.15), np.ones(20)), open_mouth())
+    assert np.array_equal(lips.seal_closures(open_mouth(), one_seal(0.12), np.ones(20)), open_mouth())
 
 
 def test_who_listens_keeps_the_lips_as_they_are():
