@@ -102,7 +102,7 @@ def _new_data() -> dict[str, bpy.types.ID]:
     found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 1.1, 0.7, COOL)}
     for letter in "AB":
         found[f"key {letter}"] = _area(f"key {letter}", 9.0, 0.55, WARM)
-        found[f"rim {letter}"] = _area(f"rim {letter}", 12.0, 0.35, WHITE)
+        found[f"rim {letter}"] = _area(f"rim {letter}", 8.0, 0.35, WHITE)
     return found
 
 
