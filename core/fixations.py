@@ -2,9 +2,9 @@
 
 import numpy as np
 
-JUMP = np.radians(1.0)  # a change between three frames and the next three that may be a saccade
-LOOSE = np.radians(1.5)  # no frame of one fixation is further than this from its middle
-SHORTEST = 4  # frames, 0.16 s
+SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
+JUMP_COST = 40.0  # square degrees summed over frames that a saccade has to save: 2 degrees off for ten frames
+CONTACT_DEGREES = 5.0  # how much of a change it is to leave the partner's eyes, where the angle hardly changes
 LONG_JUMP = np.radians(12)  # a saccade of this size takes longer than a frame
 
 
@@ -14,9 +14,8 @@ def fixate(gaze: np.ndarray) -> np.ndarray:
     gaze:    (T, 3) yaw and pitch offset, radians, and contact in [0, 1]
     returns: (T, 3) float32
     """
-    change = _change(gaze)
     result = np.empty_like(gaze, dtype=np.float32)
-    bounds = _split(gaze, change, 0, len(gaze))
+    bounds = _fixations(np.column_stack([np.degrees(gaze[:, :2]), CONTACT_DEGREES * gaze[:, 2]]))
     for start, stop in zip(bounds, bounds[1:], strict=False):
         inner = slice(start + 1, stop - 1) if stop - start > SHORTEST else slice(start, stop)
         result[start:stop, :2] = np.median(gaze[inner, :2], axis=0)
@@ -28,27 +27,22 @@ def fixate(gaze: np.ndarray) -> np.ndarray:
     return result
 
 
-def _change(gaze: np.ndarray) -> np.ndarray:
-    """(T,) how far the middle of the next three frames is from that of the last three, radians; 0 at the ends."""
-    change = np.zeros(len(gaze))
-    if len(gaze) >= 6:
-        middle = np.median(np.lib.stride_tricks.sliding_window_view(gaze[:, :2], 3, axis=0), axis=-1)  # (T - 2, 2)
-        change[3:-2] = np.linalg.norm(middle[3:] - middle[:-3], axis=1)
-        # medians see the same jump from three frames: the one that makes it is meant
-        change[3:-2] += 0.1 * np.linalg.norm(np.diff(gaze[2:-2, :2], axis=0), axis=1)
-    return change
-
-
-def _split(gaze: np.ndarray, change: np.ndarray, start: int, stop: int) -> list[int]:
-    """First frames of the fixations in start..stop, and stop: halved at the largest change while one is loose."""
-    done, waiting = [start], [(start, stop)]
-    while waiting:
-        start, stop = waiting.pop()
-        inside = gaze[start:stop, :2]
-        loose = np.abs(inside - np.median(inside, axis=0)).max() > LOOSE
-        candidates = change[start + SHORTEST : stop - SHORTEST + 1]
-        if len(candidates) and (candidates.max() > JUMP or loose):
-            cut = start + SHORTEST + int(candidates.argmax())
-            done.append(cut)
-            waiting += [(start, cut), (cut, stop)]
-    return [*sorted(done), len(gaze)]
+def _fixations(path: np.ndarray) -> list[int]:
+    """First frames of the fixations of ``path`` (T, D), degrees, and T: the cut of least error plus JUMP_COST a jump."""
+    frames = len(path)
+    path = path - path.mean(axis=0)  # keeps the running sums small
+    sums = np.concatenate([np.zeros((1, path.shape[1])), np.cumsum(path, axis=0)])
+    squares = np.concatenate([[0.0], np.cumsum((path**2).sum(axis=1))])
+    best = np.full(frames + 1, np.inf)
+    best[0], came_from = 0.0, np.zeros(frames + 1, int)
+    for stop in range(min(SHORTEST, frames), frames + 1):
+        starts = np.arange(max(0, stop - LONGEST), max(1, stop - SHORTEST + 1))
+        total = sums[stop] - sums[starts]
+        error = squares[stop] - squares[starts] - (total**2).sum(axis=1) / (stop - starts)
+        cost = best[starts] + error + JUMP_COST
+        cheapest = int(cost.argmin())
+        best[stop], came_from[stop] = cost[cheapest], starts[cheapest]
+    bounds = [frames]
+    while bounds[-1] > 0:
+        bounds.append(int(came_from[bounds[-1]]))
+    return bounds[::-1]

@@ -103,7 +103,7 @@ def sample_intents(
         keep[0] = True
     predict = diffusion.predictor(model.network, torch.from_numpy(told), diffusion.GUIDANCE)
     motion = diffusion.sample(
-        predict, frames, gaze.INTENT_WIDTH, seed=seed, given=given, keep=keep, progress=progress
+        predict, frames, diffusion.slow_columns(), seed=seed, given=given, keep=keep, progress=progress
     ).numpy()
     return within_limits(motion * model.std + model.mean)
 

@@ -11,6 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..gaze import INTENT_CHANNELS
+from ..motion import EXPRESSION_NAMES
+
 WINDOW = 250  # frames, ten seconds
 OVERLAP = 50
 STEPS = 8
@@ -18,9 +21,11 @@ POWER = 1.0  # of the levels: above 1 the last steps are finer
 GUIDANCE = 1.0
 BATCH = 8  # windows denoised at once: bounds the memory
 BLOCK = 256  # knots of noise that share one random stream
-# frames between the knots of the noise that are added up. Motion is slow and fast at once: heads hold a posture for
-# minutes, eyes jump. White noise drowns the slow part until the last step of many; noise like motion needs few steps.
+# Frames between the knots of slow noise, which is the sum of all. Heads hold a posture for minutes: white noise drowns
+# that until the last of many steps, noise as slow as the motion needs few. What jumps (eyes, lids, lips) needs white
+# noise: a drift would pass for a movement.
 SCALES = (1, 5, 25, 125)
+SLOW_NAMES = ("mouthSmile", "mouthFrown", "mouthDimple", "cheekSquint", "browDown", "noseSneer")
 
 # (B, 2, L, D) noisy motion, (B, 2, L) levels, first frame of each window -> (B, 2, L, D) clean motion
 Predict = Callable[[Tensor, Tensor, list[int]], Tensor]
@@ -36,13 +41,21 @@ def noise_share(t: Tensor) -> Tensor:
     return torch.sin(t * torch.pi / 2)
 
 
-def noise(seed: int, frames: int, width: int) -> Tensor:
-    """Unit noise (2, frames, width). Frame i is the same for every length: it depends on ``seed`` and i alone."""
-    return mixed_noise(lambda scale, count: _knots(seed, scale, count, width), frames)
+def slow_columns() -> Tensor:
+    """(56,) bool: the intent columns that move slowly, of neck, head, shifts and moods."""
+    slow = torch.tensor([name.startswith(SLOW_NAMES) for name in EXPRESSION_NAMES] + [False] * 12)
+    for name in ("neck", "head", "translation"):
+        slow[INTENT_CHANNELS[name]] = True
+    return slow
 
 
-def mixed_noise(draw: Callable[[int, int], Tensor], frames: int, first: int = 0) -> Tensor:
-    """Unit noise (..., frames, D) of all SCALES, from frame ``first`` on.
+def noise(seed: int, frames: int, slow: Tensor) -> Tensor:
+    """Unit noise (2, frames, D), slow where ``slow`` (D,) holds. Frame i depends on ``seed`` and i alone."""
+    return mixed_noise(lambda scale, count: _knots(seed, scale, count, len(slow)), frames, slow)
+
+
+def mixed_noise(draw: Callable[[int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
+    """Unit noise (..., frames, D) from frame ``first`` on, white or of all SCALES.
 
     draw: (scale, K) -> (..., K, D) independent unit noise, the first K knots of that scale
     """
@@ -52,7 +65,7 @@ def mixed_noise(draw: Callable[[int, int], Tensor], frames: int, first: int = 0)
         knots, left = draw(scale, int(at[-1]) + 2), at.long()
         angle = (at - left)[:, None] * torch.pi / 2  # cosine and sine keep the spread between the knots
         parts.append(angle.cos() * knots[..., left, :] + angle.sin() * knots[..., left + 1, :])
-    return sum(parts) / len(SCALES) ** 0.5
+    return torch.where(slow, sum(parts) / len(SCALES) ** 0.5, parts[0])
 
 
 def _knots(seed: int, scale: int, count: int, width: int) -> Tensor:
@@ -105,7 +118,7 @@ def clean(predict: Predict, noisy: Tensor, levels: Tensor, batch: int = BATCH, l
 def sample(
     predict: Predict,
     frames: int,
-    width: int,
+    slow: Tensor,
     *,
     seed: int,
     steps: int = STEPS,
@@ -119,11 +132,12 @@ def sample(
     DDIM takes the prediction as constant over a step, which in eight steps loses a seventh of the motion's spread;
     going half a step further along the change of the last two predictions loses hardly any.
 
+    slow:        (D,) bool, which columns begin with slow noise
     given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
                  rest is made to fit
-    returns:     (2, frames, width)
+    returns:     (2, frames, D)
     """
-    begin = noise(seed, frames, width)
+    begin = noise(seed, frames, slow)
     if keep is None:
         given, keep = torch.zeros_like(begin), torch.zeros_like(begin, dtype=torch.bool)
     whole = keep.all(dim=-1)  # the network is told that these frames are clean

@@ -14,7 +14,7 @@ from ..errors import UserError
 from ..gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from ..layout import Layout, room_poses
 from ..model import condition
-from ..model.diffusion import SCALES, mixed_noise, noise_share, signal
+from ..model.diffusion import SCALES, mixed_noise, noise_share, signal, slow_columns
 from ..motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
@@ -150,7 +150,7 @@ def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Te
     def draw(scale: int, count: int) -> Tensor:
         return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
 
-    return mixed_noise(draw, frames, first=int(rng.integers(SCALES[-1])))
+    return mixed_noise(draw, frames, slow_columns(), first=int(rng.integers(SCALES[-1])))
 
 
 def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: bool):

@@ -3,7 +3,7 @@
 The weights are per channel: every term is a sum over its channels of squared errors in units of the training set's own
 spread (of the channel, of its velocity, of the gaze direction), so that guessing the mean scores 1 a channel before
 weighting. Within the expression the mouth counts three times as much as the rest, and so does how far the lips are
-apart, where a millimetre near closure counts most: lips are what people look at.
+apart, where a millimetre near closure counts most: lips are what people look at. A blink counts twice.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
 from ..motion import EXPRESSION_NAMES
 
 WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1.0, "gaze": 5.0}
-MOUTH_WEIGHT = 3.0  # of a mouth or jaw channel against a brow
+MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
+JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
 RESTLESS_SHARE = 0.2
 # mm that each channel parts the inner lips of our heads (core.head: lip_inner_top over lip_inner_bottom)
@@ -27,6 +28,8 @@ LIPS = torch.tensor([PARTS_LIPS.get(name, 0.0) for name in EXPRESSION_NAMES])
 OPENING_WEIGHT = 12.0  # of the lip opening, in channels
 CLOSED = 2.0  # mm, below it an error of the opening counts fully
 MOUTH = torch.tensor([name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES])
+FACE_WEIGHT = torch.where(MOUTH, MOUTH_WEIGHT, 1.0)
+FACE_WEIGHT[[EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]] = LID_WEIGHT
 HIGHEST_LEVEL_WEIGHT = 5.0
 
 EXPRESSION, TRANSLATION = INTENT_CHANNELS["expression"], INTENT_CHANNELS["translation"]
@@ -76,8 +79,8 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale) -> dict[str, Tensor]:
     counts = clip.counts / clip.counts.sum().clamp(min=1)
     full = counts * ~clip.speech_only
     error = (predicted - clip.motion).square()
-    mouth = torch.where(MOUTH, MOUTH_WEIGHT, 1.0).to(error.device)
-    judged = torch.where(clip.speech_only[..., None], torch.where(MOUTH.to(error.device), mouth, 0.0), mouth)
+    face, mouth = FACE_WEIGHT.to(error.device), MOUTH.to(error.device)
+    judged = torch.where(clip.speech_only[..., None], face * mouth, face)
     still = (error[..., EXPRESSION] * judged).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
     result = {
         "expression": (still * counts).sum(),
@@ -104,7 +107,8 @@ def _opening(predicted: Tensor, truth: Tensor, scale: Scale) -> Tensor:
 def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, counts: Tensor) -> Tensor:
     """Error of the frame-to-frame difference; the mouth counts as in the expression."""
     error = ((predicted - clip.motion).diff(dim=2) / scale.velocity).square()
-    body = error[..., EXPRESSION.stop :].sum(-1) * ~clip.speech_only[:, :, 1:]
+    jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1)
+    body = (error[..., EXPRESSION.stop :].sum(-1) + jumps) * ~clip.speech_only[:, :, 1:]
     face = (error[..., EXPRESSION] * judged[..., 1:, :]).sum(-1)
     return ((face + body) * torch.minimum(counts[..., 1:], counts[..., :-1])).sum()
 

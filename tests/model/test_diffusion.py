@@ -3,8 +3,10 @@ import torch
 
 from talking_together.core.model import diffusion
 from talking_together.core.model.diffusion import clean, noise, noise_share, sample, signal, windows
+from talking_together.core.motion import EXPRESSION_NAMES
 
 WIDTH = 4
+SLOW, WHITE = torch.ones(WIDTH, dtype=torch.bool), torch.zeros(WIDTH, dtype=torch.bool)
 
 
 def nearby(noisy, levels, starts):
@@ -22,15 +24,22 @@ def test_signal_and_noise_share_the_power():
 
 
 def test_a_frame_has_its_noise_whatever_the_length():
-    assert torch.equal(noise(3, 1000, WIDTH)[:, :300], noise(3, 300, WIDTH))
-    assert not torch.equal(noise(4, 300, WIDTH), noise(3, 300, WIDTH))
-    assert noise(3, 5000, WIDTH).std() == pytest.approx(1, abs=0.03)
+    assert torch.equal(noise(3, 1000, SLOW)[:, :300], noise(3, 300, SLOW))
+    assert not torch.equal(noise(4, 300, SLOW), noise(3, 300, SLOW))
+    assert noise(3, 5000, SLOW).std() == pytest.approx(1, abs=0.03)
 
 
 def test_noise_is_slow_and_fast_at_once():
-    made = noise(3, 5000, WIDTH)
+    made = noise(3, 5000, SLOW)
     assert made.diff(dim=1).std() > 0.6
-    assert made.unfold(1, 100, 100).mean(-1).std() > 0.35, "white noise would have 0.1"
+    assert made.unfold(1, 100, 100).mean(-1).std() > 0.35
+    assert noise(3, 5000, WHITE).unfold(1, 100, 100).mean(-1).std() < 0.12
+
+
+def test_heads_are_slow_and_eyes_are_not():
+    slow = diffusion.slow_columns()
+    assert slow[44:50].all() and slow[53:].all() and not slow[50:53].any()
+    assert not slow[EXPRESSION_NAMES.index("jawOpen")] and slow[EXPRESSION_NAMES.index("mouthSmileLeft")]
 
 
 @pytest.mark.parametrize("frames", [1, 249, 250, 251, 600, 5000])
@@ -51,12 +60,12 @@ def test_windows_join_without_a_seam():
 
 
 def test_how_many_windows_are_batched_does_not_matter():
-    one, all_at_once = (sample(nearby, 1200, WIDTH, seed=1, steps=4, batch=batch) for batch in (1, 16))
+    one, all_at_once = (sample(nearby, 1200, SLOW, seed=1, steps=4, batch=batch) for batch in (1, 16))
     assert torch.allclose(one, all_at_once, atol=1e-5)
 
 
 def test_the_same_seed_gives_the_same_motion_and_another_one_another():
-    first, again, other = (sample(nearby, 400, WIDTH, seed=seed) for seed in (5, 5, 6))
+    first, again, other = (sample(nearby, 400, SLOW, seed=seed) for seed in (5, 5, 6))
     assert torch.equal(first, again)
     assert not torch.allclose(first, other, atol=0.01)
 
@@ -66,7 +75,7 @@ def test_what_is_given_comes_back_untouched():
     keep = torch.zeros(2, 400, WIDTH, dtype=torch.bool)
     keep[0] = True
     keep[1, :100, 2] = True
-    made = sample(nearby, 400, WIDTH, seed=1, given=given, keep=keep)
+    made = sample(nearby, 400, SLOW, seed=1, given=given, keep=keep)
     assert torch.equal(made[keep], given[keep])
     assert not torch.allclose(made[~keep], given[~keep])
 
@@ -81,7 +90,7 @@ def test_the_network_is_told_which_frames_are_clean():
     given = torch.full((2, 50, WIDTH), 7.0)
     keep = torch.zeros(2, 50, WIDTH, dtype=torch.bool)
     keep[0, :20] = True
-    sample(watch, 50, WIDTH, seed=1, steps=3, given=given, keep=keep)
+    sample(watch, 50, SLOW, seed=1, steps=3, given=given, keep=keep)
     for noisy, levels in seen:
         assert (levels[0, 0, :20] == 0).all() and (levels[0, 0, 20:] > 0).all() and (levels[0, 1] > 0).all()
         assert (noisy[0, 0, :20] == 7).all()
@@ -93,10 +102,10 @@ def test_one_true_answer_is_found_in_few_steps():
     def knows(noisy, levels, starts):
         return torch.stack([truth[:, start : start + noisy.shape[2]] for start in starts])
 
-    assert torch.allclose(sample(knows, 300, WIDTH, seed=0, steps=2), truth, atol=1e-4)
+    assert torch.allclose(sample(knows, 300, SLOW, seed=0, steps=2), truth, atol=1e-4)
 
 
 def test_progress_ends_at_one():
     shares = []
-    sample(nearby, 100, WIDTH, seed=0, steps=4, progress=shares.append)
+    sample(nearby, 100, SLOW, seed=0, steps=4, progress=shares.append)
     assert shares == [0.25, 0.5, 0.75, 1.0]
