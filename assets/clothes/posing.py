@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from ..heads.build.shirt import arms_down
 from ..heads.build.source import Source
 
-SHOULDER_DEGREES, ELBOW_DEGREES = 33.0, -28.0  # the arms sink, the forearms come back from their reach
+ELBOW_DEGREES = 28.0  # the forearms come back from where hm08 reaches
 
 
 def descendants(source: Source, bone: str) -> list[str]:
@@ -22,13 +23,11 @@ def share(source: Source, *bones: str) -> np.ndarray:
 
 
 def lower_arms(source: Source, body: np.ndarray) -> np.ndarray:
-    """hm08's vertices (N, 3) with both arms hanging."""
-    for side, sign in (("L", 1), ("R", -1)):
+    """hm08's vertices (N, 3) with both arms hanging, the shoulders just as the head's skin has them."""
+    for side in "LR":
         elbow = source.cube(body, f"joint-{side.lower()}-elbow")
-        body = _turn(body, share(source, f"lowerarm01.{side}"), elbow, (1, 0, 0), -ELBOW_DEGREES)
-        shoulder = source.cube(body, f"joint-{side.lower()}-shoulder")
-        body = _turn(body, share(source, f"upperarm01.{side}"), shoulder, (0, 1, 0), sign * SHOULDER_DEGREES)
-    return body
+        body = _turn(body, share(source, f"lowerarm01.{side}"), elbow, (1, 0, 0), ELBOW_DEGREES)
+    return arms_down(source, body)
 
 
 def _turn(points: np.ndarray, weight: np.ndarray, pivot: np.ndarray, axis: tuple, degrees: float) -> np.ndarray:
