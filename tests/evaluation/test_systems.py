@@ -1,0 +1,56 @@
+"""The baselines and sanity checks of the generator's table, on one short dialogue and the shipped weights."""
+
+import numpy as np
+import pytest
+
+from talking_together.core import gaze, generate, voice
+from talking_together.core.evaluation import generator, systems
+from talking_together.core.layout import Layout
+from talking_together.core.training.corpora import Phone
+
+FRAMES = 400
+
+
+def case(seed: int) -> systems.Case:
+    rng = np.random.default_rng(seed)
+    masks = np.zeros((2, FRAMES), np.float32)
+    masks[0, :200] = masks[1, 200:] = 1
+    features = (rng.normal(size=(2, FRAMES, voice.WIDTH)) * masks[..., None]).astype(np.float32)
+    intents = np.zeros((2, FRAMES, gaze.INTENT_WIDTH), np.float32)
+    intents[..., 9] = 0.3 * masks * (1 + np.sin(np.arange(FRAMES)))  # jawOpen while speaking
+    phones = ([Phone(1.0, 1.1, "P"), Phone(1.1, 1.5, "AA")], [Phone(9.0, 9.1, "M")])
+    return systems.Case(features, masks, intents, Layout(), np.array([[0, 8, 0], [8, 16, 1]]), phones)
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return [case(seed) for seed in range(3)]
+
+
+def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
+    model = generate.load_model()
+    told = systems.network(model)(cases[0], 0)
+    assert told.shape == cases[0].intents.shape
+    for check in (systems.wrong_masks, systems.swapped_voices):
+        assert np.abs(check(model)(cases[0], 0) - told).max() > 0.05
+
+
+def test_still_systems_never_move(cases):
+    assert not np.diff(systems.still(np.ones(56))(cases[0], 0), axis=1).any()
+
+
+def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
+    short = case(7)
+    for system in (systems.random_clip(cases), systems.nearest_clip(cases, seconds=4)):
+        assert system(short, 1).shape == short.intents.shape
+    jaw = systems.nearest_clip(cases, seconds=4)(short, 0)[..., 9]
+    assert not jaw[0, 200:].any() and not jaw[1, :200].any()  # the nearest masks are those that say who is silent
+    assert jaw[0, :200].std() > 0.1 and jaw[1, 200:].std() > 0.1
+
+
+def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(cases):
+    opened, shut = np.zeros((2, 2, FRAMES, 59), np.float32)
+    opened[..., 9] = 0.5
+    assert generator.lips(cases[0], opened)[1].recall == 0
+    counts = generator.lips(cases[0], shut)[1]
+    assert counts.recall == 1 and counts.false_share == 1
