@@ -1,7 +1,7 @@
 """A prompt cut into clauses, each with who it speaks of and in the words the rest of the reading understands."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .people import BOTH, OTHER, Cast, Mention, cast, mentions, words
 from .quantities import spelled_out
@@ -79,9 +79,13 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
     """The clauses of one sentence; one that names nobody speaks of who was named before it, else after it."""
     found = []
     last: str | None = None  # spoken of
+    ones = 0
     for fragment in fragments:
         text = english(fragment)
         named = mentions(text, people, last)
+        if named and text[named[0].start : named[0].end].lower() == "one":
+            ones += 1
+            named[0] = replace(named[0], who="ab"[ones % 2 == 0])  # "one sits, one stands"
         subject = named[0].who if named else None
         if subject is None and any(f" {phrase} " in f" {text.lower()} " for phrase in words()["no_subject"]):
             subject = BOTH

@@ -13,7 +13,7 @@ from .wordpiece import words as split_words
 LANGUAGES = ("de", "fr", "es")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST_MISTAKE = 5  # letters; shorter words are too easily taken for others
-ALIKE = 0.8
+ALIKE = 0.87  # a letter too many, missing, wrong or out of order
 LONGEST_PHRASE = 5  # words in a line of the word lists
 
 
@@ -36,9 +36,9 @@ def _language(prompt: str) -> str | None:
     """The language most of whose words are known, unless English knows as many."""
     found = [word.lower() for word in WORD.findall(prompt)]
     english = sum(word in _known() for word in found)
-    single = {name: {phrase[0] for phrase in _phrases(name) if len(phrase) == 1} for name in LANGUAGES}
-    scores = {name: sum(word in known for word in found) for name, known in single.items()}
-    foreign = {name: sum(word in known and word not in _own() for word in found) for name, known in single.items()}
+    listed = {name: {word for phrase in _phrases(name) for word in phrase} for name in LANGUAGES}
+    scores = {name: sum(word in known for word in found) for name, known in listed.items()}
+    foreign = {name: sum(word in known and word not in _own() for word in found) for name, known in listed.items()}
     best = max(LANGUAGES, key=lambda name: (scores[name], foreign[name]))
     return best if scores[best] > 0 and foreign[best] >= max(1, (english - scores[best]) * 0.5) else None
 
@@ -87,6 +87,9 @@ def _mended(word: str) -> str:
     lower = word.lower()
     if len(word) < SHORTEST_MISTAKE or not word.isascii() or "'" in word or lower in _known():
         return word
+    for cut in range(4, len(word) - 3):  # "parkbench", "eachother"
+        if lower[:cut] in _own() and lower[cut:] in _own():
+            return f"{lower[:cut]} {lower[cut:]}"
     near = difflib.get_close_matches(lower, _by_first_letter().get(lower[0], []), n=1, cutoff=ALIKE)
     return near[0] if near else word
 

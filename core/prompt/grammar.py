@@ -41,7 +41,7 @@ def exact(part: Part, roles: dict[str, str], role_before: str) -> tuple[list[Set
             found += _share(quantity, around, part)
         else:
             found += _ratio(quantity.value, around, part)
-    if not any(setting.how == "times" for setting in found):
+    if not found:
         factor = next((factor for factor, pattern in phrases.FACTORS if pattern.search(part.meaning)), None)
         found += _ratio(factor, part.meaning, part) if factor else []
     counted = [range(quantity.start, quantity.end) for quantity in find(part.meaning)]
@@ -61,7 +61,10 @@ def _each(name: str, subject: str) -> list[str]:
 def _length(quantity: Quantity, around: str, part: Part, role_before: str) -> tuple[list[Setting], str]:
     value, heights = quantity.value, _each("height", part.subject)
     bare = not re.sub(r"#|\b(?:person|one|other|the|is|are|she|he|only|and)\b|\W", "", around)
-    role = role_before if bare else next(role for role, pattern in phrases.LENGTH_ROLES if pattern.search(around))
+    if bare:  # "A is 1.8 m tall and B 1.6 m"; "A is 1.8 m"
+        role = role_before or ("stature" if part.subject in OTHER and part.named else "distance")
+    else:
+        role = next(role for role, pattern in phrases.LENGTH_ROLES if pattern.search(around))
     if role in ("left", "right") and not (part.subject in OTHER and phrases.NO_SIDE.search(around)):
         role = "distance"
     made = {
@@ -102,9 +105,14 @@ def _angle(quantity: Quantity, around: str, part: Part) -> list[Setting]:
 
 def _share(quantity: Quantity, around: str, part: Part) -> list[Setting]:
     share = quantity.value
-    if re.search(r"# (?:closer|nearer|less (?:distance|space))|(?:closer|nearer) by #", around):
+    if re.search(
+        r"# ?(?:closer|nearer|less (?:distance|space))|(?:closer|nearer|reduc\w+|shorten|decreas\w+) .*by #",
+        f"{around} ",
+    ):
         return [Setting("distance", "times", 1 - share)]
-    if re.search(r"# (?:further|farther|more (?:distance|space)|wider)|(?:further|farther|wider) .*by #", around):
+    if re.search(
+        r"# ?(?:further|farther|more (?:distance|space)|wider)|(?:further|farther|wid\w+|increas\w+) .*by #", around
+    ):
         return [Setting("distance", "times", 1 + share)]
     if re.search(r"\benerg|\bintens", around):
         return [Setting("energy", "set", share)]
@@ -120,7 +128,7 @@ def _share(quantity: Quantity, around: str, part: Part) -> list[Setting]:
 def _ratio(factor: float, around: str, part: Part) -> list[Setting]:
     if phrases.GAZE.search(around) and not phrases.FAR.search(around):
         return [Setting(field, "times", factor) for field in _each("contact", part.subject)]
-    if phrases.NEAR.search(around):
+    if phrases.NEAR.search(around) or re.search(r"\b(?:reduc|shorten|decreas)", around):
         return [Setting("distance", "times", 1 / factor)]
     if phrases.FAR.search(around):
         return [Setting("distance", "times", factor)]
@@ -130,28 +138,19 @@ def _ratio(factor: float, around: str, part: Part) -> list[Setting]:
 
 
 def _postures(part: Part, roles: dict[str, str]) -> list[Setting]:
-    found = []
+    """Who sits, stands, kneels, crouches, lies; where two are told in one clause, who is named outranks "they"."""
+    both, named = [], []
     text = part.meaning
-    for (usual, floor, high), pattern in phrases.POSTURES:
+    for heights, pattern in phrases.POSTURES:
         for match in pattern.finditer(text):
             before, after = text[: match.start()], text[match.end() :]
-            if (
-                phrases.NEGATED.search(before)
-                or phrases.NOT_A_POSTURE.search(before)
-                or phrases.NO_POSTURE_AFTER.search(after)
-            ):
-                continue
-            value = (
-                floor
-                if phrases.FLOOR.search(text)
-                else high
-                if phrases.RAISED.search(text) and match.group() != "upright"
-                else usual
-            )
-            value = usual if usual == 1.65 and " on " not in after else value
+            unmeant = phrases.NEGATED.search(before), phrases.NOT_A_POSTURE.search(before)
             who = _whose(match.group(), before, after, part, roles)
-            found += [Setting(field, "set", value) for field in (_each("height", who) if who else [])]
-    return found
+            if any(unmeant) or phrases.NO_POSTURE_AFTER.search(after) or who is None:
+                continue
+            value = heights[phrases.surface(text, after, heights)]
+            (both if who == BOTH else named).extend(Setting(field, "set", value) for field in _each("height", who))
+    return both + named
 
 
 def _whose(posture: str, before: str, after: str, part: Part, roles: dict[str, str]) -> str | None:

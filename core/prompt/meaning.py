@@ -1,7 +1,7 @@
 """What a clause means for the layout, learnt from our own prompt set: small heads on the encoder's states.
 
-Trained by ``python -m core train prompts``; one clause gives, for every number of the layout, how likely the clause
-speaks of it, how likely outright rather than by the kind of scene, its value, and how much it changes it.
+Trained by ``python -m core train prompts``. One clause gives how likely it describes a scene, and for every number of
+the layout how likely the clause says it outright or changes it, its value, and the amount of the change.
 """
 
 import functools
@@ -45,8 +45,8 @@ class Meaning(nn.Module):
         self.value = nn.Linear(states, pools * width)
         self.whole = nn.Linear(minilm.WIDTH, hidden)
         self.hidden = nn.Linear(pools * width, hidden)
-        self.said = nn.Linear(hidden, len(FIELDS))  # spoken of at all
-        self.outright = nn.Linear(hidden, len(FIELDS))  # said, not implied
+        self.scene = nn.Linear(hidden, 1)  # a scene, which implies every number
+        self.outright = nn.Linear(hidden, len(FIELDS))  # said in words
         self.step = nn.Linear(hidden, len(FIELDS) * MOST_STEPS)  # which of its STEPS the value is
         self.changes = nn.Linear(hidden, len(FIELDS) + 1)  # a change of what is there, last: places exchanged
         self.change = nn.Linear(hidden, len(FIELDS))  # its amount
@@ -58,7 +58,7 @@ class Meaning(nn.Module):
         pooled = (weight[..., None] * value).sum(1).flatten(1)
         x = self.drop(torch.relu(self.hidden(self.drop(pooled)) + self.whole(sentence)))
         return {
-            "said": self.said(x),
+            "scene": self.scene(x),
             "outright": self.outright(x),
             "step": self.step(x).unflatten(-1, (len(FIELDS), MOST_STEPS)),
             "changes": self.changes(x),
@@ -85,24 +85,18 @@ def load(path: Path = MODEL) -> Meaning:
 
 @torch.inference_mode()
 def understand(texts: list[str], model: Meaning | None = None) -> list[dict]:
-    """Read clauses: for each a dict of ``said``, ``outright``, ``changes`` (probabilities), ``value`` and ``change``.
-
-    Values are those of the layout; a facing is an angle 0..180 turned open to the camera. ``swap`` is a probability.
+    """Read clauses: how likely each is a ``scene`` and a ``swap``, and by field how likely it is said ``outright``
+    or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera) and its ``change``.
     """
     if not texts:
         return []
     answers = (model or load())(*inputs(texts))
-    likely = {name: answers[name].sigmoid().tolist() for name in ("said", "outright", "changes")}
+    likely = {name: answers[name].sigmoid().tolist() for name in ("scene", "outright", "changes")}
     values, changes = to_layout(answers["step"]).tolist(), (3 * answers["change"].tanh()).tolist()
+    by_field = {"outright": likely["outright"], "changes": likely["changes"], "value": values, "change": changes}
     return [
-        {
-            "said": dict(zip(FIELDS, likely["said"][i], strict=True)),
-            "outright": dict(zip(FIELDS, likely["outright"][i], strict=True)),
-            "changes": dict(zip(FIELDS, likely["changes"][i][:-1], strict=True)),
-            "swap": likely["changes"][i][-1],
-            "value": dict(zip(FIELDS, values[i], strict=True)),
-            "change": dict(zip(FIELDS, changes[i], strict=True)),
-        }
+        {"scene": likely["scene"][i][0], "swap": likely["changes"][i][-1]}
+        | {name: dict(zip(FIELDS, of[i], strict=False)) for name, of in by_field.items()}
         for i in range(len(texts))
     ]
 

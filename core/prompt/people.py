@@ -122,7 +122,7 @@ def _mention(token: re.Match, previous: str, following: str, who: Cast, last: st
     own = POSSESSIVE.sub("", token.group())
     name, start, end = own.lower(), token.start(), token.start() + len(own)
     if name in OTHER:
-        return Mention(start, end, name) if _is_letter(own, token.group(), start, following, who) else None
+        return Mention(start, end, name) if _is_letter(own, token.group(), start, following, who, text) else None
     if name in PRONOUNS_OF_BOTH:
         return Mention(start, end, BOTH)
     if name in ("he", "him", "his", "she", "her", "hers"):
@@ -131,7 +131,8 @@ def _mention(token: re.Match, previous: str, following: str, who: Cast, last: st
         return Mention(start, end, last)
     if name == "other" and previous == "the" and not text[:start].lower().rstrip().endswith(("each the", "behind the")):
         return Mention(text.lower().rindex("the", 0, start), end, OTHER.get(last or "a", "b"))
-    if name == "one" and previous not in ("no", "each", "any", "the") and _acts(following):
+    counted = re.match(r" \d", text[token.end() :])
+    if name == "one" and previous not in ("no", "each", "any", "the") and (_acts(following) or counted):
         return Mention(start, end, "a")
     noun = NOUN_OF_ORDER.match(text, end)
     ordered = previous == "the" and (noun or _acts(following) or not following)
@@ -145,7 +146,7 @@ def _mention(token: re.Match, previous: str, following: str, who: Cast, last: st
     return None
 
 
-def _is_letter(own: str, word: str, start: int, following: str, who: Cast) -> bool:
+def _is_letter(own: str, word: str, start: int, following: str, who: Cast, text: str) -> bool:
     """Is this the participant A and not the article?"""
     if own == "B" or word != own:
         return own.isupper() or who.letters
@@ -153,7 +154,8 @@ def _is_letter(own: str, word: str, start: int, following: str, who: Cast) -> bo
         return who.letters
     if own == "a":
         return who.letters and _acts(following)
-    return start > 0 or not following or following in ("and", "b") or _acts(following)
+    counted = who.letters and re.match(r" \d", text[start + 1 :])
+    return start > 0 or not following or following in ("and", "b") or _acts(following) or bool(counted)
 
 
 def _acts(following: str) -> bool:

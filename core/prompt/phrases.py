@@ -7,6 +7,7 @@ MOVES = r"\b(?:moves?|steps?|comes?|goes?|walks?|draws?|leans?)"
 LENGTH_ROLES = [
     ("nothing", r"\b(?:film|filmed|shot|lens|focal)\b.*#|# (?:film|lens|lenses|camera)\b|# ?(?:/|per )"),
     ("nothing", r"# (?:run|walk|hike|drive|race|march|swim|gun)\b"),
+    ("raise", r"\bon (?:a|an|the) (?:\w+.* )?# high\b"),
     ("eyes", r"eyes? .*#|# (?:above|off|over|from) the (?:floor|ground)|eye.level|eye.height"),
     ("stature", r"# (?:tall|high)\b|\bheight\b.*#|#.*\bheight\b|\bmeasures? #|\bstature"),
     ("raise", r"on (?:a|an|the|top of) .*(?:box|crate|step|platform|podium|stage|pedestal|ladder|book|plinth)"),
@@ -57,7 +58,7 @@ FACTORS = [
     (2.0, r"\btwice\b|\bdoubl(?:e|es|ed|ing)\b"),
     (3.0, r"\bthrice\b|\btripl(?:e|es|ed|ing)\b"),
     (4.0, r"\bquadrupl(?:e|es|ed)\b"),
-    (0.5, r"\bhal(?:ve|ves|ved|ving)\b|\bhalf (?:as|the|of the|that|their|its)\b|\bby half\b|\bin half\b"),
+    (0.5, r"\bhal(?:ve|ves|ved|ving)\b|\bhalf (?:as|the|of the|that|their|its)\b|\bin half\b"),
     (1 / 3, r"\b(?:a|one) third (?:as|of the|the)\b"),
     (1.5, r"\bhalf as (?:far|much|long) again\b"),
 ]
@@ -89,7 +90,9 @@ POSTURES = [
     ),
 ]
 POSTURES = [(heights, re.compile(rf"\b(?:{pattern})\b")) for heights, pattern in POSTURES]
-NOT_A_POSTURE = re.compile(r"(?:can't|cannot|witness|night|news|one-night|hot dog) $")
+NOT_A_POSTURE = re.compile(
+    r"(?:can't|cannot|witness|night|news|one-night|hot dog|stands?|standing|stood|climbs?|jumps?) $"
+)
 NO_POSTURE_AFTER = re.compile(r"^(?:-| )?(?:off\b|out\b|still\b|by\b|each other|one another|ovation|a chance|in for)")
 NEGATED = re.compile(
     r"\b(?:not|no longer|never|without|nobody|neither|instead of|rather than)\W+(?:\w+\W+){0,1}$|n't\W+(?:\w+\W+)?$"
@@ -97,7 +100,7 @@ NEGATED = re.compile(
 FLOOR = re.compile(
     r"\b(?:floor|ground|grass|lawn|carpet|rug|mats?|blanket|sand|cross-? ?legged|heels|pavement|sidewalk)\b"
 )
-RAISED = re.compile(r"\b(?:bar|stools?|table|wall|fence|railing|counter)\b")
+RAISED = re.compile(r"\b(?:bar|stools?)\b|\bon (?:a|the|top of the) (?:table|wall|fence|railing|counter|desk|ledge)\b")
 
 SIDE = re.compile(
     r"\b(?:on|at|to) (?:the )?(?:far )?(stage |camera |screen |picture |frame )?(left|right)\b"
@@ -111,3 +114,13 @@ SWAP = re.compile(
     r"|^(?:swap|switch)(?:ped)?$"
 )
 NAMED = re.compile(r"\b(distance|energy|warmth|contact)\s*(?:of|to|at|is|=|:)?\s*(-?(?:\d+(?:[.,]\d+)?|[.,]\d+))")
+
+
+def surface(text: str, after: str, heights: tuple[float, float, float]) -> int:
+    """Which of a posture's heights holds: 0 the usual one, 1 on the floor, 2 on something high.
+
+    text is the clause, after what follows the posture in it; who stands is only raised by what follows.
+    """
+    if heights[0] == heights[1]:
+        return 2 if re.search(r"^ on (?:a|an|the) ", after) and RAISED.search(after) else 0
+    return 1 if FLOOR.search(text) else 2 if RAISED.search(text) else 0

@@ -39,11 +39,19 @@ FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 
 # Words that make one unit; written with hyphens before the text is read.
 JOINED = [
+    (re.compile(r"\b(at|within) (?=arm(?:'?s|s')?[ -]length)"), r"\1 one "),
     (re.compile(r"\barm(?:'?s|s')?[ -]length(s?)\b"), r"arm's-length\1"),
     (re.compile(r"\bhand(?:'?s|s')?[ -](?:breadth|width)(s?)\b"), r"hand's-breadth\1"),
     (re.compile(r"\bcar[ -]length(s?)\b"), r"car-length\1"),
     (re.compile(r"\bper cent\b"), "percent"),
     (re.compile(r"\b(half|thirds?|quarters?) (?:of )?(?:the|their|his|her) time\b"), r"\1 of-time"),
+    (re.compile(r"\b(?:a )?quarter[ -]turn\b"), "90 degrees turn"),
+    (re.compile(r"\b(?:a )?half[ -](?:a )?turn\b"), "180 degrees turn"),
+    (re.compile(r"\bfactor (?:of )?([\w.,]+)"), r"\1 times"),
+    (re.compile(r"\bby half\b(?! an? )|\ba half (?=closer|nearer|further|farther)"), "by 50 percent "),
+    (re.compile(r"\bby (?:a|one) third\b|\b(?:a|one) third (?=closer|nearer|further|farther)"), "by 33.3333 percent "),
+    (re.compile(r"\bby (?:a|one) quarter\b|\b(?:a|one) quarter (?=closer|nearer|further|farther)"), "by 25 percent "),
+    (re.compile(r"\bzero (?=eye contact|contact)"), "0 percent "),
 ]
 TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?|\.\d+|[^\W\d_]+(?:'[^\W\d_]+)?(?:-(?:length|breadth|time)s?)?|[^\s\w]"
@@ -73,7 +81,7 @@ def spelled_out(text: str) -> str:
         text = text.replace(sign, f" {digits}")
     for pattern, unit in JOINED:
         text = pattern.sub(unit, text)
-    return text.replace("''", '"')
+    return re.sub(r"\s+", " ", text.replace("''", '"')).strip()
 
 
 def find(text: str) -> list[Quantity]:

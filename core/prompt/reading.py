@@ -9,7 +9,6 @@ from .english import to_english
 from .grammar import Setting
 from .people import BOTH, OTHER
 
-SCENE = ("distance", "facing_1", "height_1")  # a clause that implies these describes a scene
 SURE = 0.5  # from here on an answer counts
 OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
 # What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
@@ -23,7 +22,7 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     sentences, people, rest = read(prompt, before.swapped, to_english(prompt))
     parts = [part for sentence in sentences for part in sentence]
     answers = meaning.understand([part.meaning for part in parts])
-    said, role = [], "distance"
+    said, role = [], ""
     for part, answer in zip(parts, answers, strict=True):
         exact, role = grammar.exact(part, people.roles, role)
         taken = {setting.field for setting in exact}
@@ -45,27 +44,27 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
         answer = _shared(answer)
     direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
     # With a start only what is named changes: a scene as a whole counts where it is one, and nothing is said outright.
-    implied = not relative or not direct and min(answer["said"][field] for field in SCENE) > SURE
+    implied = answer["scene"] > SURE and not (relative and direct)
     found = []
     for field in answer["value"]:
         name, _, person = field.partition("_")
         target = f"{name}_{_who(part, person)}" if person else name
         if target not in exact and not (person == "2" and part.alone and direct):
-            found += _setting(name, target, {key: of[field] for key, of in answer.items() if key != "swap"}, implied)
+            mine = {key: of[field] for key, of in answer.items() if isinstance(of, dict)}
+            found += _setting(name, target, mine, answer["scene"] if implied else 0.0)
     return found
 
 
-def _setting(name: str, target: str, answer: dict[str, float], implied: bool) -> list[Setting]:
-    """At most one setting of one number from what was learnt about it."""
+def _setting(name: str, target: str, answer: dict[str, float], scene: float) -> list[Setting]:
+    """At most one setting of one number, from what was learnt about it and how likely a scene implies it."""
     if answer["changes"] > max(SURE, answer["outright"]):
         amount = answer["change"] * CHANGE[name]
         how = {"distance": "times", "facing": "open_more"}.get(name, "add")
         return [Setting(target, how, 2**amount if how == "times" else amount, answer["changes"], OUTRIGHT)]
-    outright = answer["outright"] > SURE
-    if answer["said"] <= SURE or not (outright or implied):
-        return []
     how = "open" if name == "facing" else "set"
-    return [Setting(target, how, _rounded(name, answer["value"]), answer["said"], OUTRIGHT if outright else IMPLIED)]
+    if answer["outright"] > SURE:
+        return [Setting(target, how, _rounded(name, answer["value"]), answer["outright"], OUTRIGHT)]
+    return [Setting(target, how, _rounded(name, answer["value"]), scene, IMPLIED)] if scene > SURE else []
 
 
 def _shared(answer: dict) -> dict:
@@ -76,7 +75,7 @@ def _shared(answer: dict) -> dict:
         likely = {field: max(answer["outright"][field], answer["changes"][field]) for field in (one, two)}
         if max(likely.values()) > SURE:
             better = one if likely[one] >= likely[two] else two
-            for key in ("said", "outright", "changes", "value", "change"):
+            for key in ("outright", "changes", "value", "change"):
                 even[key][one] = even[key][two] = answer[key][better]
     return even
 
@@ -100,16 +99,18 @@ def _settle(before: Layout, said: list[list[Setting]]) -> tuple[Layout, list[tup
     returns: the layout, and for every clause what it set and how sure that is
     """
     values = asdict(before)
-    absolute: dict[str, tuple[float, int, Setting]] = {}
+    absolute: dict[str, tuple[tuple, int, Setting]] = {}
     for i, settings in enumerate(said):
         for setting in settings:
-            if setting.how in ("set", "open") and setting.weight >= absolute.get(setting.field, (0,))[0]:
-                absolute[setting.field] = (setting.weight, i, setting)
+            # Of two clauses that only imply, the surer one holds; of two that say it, the later one.
+            rank = (setting.weight, setting.sure if setting.weight == IMPLIED else 0)
+            if setting.how in ("set", "open") and rank >= absolute.get(setting.field, ((0,),))[0]:
+                absolute[setting.field] = (rank, i, setting)
     sets: list[dict] = [{} for _ in said]
     sure: list[list[float]] = [[] for _ in said]
     # Where people stand comes first: it tells which side the camera is on.
     order = sorted(absolute.values(), key=lambda entry: entry[2].field != "swapped")
-    order += [(s.weight, i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
+    order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
     for _, i, setting in order:
         value = _applied(setting, values)
         values[setting.field] = sets[i][setting.field] = value
