@@ -17,6 +17,8 @@ NORMAL_REACH = 0.012  # metres that opposite normals count as, twice
 JAW_REACH = 0.02  # metres that a jaw weight of 1 counts as
 AFFINE_STEPS = 10
 SMOOTHING = (30, 24, 18, 14, 10, 8, 6, 4, 3, 2)  # rounds, one entry per step: first the large, then the small
+SHIRT_OFF = 0.006  # metres the cloth keeps off the skin
+SHIRT_REACH = 0.02  # metres over which the cloth evens out what the skin under it does
 FARTHEST = 0.03  # metres; a pair further apart is no pair
 
 
@@ -34,7 +36,8 @@ def head_of(model: Flame, ours: Head, name: str) -> Head:
     eyeball = model.weights[:, 3:5].max(axis=1) > 0.99
     skin = np.flatnonzero(~eyeball)
     surface = Surface(rest, model.faces, model.weights[:, 2])
-    corners, shares, scale = correspond(ours, surface, skin, joints)
+    source, scale = fitted(ours, surface, skin, joints)
+    corners, shares = _on_triangles(source, rest[skin], surface.features[skin])
 
     def carried(values: np.ndarray) -> np.ndarray:  # (S, V of ours, 3) -> (S, V of the model, 3)
         moved = np.zeros((len(values), len(rest), 3), np.float32)
@@ -60,8 +63,7 @@ def head_of(model: Flame, ours: Head, name: str) -> Head:
         weights=weights,
         masks=masks,
         landmarks=_landmarks(ours, rest, skin, corners, shares, model.weights),
-        shirt_vertices=np.zeros((0, 3), np.float32),
-        shirt_faces=np.zeros((0, 4), np.int32),
+        shirt_vertices=_lent_shirt(ours, source.vertices, surface),
     )
 
 
@@ -85,10 +87,8 @@ class Surface:
         return np.c_[self.vertices, self.normals * NORMAL_REACH, self.jaw * JAW_REACH].astype(np.float32)
 
 
-def correspond(
-    ours: Head, model: Surface, skin: np.ndarray, joints: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, float]:
-    """Where the model's skin (n,) lies on our head: corners (n, 3), shares (n, 3), and how much larger it is."""
+def fitted(ours: Head, model: Surface, skin: np.ndarray, joints: np.ndarray) -> tuple[Surface, float]:
+    """Our skin, warped onto the model's (vertices ``skin``), and how much larger the model is than we are."""
     scale = float(np.linalg.norm(joints[3] - joints[4]) / np.linalg.norm(np.diff(ours.eye_centres, axis=0)))
     kept = [ours.materials.index(material) for material in ("skin", "mouth")]
     quads = ours.faces[np.isin(ours.face_materials, kept)]
@@ -98,8 +98,23 @@ def correspond(
     target = model.features[skin]
     _fit_affine(source, model.vertices[skin], target)
     _fit_freely(source, model.vertices[skin], model.normals[skin], target)
-    corners, shares = _on_triangles(source, model.vertices[skin], target)
-    return corners, shares, scale
+    return source, scale
+
+
+def _lent_shirt(ours: Head, warped: np.ndarray, model: Surface) -> np.ndarray:
+    """Our shirt's vertices (S, 3), moved as the skin near them: ``warped`` (n, 3) is our skin on the model."""
+    skin = ours.rest[: len(warped)].astype(float)
+    outer = np.flatnonzero(skin[:, 2] < ours.rest[ours.landmarks["chin"], 2] - 0.02)  # neck and shoulders
+    away = np.linalg.norm(ours.shirt_vertices[:, None] - skin[outer], axis=-1)
+    share = np.exp(-(away - away.min(axis=1, keepdims=True)) / SHIRT_REACH)
+    moved = (warped - skin)[outer]
+    shirt = ours.shirt_vertices + share @ moved / share.sum(axis=1, keepdims=True)
+    nearest = closest(shirt, model.vertices)
+    normals = model.normals[nearest]
+    over = shirt - model.vertices[nearest]
+    short = SHIRT_OFF - (over * normals).sum(axis=1)
+    short[(short < 0) | (np.linalg.norm(over, axis=1) > FARTHEST)] = 0
+    return (shirt + short[:, None] * normals).astype(np.float32)
 
 
 def _fit_affine(source: Surface, points: np.ndarray, target: np.ndarray) -> None:

@@ -90,6 +90,16 @@ def test_its_eyes_turn_and_its_landmarks_lie_right(carried):
     assert np.degrees(np.arctan2(gaze[0], -gaze[1])) == pytest.approx(20, abs=0.1)
 
 
+def test_it_is_dressed_and_the_shirt_keeps_off_the_skin(carried):
+    head, *_ = carried
+    throat = head.rest[np.abs(head.rest - [0, head.joints[1, 1] - 0.06, head.joints[1, 2]]).max(axis=1) < 0.03]
+
+    nearest = np.linalg.norm(head.shirt_vertices[:, None] - throat, axis=-1).min()
+
+    assert len(throat) and len(head.shirt_faces)
+    assert nearest > 1 * MM
+
+
 def test_what_was_carried_over_is_kept_beside_the_file(carried):
     first, _, second = carried
 
