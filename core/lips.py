@@ -8,6 +8,7 @@ from .motion import EXPRESSION_NAMES, MOTION_FPS
 
 SURE, UNSURE = 0.15, 0.05  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
+NEARLY = 0.88  # of a closure: half-way to a full one the lips count as shut
 EASE = 0.4  # of a closure in the frames beside it: people's lips need 80 ms from wide open to shut
 PARTING = (  # what draws the lips apart when the jaw is still
     "mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight mouthFunnel mouthShrugUpper tongueOut"
@@ -77,12 +78,13 @@ def _smooth_step(x: np.ndarray) -> np.ndarray:
 
 
 def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
-    """(T,) every closure full for 80 ms at least, as people's are: one frame alone opens when played at other rates."""
+    """(T,) with a closure of one frame nearly held in the likelier frame beside it: alone it opens at other rates."""
     longer = hold.copy()
     full = np.pad(hold >= 1, 1)
     for frame in np.flatnonzero(full[1:-1] & ~full[:-2] & ~full[2:]):
         beside = [i for i in (frame - 1, frame + 1) if 0 <= i < len(hold)]
-        longer[max(beside, key=lambda i: seal[i])] = 1
+        second = max(beside, key=lambda i: seal[i])
+        longer[second] = max(longer[second], NEARLY)
     return longer
 
 
