@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -128,6 +129,11 @@ def make(row: Row, base: str = "", report=lambda progress: None) -> None:
     report: called with Progress
     Raises UserError for what is wrong with the row's files.
     """
+    with _quiet():
+        _make(row, base, report)
+
+
+def _make(row: Row, base: str, report) -> None:
     _check_files(row)
     scene = _open(base)
     _add_sound(scene, row)
@@ -162,6 +168,21 @@ def _try_row(number: int, row: Row, base: str) -> bool:
     return True
 
 
+@contextmanager
+def _quiet():
+    """Nothing on stdout meanwhile: Blender writes two lines there for every frame it renders."""
+    sys.stdout.flush()
+    kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class _Labels:
     """Prints a job's label when it changes."""
 
@@ -171,7 +192,7 @@ class _Labels:
     def __call__(self, step: Progress) -> None:
         if step.label != self.last:
             self.last = step.label
-            print(f"{self.title}: {step.label} …", flush=True)
+            print(f"{self.title}: {step.label} …", file=sys.stderr, flush=True)
 
 
 def _check_files(row: Row) -> None:
