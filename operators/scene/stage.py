@@ -34,6 +34,10 @@ def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collect
         thing = bpy.data.objects.new(f"Dyad {role}", data)
         thing[ROLE] = role
         collection.objects.link(thing)
+        if role == "fill":  # its broad reflection would veil iris and pupil; the factor says so to EEVEE
+            thing.visible_glossy, data.specular_factor = False, 0.1
+        elif role.startswith("catch"):  # seen in the eyes, and nowhere else
+            thing.visible_diffuse, data.diffuse_factor = False, 0.0
         if role == "camera" and _is_free(scene.camera):
             scene.camera = thing
     if scene.world is None:
@@ -90,8 +94,18 @@ def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Mat
         face = -pose[:3, 1] * [1, 1, 0]
         key = _unit(0.8 * face + [0.35 * partner, -0.75, 0.0])
         found[f"key {letter}"] = _looking(head + 1.35 * key + [0, 0, 0.62], head + [0, 0, -0.02])
+        found[f"catch {letter}"] = _looking(head + _catch_light(face, _unit(camera - head)), head)
         found[f"rim {letter}"] = _looking(head + [-0.75 * partner, 0.95, 0.55], head + [0, 0, -0.03])
     return {role: Matrix((room @ np.array(place)).tolist()) for role, place in found.items()}
+
+
+def _catch_light(face: np.ndarray, camera: np.ndarray) -> np.ndarray:
+    """Where a lamp is mirrored towards the camera by the cornea of an eye that looks ahead, a little to the camera.
+
+    face, camera: unit vectors from the head; returns metres from the head
+    """
+    mirror = _unit(face + 0.55 * camera + [0, 0, 0.2])
+    return 1.2 * (2 * (mirror @ camera) * mirror - camera)
 
 
 def _new_data() -> dict[str, bpy.types.ID]:
@@ -102,6 +116,7 @@ def _new_data() -> dict[str, bpy.types.ID]:
     found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 1.1, 0.7, COOL)}
     for letter in "AB":
         found[f"key {letter}"] = _area(f"key {letter}", 9.0, 0.55, WARM)
+        found[f"catch {letter}"] = _area(f"catch {letter}", 1.2, 0.11, WHITE)
         found[f"rim {letter}"] = _area(f"rim {letter}", 8.0, 0.35, WHITE)
     return found
 

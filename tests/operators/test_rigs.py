@@ -243,7 +243,7 @@ def test_the_pair_gets_light_and_a_camera_that_sees_both():
         bpy.ops.wm.read_factory_settings(use_empty=True)
         scene = bpy.context.scene
         pair = add_pair(layout)
-        assert sum(thing.type == "LIGHT" for thing in scene.objects) == 5
+        assert sum(thing.type == "LIGHT" for thing in scene.objects) == 7
         bpy.context.view_layer.update()
         seen = scene.camera.matrix_world.inverted()
         for place in rigs.pair_poses(pair)[:, :3, 3]:
