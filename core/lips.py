@@ -10,9 +10,17 @@ SURE, UNSURE = 0.15, 0.05  # seal heard, from which lips are held shut, and unde
 PRESS = 0.5  # of mouthPress in a closure
 NEARLY = 0.88  # of a closure: half-way to a full one the lips count as shut
 EASE = 0.4  # of a closure in the frames beside it: people's lips need 80 ms from wide open to shut
-PARTING = (  # what draws the lips apart when the jaw is still
-    "mouthLowerDownLeft mouthLowerDownRight mouthUpperUpLeft mouthUpperUpRight mouthFunnel mouthShrugUpper tongueOut"
-).split()
+PARTING = {  # what draws the lips apart, and how far at 1, as a share of the gap at jawOpen 1 on our heads
+    "mouthFunnel": 0.41,
+    "mouthShrugUpper": 0.12,
+    "mouthLowerDownLeft": 0.06,
+    "mouthLowerDownRight": 0.06,
+    "mouthUpperUpLeft": 0.07,
+    "mouthUpperUpRight": 0.07,
+    "tongueOut": 0.0,
+}
+JOINING = {"mouthRollLower": 0.11, "mouthRollUpper": 0.08, "mouthShrugLower": 0.14, "mouthClose": 1.0}
+SHUT = 0.03  # of the gap at jawOpen 1: METRICS' closed
 JAW = "jawForward jawLeft jawRight jawOpen mouthClose".split()  # mouthClose goes with jawOpen, or the seal would break
 LIPS = [
     name
@@ -33,7 +41,7 @@ class Strength:
 
 
 def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Lips shut where a p, b or m is surely heard; what lies more than a frame from it is as before.
+    """Lips shut where a p, b or m is surely heard and the motion leaves them open; all else is as before.
 
     expression: (T, 44) in [0, 1]
     seal:       (T,) the feature "seal" of core/voice.py, 0..1; it peaks in the middle of a closure, and peaks are low:
@@ -41,8 +49,7 @@ def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) ->
     mask:       (T,) how surely this person speaks, 0..1
     returns:    (T, 44)
     """
-    hold = _smooth_step((seal * (mask > 0.5) - UNSURE) / (SURE - UNSURE))
-    hold = _two_frames(hold * _reaches(hold, 1.0), seal)  # a closure that was never sure is left to the network
+    hold = _two_frames(_open_closures(seal * (mask > 0.5), opening(expression)), seal)
     beside = np.maximum(np.append(hold[1:], 0), np.insert(hold[:-1], 0, 0))
     hold = np.maximum(hold, EASE * (beside >= 1))
     sealed = np.array(expression, np.float32)
@@ -53,6 +60,16 @@ def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) ->
         np.maximum(press, PRESS * hold, out=press)
     sealed[:, [COLUMN[name] for name in PARTING]] *= 1 - hold[:, None]
     return sealed
+
+
+def opening(expression: np.ndarray) -> np.ndarray:
+    """(T,) about how far the lips are apart, as a share of the gap at jawOpen 1, from (T, 44) without any head."""
+    gap = expression[:, COLUMN["jawOpen"]].copy()
+    for name, share in PARTING.items():
+        gap += share * expression[:, COLUMN[name]]
+    for name, share in JOINING.items():
+        gap -= share * expression[:, COLUMN[name]]
+    return gap.clip(min=0)
 
 
 def play(expression: np.ndarray, strength: Strength, fps: float = MOTION_FPS) -> np.ndarray:
@@ -88,10 +105,11 @@ def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
     return longer
 
 
-def _reaches(values: np.ndarray, height: float) -> np.ndarray:
-    """(T,) True in every stretch of ``values`` > 0 whose highest value is ``height`` or more."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (values > 0).astype(np.int8), [0]])))
-    reached = np.zeros(len(values), bool)
+def _open_closures(seal: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """(T,) in [0, 1]: how firmly to shut the lips, in closures that are surely heard and not shut within a frame."""
+    hold = _smooth_step((seal - UNSURE) / (SURE - UNSURE))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (hold > 0).astype(np.int8), [0]])))
     for first, last in edges.reshape(-1, 2):
-        reached[first:last] = values[first:last].max() >= height
-    return reached
+        if hold[first:last].max() < 1 or gap[max(0, first - 1) : last + 1].min() <= SHUT:
+            hold[first:last] = 0
+    return hold

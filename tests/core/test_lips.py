@@ -89,3 +89,16 @@ def test_a_closure_lasts_two_frames_so_that_it_is_seen_at_any_rate():
     between = (sealed[10:11] + sealed[11:12]) / 2  # half-way to the more likely neighbour, as a scene's frame may fall
 
     assert gap(between)[0] < 0.03
+
+
+def test_a_closure_that_the_motion_shows_is_left_alone():
+    expression = open_mouth()
+    expression[11] = 0
+
+    assert np.array_equal(lips.seal_closures(expression, one_seal(), np.ones(20)), expression)
+
+
+def test_the_opening_told_from_the_values_is_about_the_gap_of_the_head():
+    expression = open_mouth(30) * np.linspace(0, 1, 30)[:, None].astype(np.float32)
+
+    np.testing.assert_allclose(lips.opening(expression), gap(expression), atol=0.05)
