@@ -91,6 +91,7 @@ def _draw_scene(layout, context, settings) -> None:
     row = column.row(align=True)
     row.prop(settings, "prompt", text="", placeholder="Two friends, one metre apart")
     row.operator("dyad.direct", text="", icon="CHECKMARK")
+    row.menu("DYAD_MT_presets", text="", icon="PRESET")
     for clause in json.loads(settings.understood or "[]"):
         said = _said(clause["sets"]) if clause["sets"] else "not understood"
         column.label(text=f"{clause['text']}: {said}", icon="DOT" if clause["sets"] else "ERROR")

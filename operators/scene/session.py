@@ -19,6 +19,7 @@ from ...core.worker_client import Interpreter, Worker, find_interpreter
 from . import rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
+PRESETS = Path(__file__).resolve().parents[2] / "assets/prompts/presets.json"
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
 
 _worker: Worker | None = None
@@ -91,11 +92,23 @@ def direct(scene: bpy.types.Scene) -> Job[str]:
     understood = yield from _understand(prompt, current_layout(scene))
     scene = find_scene(name)
     _remember(scene.dyad, prompt, understood)
-    pair = pair_for(scene, Layout(**understood["layout"]), moved=True)
-    if scene.dyad.take:
-        takes.show(scene, pair)
+    place(scene, Layout(**understood["layout"]))
     missed = [clause["text"] for clause in understood["clauses"] if not clause["sets"]]
     return f"Not understood: {', '.join(missed)}." if missed else "Placed the heads as the scene says."
+
+
+def place(scene: bpy.types.Scene, layout: Layout) -> None:
+    """Move the heads to ``layout``, or add them there, take over its mood, and aim a take that is already there."""
+    for name in MOOD:
+        setattr(scene.dyad, name, getattr(layout, name))
+    pair = pair_for(scene, layout, moved=True)
+    if scene.dyad.take:
+        takes.show(scene, pair)
+
+
+def presets() -> dict[str, Layout]:
+    """The ready-made scenes by name."""
+    return {name: Layout(**numbers) for name, numbers in json.loads(PRESETS.read_text("utf-8")).items()}
 
 
 def find_turns(scene: bpy.types.Scene) -> Job[str]:

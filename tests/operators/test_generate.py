@@ -187,12 +187,23 @@ def test_words_place_the_heads_without_a_recording(addon):
     assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(0.8, abs=0.01)
 
 
+def test_every_preset_places_the_heads(addon):
+    for name, layout in session.presets().items():
+        assert bpy.ops.dyad.preset(preset=name) == {"FINISHED"}
+        there = session.current_layout(addon)
+        assert there.distance == pytest.approx(layout.distance, abs=1e-3), name
+        assert there.facing_a == pytest.approx(layout.facing_a, abs=0.1) or abs(layout.facing_a) == 180
+        assert there.energy == pytest.approx(layout.energy)
+
+
 def test_every_property_and_operator_explains_itself(addon):
     import inspect
 
     from talking_together import operators
 
     for operator in operators.CLASSES:
+        if not issubclass(operator, bpy.types.Operator):
+            continue
         kind = operator.bl_rna
         assert operator.bl_description and kind.name
         own = [name for name in inspect.get_annotations(operator) if name in kind.properties]
