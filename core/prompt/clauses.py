@@ -1,16 +1,19 @@
 """A prompt cut into clauses, each with who it speaks of and in the words the rest of the reading understands."""
 
 import re
+import textwrap
 from dataclasses import dataclass, replace
 
 from .people import BOTH, OTHER, Cast, Mention, cast, mentions, words
 from .quantities import spelled_out
 
-MOST_CLAUSES = 40  # a prompt is one line of text; what comes after these is not read, and the reading says so
+LONGEST_CLAUSE = 200  # characters
+MOST_CLAUSES = 30  # a prompt is one line of text; what comes after these is not read, and the reading says so
 
 ABBREVIATION = r"(?<!\bft)(?<!\bin)(?<!\bcm)(?<!\bdeg)(?<!\bca)(?<!\bapprox)(?<!\bMr)(?<!\bMrs)(?<!\bDr)"
 SENTENCE_END = re.compile(rf"{ABBREVIATION}[.!?…。！？]+(?=[\s\"')\]]|$)|[;\n\r|]+")
 PAUSE = re.compile(r",(?!\d)|\s[-–—]+\s|[()\[\]]|:(?=\s+[^\d\s.-])|\s(?=who\b)|\s(?=without\b)")
+ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b", re.IGNORECASE)
 ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
 
 
@@ -23,6 +26,7 @@ class Part:
     subject: str  # a, b or both
     named: bool = True  # somebody is spoken of in the clause itself
     alone: bool = False  # only one of the two is
+    alike: bool = False  # "they", "both": what holds for one holds for the other
 
 
 def read(prompt: str, swapped: bool, english) -> tuple[list[list[Part]], Cast, str]:
@@ -51,27 +55,29 @@ def meaning_of(text: str, people: Cast | None = None) -> str:
 
 
 def _fragments(sentence: str) -> list[str]:
-    pieces = [piece.strip(" \t,'\"“”„«»*_") for piece in PAUSE.split(sentence)]
-    return [cut for piece in pieces if piece for cut in _conjunctions(piece) if any(c.isalnum() for c in cut)]
+    pieces = [piece.strip(" \t,'“”„«»*_") for piece in PAUSE.split(sentence)]
+    cuts = [cut for piece in pieces if piece for cut in _conjunctions(piece) if any(c.isalnum() for c in cut)]
+    return [line for cut in cuts for line in textwrap.wrap(cut, LONGEST_CLAUSE)]
 
 
 def _conjunctions(piece: str) -> list[str]:
     """Cut before "but B ..." always, before "and B ..." only where both sides say something of their own."""
     known = words()
+    cuts: list[list[str]] = [[]]
     tokens = piece.split()
     for i, token in enumerate(tokens):
-        word = token.lower()
-        left, right = tokens[:i], tokens[i + 1 :]
-        if word in known["but"] and right:
-            return [" ".join(left)] * bool(left) + _conjunctions(" ".join(right))
-        if word in known["and"] and left and right and right[0].lower().split("'")[0] in known["subjects"]:
-            if _says_something(left) and _says_something(right[1:]):
-                return [" ".join(left), *_conjunctions(" ".join(right))]
-    return [piece]
+        word, right = token.lower(), tokens[i + 1 : i + 13]
+        speaks_of = right[0].lower().split("'")[0] if right else ""
+        joins = word in known["and"] and speaks_of in known["subjects"] and cuts[-1] and _says_something(cuts[-1])
+        if right and (word in known["but"] or joins and _says_something(right[1:])):
+            cuts.append([])
+        else:
+            cuts[-1].append(token)
+    return [" ".join(cut) for cut in cuts if cut]
 
 
 def _says_something(tokens: list[str]) -> bool:
-    verbs = words()["verbs"]
+    verbs = words()["verbs"] | words()["plural_verbs"]
     return any(t.lower().strip(",.") in verbs or t[0].isdigit() or t.lower() in ("at", "to") for t in tokens)
 
 
@@ -95,10 +101,12 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
     for i, (fragment, text, named, subject) in enumerate(found):
         around = [s for *_, s in found[:i][::-1] + found[i + 1 :] if s]
         subject_or_near = subject or (around[0] if around else BOTH)
+        alike = subject_or_near == BOTH and bool(ALIKE.search(text))
         meaning = spelled_out(_meaning(text, named, subject_or_near)).strip()
         if parts and subject in OTHER:
             meaning = _completed(meaning, parts[-1].meaning)
-        parts.append(Part(fragment, meaning, subject_or_near, bool(named), len({m.who for m in named} - {BOTH}) == 1))
+        alone = subject_or_near != BOTH and len({m.who for m in named} - {BOTH}) == 1
+        parts.append(Part(fragment, meaning, subject_or_near, bool(named), alone, alike))
     return parts
 
 

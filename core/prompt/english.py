@@ -13,16 +13,19 @@ from .wordpiece import words as split_words
 LANGUAGES = ("de", "fr", "es")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST_MISTAKE = 5  # letters; shorter words are too easily taken for others
+LONGEST_MENDED = 1000  # characters of a prompt
 ALIKE = 0.87  # a letter too many, missing, wrong or out of order
 LONGEST_PHRASE = 5  # words in a line of the word lists
 
 
 def to_english(prompt: str):
     """A function that turns one clause of ``prompt`` into English without spelling mistakes."""
-    language = _language(prompt)
-    if prompt.isupper():
-        return lambda clause: _spelled(clause.lower())
-    return (lambda clause: _translated(clause, language)) if language else _spelled
+    language = _language(prompt[:LONGEST_MENDED])
+    if language:
+        return lambda clause: _translated(clause, language)
+    if len(prompt) > LONGEST_MENDED:  # a pasted text, where the search for what was meant would take seconds
+        return str
+    return lambda clause: _spelled(clause.lower() if prompt.isupper() else clause)
 
 
 @functools.cache

@@ -161,11 +161,11 @@ def _whose(posture: str, before: str, after: str, part: Part, roles: dict[str, s
         return other if "other person" in after[:18] else part.subject
     if adjective and before.endswith("other person "):
         return other
-    nearest = (
-        re.match(r" (?:\w+ )?([\w-]+)", after)
-        if before.endswith(("a ", "the "))
-        else re.search(r"([\w-]+) (?:who )?$", before)
-    )
+    if adjective and before.endswith(("a ", "an ", "the ")):  # "beside a seated diner"
+        noun = re.match(r" (?:\w+ )?([\w-]+)", after)
+        stranger = OTHER.get(part.subject) if len(before.split()) > 1 else part.subject
+        return roles.get(noun[1] if noun else "", stranger)
+    nearest = re.search(r"([\w-]+) (?:who )?$", before)
     noun = nearest[1] if adjective and nearest else ""
     if noun in roles:
         return roles[noun]

@@ -66,6 +66,18 @@ class Meaning(nn.Module):
         }
 
 
+class Ensemble(nn.Module):
+    """Several of them, trained from different seeds; their answers are averaged."""
+
+    def __init__(self, members: int, **config):
+        super().__init__()
+        self.members = nn.ModuleList(Meaning(**config) for _ in range(members))
+
+    def forward(self, states: Tensor, real: Tensor, sentence: Tensor) -> dict[str, Tensor]:
+        answers = [member(states, real, sentence) for member in self.members]
+        return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
+
+
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
     """Encode clauses for :class:`Meaning`."""
     states, real = minilm.encode(texts, minilm.load())
@@ -73,18 +85,18 @@ def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 @functools.cache
-def load(path: Path = MODEL) -> Meaning:
+def load(path: Path = MODEL) -> Ensemble:
     """Read the trained heads once."""
     with safe_open(path, "pt") as file:
         config = json.loads(file.metadata()["config"])
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
-    model = Meaning(**config)
+    model = Ensemble(**config)
     model.load_state_dict(weights)
     return model.eval()
 
 
 @torch.inference_mode()
-def understand(texts: list[str], model: Meaning | None = None) -> list[dict]:
+def understand(texts: list[str], model: Ensemble | None = None) -> list[dict]:
     """Read clauses: how likely each is a ``scene`` and a ``swap``, and by field how likely it is said ``outright``
     or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera) and its ``change``.
     """

@@ -41,7 +41,7 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
     if answer["swap"] > SURE and "swapped" not in exact:
         return [Setting("swapped", "toggle", 1, answer["swap"], OUTRIGHT)]
     if part.subject == BOTH:
-        answer = _shared(answer)
+        answer = _shared(answer, part.alike)
     direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
     # With a start only what is named changes: a scene as a whole counts where it is one, and nothing is said outright.
     implied = answer["scene"] > SURE and not (relative and direct)
@@ -67,13 +67,13 @@ def _setting(name: str, target: str, answer: dict[str, float], scene: float) -> 
     return [Setting(target, how, _rounded(name, answer["value"]), scene, IMPLIED)] if scene > SURE else []
 
 
-def _shared(answer: dict) -> dict:
-    """What is said outright of one of "they" holds for both."""
+def _shared(answer: dict, alike: bool) -> dict:
+    """What is said outright of one of "they" holds for both, and if they are ``alike`` what is implied as well."""
     even = {key: dict(of) if isinstance(of, dict) else of for key, of in answer.items()}
     for name in ("facing", "height", "contact"):
         one, two = f"{name}_1", f"{name}_2"
         likely = {field: max(answer["outright"][field], answer["changes"][field]) for field in (one, two)}
-        if max(likely.values()) > SURE:
+        if alike or max(likely.values()) > SURE:
             better = one if likely[one] >= likely[two] else two
             for key in ("outright", "changes", "value", "change"):
                 even[key][one] = even[key][two] = answer[key][better]

@@ -16,13 +16,13 @@ from torch.nn import functional
 from ..layout import PROMPTS
 from ..prompt import meaning
 from ..prompt.clauses import meaning_of
-from ..prompt.meaning import FIELDS, Meaning
+from ..prompt.meaning import FIELDS, Ensemble, Meaning
 
 SHORT = {"d": "distance", "f": "facing", "h": "height", "c": "contact", "e": "energy", "w": "warmth"}
 HELD_OUT = 0.15  # share of the families that measure, when measuring
 # How near a reading must be: a factor for the distance, else a difference
 NEAR = {"distance": 1.8, "facing": 30, "height": 0.25, "contact": 0.25, "energy": 0.25, "warmth": 0.35}
-BATCH, PEAK_RATE = 64, 2e-3
+MEMBERS, BATCH, PEAK_RATE = 3, 64, 2e-3
 JOINTS = " | and |, | with | but |. "
 REQUESTS = (
     "{} please|please {}|now {}|make it {}|make them {}|a scene where they are {}|let them be {}|just {}|only {}|"
@@ -44,7 +44,7 @@ class Line:
 
 def add_arguments(parser) -> None:
     parser.add_argument("--out", type=Path, default=meaning.MODEL, help="the trained heads, .safetensors")
-    parser.add_argument("--epochs", type=int, default=15)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--measure", action="store_true", help="hold families out, print how well they are read, keep nothing"
@@ -62,7 +62,7 @@ def main(arguments) -> None:
         return
     model = train(lines, arguments.epochs, arguments.seed)
     header = {
-        "config": json.dumps(model.config),
+        "config": json.dumps({"members": MEMBERS, **model.members[0].config}),
         "lines": str(len(lines)),
         "data_sha256": hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest(),
         "command": "python -m core train prompts " + " ".join(sys.argv[3:]),
@@ -70,6 +70,7 @@ def main(arguments) -> None:
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: value.half() for name, value in model.state_dict().items()}, arguments.out, header)
+    arguments.out.chmod(0o644)  # it is written for its owner alone
     print(f"{arguments.out}: trained on {len(lines)} lines of {len({line.family for line in lines})} families")
 
 
@@ -122,18 +123,26 @@ def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:
     return [line for line in lines if not held(line)], [line for line in lines if held(line)]
 
 
-def train(lines: list[Line], epochs: int, seed: int) -> Meaning:
+def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     """Fit the heads to the lines, to mixtures of two lines, and to lines with other names for the pair."""
-    torch.manual_seed(seed)
     chance = random.Random(seed)
     examples = [(meaning_of(line.text), line) for line in lines]
     examples += [_renamed(text, line, chance) for text, line in examples if "one person" in text]
     examples += _mixtures(lines, len(lines) // 2, chance) + _dressed(lines, chance)
     encoded = _encode([text for text, _ in examples])
     targets = _targets([line for _, line in examples])
-    model = Meaning()
+    model = Ensemble(MEMBERS)
+    for i in range(MEMBERS):
+        torch.manual_seed(seed + i)
+        model.members[i] = _fitted(Meaning(), encoded, targets, epochs, chance)
+    return model.eval()
+
+
+def _fitted(
+    model: Meaning, encoded: list[tuple[Tensor, Tensor]], targets: dict[str, Tensor], epochs: int, chance: random.Random
+) -> Meaning:
     optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.02)
-    steps = math.ceil(len(examples) / BATCH)
+    steps = math.ceil(len(encoded) / BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, epochs * steps)
     for _ in range(epochs):
         for chosen in _batches(encoded, chance):
@@ -142,7 +151,7 @@ def train(lines: list[Line], epochs: int, seed: int) -> Meaning:
             loss.backward()
             optimiser.step()
             schedule.step()
-    return model.eval()
+    return model
 
 
 def _batches(encoded: list[tuple[Tensor, Tensor]], chance: random.Random) -> list[list[int]]:
@@ -261,7 +270,7 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
     return states, torch.arange(states.shape[1]) < lengths[:, None], torch.stack([encoded[i][1] for i in chosen])
 
 
-def report(model: Meaning, lines: list[Line]) -> None:
+def report(model: Ensemble, lines: list[Line]) -> None:
     """Print which lines of unseen families are read wrong, and the share read right by field."""
     right: dict[str, list[bool]] = {}
     for line, answer in zip(lines, meaning.understand([meaning_of(line.text) for line in lines], model), strict=True):
