@@ -4,7 +4,7 @@ import numpy as np
 
 from . import brows, eyes, lashes, masks, skin, teeth
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
-from .landmarks import skin_landmarks
+from .landmarks import INSIDE_LIP, skin_landmarks
 from .lips import corners_closed, sealed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
 from .shirt import arms_down, shirt
@@ -36,7 +36,7 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
     for row in ("upper", "lower"):
         helper = source.group(f"helper-{row}-teeth")
         landmarks[f"{row}_teeth"] = _count(parts)
-        parts += teeth.tooth_row(neutral[helper], shapes[:, helper], row)
+        parts += teeth.tooth_row(neutral[helper], shapes[:, helper], row, neutral[INSIDE_LIP, 1].max())
     parts.append(skin.tongue(source, neutral, shapes, names.index("jawOpen")))
     parts += _hairs(source, name, neutral, shapes, surface, kept)
     regions = masks.skin_masks(source, kept) | {"brow_shade": brows.brow_shade(name, source.vertices[kept])}

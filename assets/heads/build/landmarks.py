@@ -5,6 +5,7 @@ import numpy as np
 from .source import Source
 
 MIDDLE = {"lip_inner_top": 474, "lip_inner_bottom": 493, "nose_tip": 297, "chin": 5162}
+INSIDE_LIP = [537, 554, 571]  # the upper lip's inside, in the middle
 LEFT = {"mouth": 7182, "eye_outer": 6808, "eye_inner": 6847, "lid_top": 6785, "lid_bottom": 6828}
 
 

@@ -12,7 +12,7 @@ WIDTHS = {"upper": (8.6, 6.7, 7.7, 7.0, 6.8, 9.8, 9.0), "lower": (5.4, 5.9, 6.8,
 HEIGHTS = {"upper": (10.2, 9.0, 10.0, 8.4, 8.0, 7.4, 7.0), "lower": (8.6, 8.8, 9.6, 8.4, 8.0, 7.2, 6.8)}
 DEPTHS = {"upper": (6.6, 6.2, 7.6, 8.6, 8.8, 10.0, 10.0), "lower": (5.6, 5.8, 7.2, 7.6, 8.0, 9.6, 9.6)}
 LOWERED = {"upper": 3.4 * MM, "lower": 2.0 * MM}  # the helper's upper row hides behind the lip
-BEHIND = {"upper": 0.6 * MM, "lower": 2.8 * MM}  # lower incisors bite behind the upper ones, and both behind the lips
+BEHIND = {"upper": 1.0 * MM, "lower": 3.0 * MM}  # of the upper lip's inside: lower incisors bite behind the upper
 # Rings of one tooth from root to edge: share of the height, of the width, of the depth of an incisor and of a molar
 RINGS = ((0.0, 0.74, 0.95, 0.95), (0.38, 0.95, 1.0, 1.02), (0.78, 1.04, 0.66, 1.0), (0.97, 0.98, 0.34, 0.86))
 ROUND = 8  # vertices around a tooth and around a gum
@@ -55,13 +55,15 @@ def fit_arch(helper: np.ndarray, row: str) -> Arch:
     slope = np.polyfit(angle**2, points[:, 2], 2)
     beyond = (points[:, 2] - np.polyval(slope, angle**2)) * (1 if row == "lower" else -1)
     edge = beyond > 1.5 * MM
-    radius = np.hypot(points[edge, 0], axis_y - points[edge, 1]) - BEHIND[row]
+    radius = np.hypot(points[edge, 0], axis_y - points[edge, 1])
     squared = angle[edge] ** 2
     return Arch(axis_y, np.polyfit(squared, radius, 3), np.polyfit(squared, points[edge, 2], 2))
 
 
-def tooth_row(helper: np.ndarray, shapes: np.ndarray, row: str) -> list[Part]:
+def tooth_row(helper: np.ndarray, shapes: np.ndarray, row: str, lip: float) -> list[Part]:
     """Teeth and gum of one row, which move as the helper's vertices (68, 3) do under its ``shapes`` (S, 68, 3).
+
+    They are set forward until they stand behind ``lip``, the y of the upper lip's inside: lips differ more than teeth.
 
     The first vertex of the teeth is the middle of a front tooth's biting edge.
     """
@@ -76,10 +78,13 @@ def tooth_row(helper: np.ndarray, shapes: np.ndarray, row: str) -> list[Part]:
             teeth.append(_tooth(arch, middle, width, HEIGHTS[row][index] * MM, DEPTHS[row][index] * MM, index, up))
             flip = slice(None) if up > 0 else slice(None, None, -1)
             faces.append(_tooth_faces(flip) + (_tooth_faces(flip) >= 0) * len(teeth[0]) * (len(teeth) - 1))
-    gum = _gum(arch, lengths.sum(), up)
+    crowns, gum = np.concatenate(teeth), _gum(arch, lengths.sum(), up)
+    forward = lip + BEHIND[row] - min(crowns[:, 1].min(), gum[:, 1].min())
+    crowns[:, 1] += forward
+    gum[:, 1] += forward
     gum_faces = grid_faces(GUM_COLUMNS, ROUND, around=True)[:, :: int(up)]
     return [
-        _hang("teeth", np.concatenate(teeth), np.concatenate(faces), helper, shapes, row),
+        _hang("teeth", crowns, np.concatenate(faces), helper, shapes, row),
         _hang("gums", gum, gum_faces, helper, shapes, row),
     ]
 
@@ -109,8 +114,9 @@ def _tooth(arch: Arch, middle: float, width: float, height: float, depth: float,
     rows = [edge]
     for share, wide, incisor, grinder in reversed(RINGS):
         thick = depth * (incisor + (grinder - incisor) * molar)
-        lean = -out * (depth - thick) * 0.5 * 0.6 + out * 0.06 * height * (1 - share)
-        centre = edge + np.array([0, 0, up * height * (1 - share)]) - out * depth * 0.2 + lean
+        # the outer face is upright and even; what an edge is thinner is missing inside
+        face = out * (0.36 * depth - 0.56 * thick)
+        centre = edge + np.array([0, 0, up * height * (1 - share)]) + face
         rows += list(centre + square[:, :1] * along * width * wide + square[:, 1:] * out * thick)
     rows[0] = np.mean(rows[1 : 1 + ROUND], axis=0) - [0, 0, up * 0.02 * height]
     rows.append(np.mean(rows[-ROUND:], axis=0) + [0, 0, up * 0.2 * height])
@@ -133,8 +139,8 @@ def _gum(arch: Arch, length: float, up: float) -> np.ndarray:
     along, out = arch.frame(angle)
     turn = np.arange(ROUND) * 2 * np.pi / ROUND
     back = np.abs(np.linspace(-1, 1, GUM_COLUMNS))[:, None]
-    thick, high = (4.2 + 2.0 * back) * MM, (5.4 - 0.6 * back) * MM
-    centre = arch.at(angle) + np.array([0, 0, up]) * (11.2 - 1.6 * back) * MM - out * 1.2 * MM
+    thick, high = (3.6 + 2.4 * back) * MM, (5.4 - 0.6 * back) * MM
+    centre = arch.at(angle) + np.array([0, 0, up]) * (11.2 - 1.6 * back) * MM - out * 1.9 * MM
     ring = centre[:, None] + np.cos(turn)[None, :, None] * out[:, None] * thick[:, None]
     ring = ring + np.sin(turn)[None, :, None] * np.array([0, 0, 1.0]) * high[:, None]
     return ring.reshape(-1, 3)
