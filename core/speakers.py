@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import channels, clustering, hearing
+from . import channels, clustering, hearing, sound_picture
 from .audio import Sound
+from .fusion import fuse
+from .model import masks as mask_network
 from .turns import Turn, masks_from_turns, turns_from_masks
 
 __all__ = ["Speakers", "Turn", "find_speakers", "masks_from_turns"]
@@ -48,15 +50,21 @@ def find_speakers(sound: Sound, progress: Callable[[float], None] = lambda share
     voices = clustering.find_voices(evidence.wide[speech] if speech.any() else evidence.wide)
     if voices.single:
         return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
-    likeness = evidence.likeness(voices.centres)[0]
-    smooth = np.stack([np.convolve(row, np.ones(9) / 9, "same") for row in likeness.T])
-    found = np.stack([smooth[0] >= smooth[1], smooth[0] < smooth[1]]) * np.sqrt(evidence.voice)
+    picture = sound_picture.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
+    found = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, voices.centres))
+    found = fuse(found, evidence.voice, _lead(evidence, voices.centres))
     notes = []
     if len(voices.others):
         found = found * _not_others(evidence, voices)
         notes.append(MORE_VOICES)
     progress(1.0)
     return _ordered(found, notes)
+
+
+def _lead(evidence: hearing.Evidence, centres: np.ndarray) -> np.ndarray:
+    """(T,) how much more like the first voice than the second it sounds: 1 is the voice itself, -1 the other."""
+    wide = evidence.likeness(centres)[0]  # (T, 2)
+    return (wide[:, 0] - wide[:, 1]) / max(1 - float(centres[0] @ centres[1]), 0.05)
 
 
 def _by_channel(sound: Sound) -> np.ndarray | None:

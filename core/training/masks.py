@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
-from .. import clustering
+from .. import clustering, hearing, sound_picture
 from ..errors import UserError
 from ..model import masks
+from ..weights import WEIGHTS
 from . import mixture_cache
 
 CROP = 400  # frames of each mixture in a batch
@@ -33,9 +34,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(args: argparse.Namespace) -> None:
+    if not sound_picture.FILE.exists():
+        write_view()
     mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
     mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
     train(read_examples(args.cache, "train"), read_examples(args.cache, "validation"), args.steps, args.seed)
+
+
+def write_view() -> None:
+    """Keep the leading components of the voice encoder's projection for ourselves: it may be fitted anew."""
+    fitted = load_file(WEIGHTS / "voice_pca.safetensors")
+    matrix = (fitted["components"] / fitted["std"][:, None])[:, : sound_picture.VIEW]
+    shift = -(fitted["mean"] @ matrix)
+    save_file({"matrix": matrix.half().contiguous(), "shift": shift.contiguous()}, sound_picture.FILE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +93,7 @@ def read_examples(cache: Path, split: str) -> list[Example]:
 def example(heard: mixture_cache.Heard) -> Example:
     """Describe a mixture with the voices as inference would find them, and with the true ones."""
     evidence, truth = heard.evidence, heard.truth
-    middles = np.minimum(np.arange(len(evidence.wide)) * 6 + 1, truth.shape[1] - 1)
+    middles = np.minimum(np.arange(len(evidence.wide)) * hearing.WIDE_STEP + 1, truth.shape[1] - 1)
     alone = truth * (1 - truth[::-1])
     true = np.stack([clustering.unit((evidence.wide * own[middles, None]).mean(0)) for own in alone])
     found = _found(evidence, true)
@@ -90,7 +101,7 @@ def example(heard: mixture_cache.Heard) -> Example:
     return Example(heard.picture, [masks.inputs(evidence, pair).astype(np.float16) for pair in centres], truth)
 
 
-def _found(evidence, true: np.ndarray) -> np.ndarray | None:
+def _found(evidence: hearing.Evidence, true: np.ndarray) -> np.ndarray | None:
     """The voices by clustering, in the order of the true ones; None where clustering took one person for two."""
     speech = evidence.spoken() > clustering.SPEECH
     if speech.sum() < 8:
