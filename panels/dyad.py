@@ -8,6 +8,20 @@ from .. import preferences
 from ..core.layout import Layout
 from ..operators.scene import rigs, session, strips, turns
 
+VALUES_PER_LINE = 2
+SAID = {  # how a number of the layout is told
+    "distance": "{:.3g} m apart".format,
+    "facing_a": "A {:+.0f}°".format,
+    "facing_b": "B {:+.0f}°".format,
+    "height_a": "A {:.3g} m high".format,
+    "height_b": "B {:.3g} m high".format,
+    "contact_a": "A looks {:.0%}".format,
+    "contact_b": "B looks {:.0%}".format,
+    "energy": "energy {:.2g}".format,
+    "warmth": "warmth {:.2g}".format,
+    "swapped": lambda value: "places swapped" if value else "A on the left",
+}
+
 
 class Sidebar:
     """Where the panels are; mixed with the editor's name."""
@@ -65,9 +79,9 @@ class TakePanel(Sidebar):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        row = self.layout.row(align=True)
-        row.prop(context.scene.dyad, "seed")
-        row.operator("dyad.new_variation", text="", icon="FILE_REFRESH")
+        column = self.layout.column(align=True)
+        column.prop(context.scene.dyad, "seed")
+        column.operator("dyad.new_variation", icon="FILE_REFRESH")
         column = self.layout.column(align=True)
         column.operator("dyad.reaim", icon="HIDE_OFF")
         column.operator("dyad.render_preview", icon="RENDER_ANIMATION")
@@ -93,10 +107,10 @@ def _draw_scene(layout, context, settings) -> None:
     row.operator("dyad.direct", text="", icon="CHECKMARK")
     row.menu("DYAD_MT_presets", text="", icon="PRESET")
     for clause in json.loads(settings.understood or "[]"):
-        said = _said(clause["sets"]) if clause["sets"] else "not understood"
-        column.label(text=f"{clause['text']}: {said}", icon="DOT" if clause["sets"] else "ERROR")
+        _draw_clause(column, clause)
     if rigs.find_pair(context.scene):
-        column.label(text=_facts(session.current_layout(context.scene)))
+        for fact in _facts(session.current_layout(context.scene)):
+            column.label(text=fact)
     else:
         row = layout.row(align=True)
         row.prop(settings, "head_a", text="")
@@ -116,18 +130,24 @@ def _draw_generate(layout, context) -> None:
     preferences.draw_progress(layout)
 
 
-def _facts(layout: Layout) -> str:
-    """Where the two are, in words that fit the sidebar."""
+def _draw_clause(column, clause: dict) -> None:
+    """One clause of the prompt, and under it what it set, a few numbers a line to fit the sidebar."""
+    column.label(text=clause["text"], icon="CHECKMARK" if clause["sets"] else "ERROR")
+    said = [SAID[name](value) for name, value in clause["sets"].items()] or ["not understood"]
+    grey = column.column(align=True)
+    grey.active = False
+    for first in range(0, len(said), VALUES_PER_LINE):
+        grey.label(text=", ".join(said[first : first + VALUES_PER_LINE]), icon="BLANK1")
+
+
+def _facts(layout: Layout) -> list[str]:
+    """Where the two are, in lines that fit the sidebar."""
     turned = [
         f"{name} turned {abs(angle):.0f}° {'left' if angle > 0 else 'right'}"
         for name, angle in (("A", layout.facing_a), ("B", layout.facing_b))
         if abs(angle) >= 1
     ]
-    return f"{layout.distance:.2f} m apart, {', '.join(turned) or 'facing each other'}"
-
-
-def _said(sets: dict) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in sets.items())
+    return [f"{layout.distance:.2f} m apart", ", ".join(turned) or "Facing each other"]
 
 
 def _for_editors(*panels):
