@@ -30,6 +30,15 @@ class Evidence:
             [_on_frames(wide, WIDE_STEP, len(self.voice)), _on_frames(narrow, NARROW_STEP, len(self.voice))]
         )
 
+    def centres_of(self, masks: np.ndarray, radius: int = 10) -> np.ndarray:
+        """The two voices, (2, 256) unit vectors: the mean of wide windows in which (2, T) ``masks`` hear one alone."""
+        alone = masks * (1 - masks[::-1])
+        middles = np.minimum(WIDE_STEP * np.arange(len(self.wide)) + 1, masks.shape[1] - 1)
+        window = np.ones(2 * radius + 1) / (2 * radius + 1)
+        weights = np.stack([np.convolve(row, window, "full")[radius : radius + len(row)][middles] for row in alone])
+        sums = np.square(weights) @ self.wide
+        return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+
     def spoken(self, radius: int = 9) -> np.ndarray:
         """How sure it is that the middle of each wide window holds a voice: (V,), mean over ``radius`` frames."""
         total = np.concatenate([[0.0], np.cumsum(self.voice, dtype=np.float64)])

@@ -17,6 +17,8 @@ VOICED = 0.5  # probability above which a frame holds a voice
 LEAST_SPEECH = 5  # frames; less in a whole recording is a click or a cough
 THIRD_SLOPE = 15.0  # how fast a frame is taken from both as it is more like a third voice than like them
 
+PASSES = 3  # each hears the two voices more purely, where the one before was sure that they speak alone
+
 NO_VOICE = "No voice was found: both people listen. Choose another recording, or draw the turns by hand."
 ONE_VOICE = "Only one voice was found: A speaks and B listens. If there are two, correct the turns by hand."
 MORE_VOICES = "More than two voices were found: A and B are the two who talk most, the others move nobody's mouth."
@@ -51,8 +53,11 @@ def find_speakers(sound: Sound, progress: Callable[[float], None] = lambda share
     if voices.single:
         return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
     picture = sound_picture.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
-    found = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, voices.centres))
-    found = fuse(found, evidence.voice, _lead(evidence, voices.centres))
+    centres, network = voices.centres, mask_network.load()
+    for _ in range(PASSES):
+        heard = mask_network.masks(network, picture, mask_network.inputs(evidence, centres))
+        found = fuse(heard, evidence.voice, _lead(evidence, centres))
+        centres = evidence.centres_of(heard)
     notes = []
     if len(voices.others):
         found = found * _not_others(evidence, voices)
