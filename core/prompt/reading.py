@@ -10,6 +10,8 @@ from .grammar import Setting
 from .people import BOTH, OTHER
 
 SURE = 0.5  # from here on an answer counts
+CERTAIN = 0.8  # what is surer than this is not overruled by a later clause that is not
+SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that says something exactly
 OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
 # What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
 CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
@@ -28,6 +30,10 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
         taken = {setting.field for setting in exact}
         if any(setting.how in ("above", "times_partner") for setting in exact):
             taken |= {"height_a", "height_b"}
+        if role == "eyes":  # "eyes 1.2 m above the floor" speaks of no look
+            taken |= {"contact_a", "contact_b"}
+        if "swapped" in taken:  # "on the left" speaks of no turn
+            taken |= {"facing_a", "facing_b"}
         said.append(exact + _learnt(part, answer, taken, relative=start is not None))
     layout, sets = _settle(before, said)
     clauses = [Clause(part.text, *made) for part, made in zip(parts, sets, strict=True)]
@@ -44,7 +50,7 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
         answer = _shared(answer, part.alike)
     direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
     # With a start only what is named changes: a scene as a whole counts where it is one, and nothing is said outright.
-    implied = answer["scene"] > SURE and not (relative and direct)
+    implied = answer["scene"] > (SCENE_BESIDE_NUMBERS if exact else SURE) and not (relative and direct)
     found = []
     for field in answer["value"]:
         name, _, person = field.partition("_")
@@ -102,8 +108,9 @@ def _settle(before: Layout, said: list[list[Setting]]) -> tuple[Layout, list[tup
     absolute: dict[str, tuple[tuple, int, Setting]] = {}
     for i, settings in enumerate(said):
         for setting in settings:
-            # Of two clauses that only imply, the surer one holds; of two that say it, the later one.
-            rank = (setting.weight, setting.sure if setting.weight == IMPLIED else 0)
+            # Of two clauses that only imply, the surer one holds; of two that say it, the later one if it is sure.
+            sure = {IMPLIED: setting.sure, OUTRIGHT: float(setting.sure > CERTAIN)}.get(setting.weight, 1.0)
+            rank = (setting.weight, sure)
             if setting.how in ("set", "open") and rank >= absolute.get(setting.field, ((0,),))[0]:
                 absolute[setting.field] = (rank, i, setting)
     sets: list[dict] = [{} for _ in said]

@@ -100,7 +100,7 @@ def test_a_relative_prompt_changes_only_what_it_names(prompt, changed):
 
 
 def test_every_clause_says_what_it_set():
-    reading = from_text("Two people stand 2.5 m apart, the invoice is overdue, B looks at the floor")
+    reading = from_text("Two people stand 2.5 m apart, my cat is called Minka, B looks at the floor")
     first, second, third = reading.clauses
     assert first.sets["distance"] == 2.5 and first.sure > 0.5
     assert second.sets == {}
