@@ -24,6 +24,9 @@ def load_package() -> str:
             addon_utils.enable(name)
             return name
     name = "talking_together"
+    for addon in bpy.context.preferences.addons.keys():
+        if addon.endswith(f".{name}"):  # an installed copy has the same buttons
+            addon_utils.disable(addon)
     spec = importlib.util.spec_from_file_location(name, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
     sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(sys.modules[name])

@@ -36,6 +36,8 @@ class DyadPreferences(bpy.types.AddonPreferences):
             layout.label(
                 text="The network that animates the heads needs PyTorch (about 2 GB on the disk).", icon="INFO"
             )
+            if not bpy.app.online_access:
+                layout.label(text="Online access is off: switch it on under System > Network.", icon="BLANK1")
             layout.prop(self, "wheels")
             layout.operator("dyad.install_torch", icon="IMPORT")
         draw_progress(layout)
