@@ -16,7 +16,7 @@ from ...core.errors import UserError
 from ...core.jobs import Job, Progress, part
 from ...core.layout import Layout, room_poses
 from ...core.worker_client import Interpreter, Worker, find_interpreter
-from . import rigs, strips, takes, turns
+from . import keyframes, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 PRESETS = Path(__file__).resolve().parents[2] / "assets/prompts/presets.json"
@@ -83,7 +83,8 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording.start_frame)
     last = takes.show(scene, pair)
     scene.frame_end = max(scene.frame_end, last)
-    return f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}."
+    by_hand = " Keys set by hand play on top." if any(map(keyframes.has_own_keys, pair)) else ""
+    return f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}.{by_hand}"
 
 
 def direct(scene: bpy.types.Scene) -> Job[str]:
