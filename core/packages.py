@@ -12,6 +12,7 @@ from pathlib import Path
 
 from .errors import UserError
 from .jobs import Job, Progress
+from .worker_client import read_lines
 
 REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements.txt"
 # PyPI's torch for Linux is the CUDA build of several GB; this index has the one for the processor
@@ -75,7 +76,7 @@ def _run_pip(arguments: list[str]) -> Job[None]:
         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
     lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+    threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
     try:
         said = yield from _follow(lines)
         code = process.wait()
@@ -117,9 +118,3 @@ def _understood(line: str, step: Progress) -> Progress:
     if line.startswith("Installing collected packages"):
         return Progress("Unpacking, this takes a few minutes", 0.7)
     return step
-
-
-def _read(stream, lines: queue.Queue) -> None:
-    for line in stream:
-        lines.put(line)
-    lines.put(None)

@@ -131,7 +131,7 @@ class Worker:
                 "Choose another Python in the preferences of Talking Together."
             ) from error
         self._replies = queue.Queue()  # the last child's late replies are not ours
-        threading.Thread(target=_read_lines, args=(self._process.stdout, self._replies), daemon=True).start()
+        threading.Thread(target=read_lines, args=(self._process.stdout, self._replies), daemon=True).start()
 
     def _send(self, message: dict) -> None:
         try:
@@ -160,7 +160,7 @@ class Worker:
         return f"The generator stopped unexpectedly ({last[:200]}). Try again; the system console has the details."
 
 
-def _read_lines(stream, replies: queue.Queue) -> None:
+def read_lines(stream, replies: queue.Queue) -> None:
     """Hand every line on as it comes; None says that the child is gone."""
     try:
         for line in stream:

@@ -13,11 +13,12 @@ from pathlib import Path
 import bpy
 
 from ..core import VERSION
+from ..core.__main__ import Parser
 from ..core.errors import UserError
 from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
 from ..core.motion import replacing
-from .scene import preview, rigs, session, strips, takes
+from .scene import film, preview, rigs, session, strips, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("audio", "output", "preview", "still", "take")
@@ -48,6 +49,10 @@ def main(arguments: list[str]) -> int:
     """Run a table or a single row. Returns 0 when all is made, 1 when something failed, 2 when nothing could begin."""
     try:
         options = _parser().parse_args(arguments)
+        if options.film:
+            if options.base:
+                _open(options.base)
+            return film.render_here(options.film)
         base = os.path.abspath(options.base) if options.base else bpy.data.filepath
         rows = read_rows(options.jobs) if options.jobs else [row_from(vars(options), Path.cwd())]
         mine = [int(n) for n in options.only.split(",")] if options.only else range(len(rows))
@@ -63,20 +68,14 @@ def main(arguments: list[str]) -> int:
     return 0 if all(made) else 1
 
 
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments in one line."""
-
-    def error(self, message):
-        raise UserError(f"{message[:1].upper()}{message[1:]}. Run it with -- --help to see what it takes.")
-
-
-def _parser() -> Parser:
+def _parser() -> argparse.ArgumentParser:
     parser = Parser(prog="batch.py", description="Animate many dialogues. Paths in a table count from its folder.")
     parser.add_argument("jobs", nargs="?", help=f"a table (.csv) with the columns {', '.join(COLUMNS)}")
     parser.add_argument(
         "--workers", type=int, default=1, help="rows made at the same time, each in a Blender of its own"
     )
     parser.add_argument("--base", default="", help="the scene to start every row from; with blender -b its FILE is")
+    parser.add_argument("--film", default="", help=argparse.SUPPRESS)  # what Render Preview asks a child for
     parser.add_argument("--only", default="", help=argparse.SUPPRESS)  # rows of a worker, counted from 0
     for column in COLUMNS:
         parser.add_argument(f"--{column}", default="", help="for a single row instead of a table")

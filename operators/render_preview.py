@@ -1,39 +1,58 @@
 """Render Preview: a small film with sound, quickly."""
 
+from pathlib import Path
+
 import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.errors import UserError
-from ..core.jobs import finish
-from .scene import preview
+from .generate import busy
+from .job import JobOperator
+from .scene import film
 
 
-class DYAD_OT_render_preview(ExportHelper, bpy.types.Operator):
-    """Workbench, with the user's render settings put back afterwards."""
+class DYAD_OT_render_preview(JobOperator, bpy.types.Operator):
+    """Rendered by a Blender of its own, so the window stays free."""
 
     bl_idname = "dyad.render_preview"
     bl_label = "Render Preview"
     bl_description = "Render the dialogue as a small .mp4 film with its sound; your render settings stay as they are"
+    bl_options = {"INTERNAL"}
+
+    filepath: StringProperty(name="File", description="The .mp4 to write", subtype="FILE_PATH")
+
+    @classmethod
+    def poll(cls, context):
+        return _has_take(cls, context)
+
+    def start(self, context):
+        return film.render(context.scene, Path(bpy.path.abspath(self.filepath)))
+
+
+class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
+    """The panel's button; what the file browser ends with may not go on as a job itself, so it starts another."""
+
+    bl_idname = "dyad.choose_preview"
+    bl_label = "Render Preview"
+    bl_description = DYAD_OT_render_preview.bl_description
 
     filename_ext = ".mp4"
     filter_glob: StringProperty(default="*.mp4", options={"HIDDEN"}, description="Files shown")
 
     @classmethod
     def poll(cls, context):
-        if not context.scene.dyad.take:
-            cls.poll_message_set("Generate Dyad first: there is nothing to show yet")
-            return False
-        return True
+        return _has_take(cls, context)
 
     def execute(self, context):
-        try:
-            finish(preview.render_preview(context.scene, bpy.path.abspath(self.filepath)))
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
-        self.report({"INFO"}, f"Wrote {self.filepath}.")
+        bpy.ops.dyad.render_preview("INVOKE_DEFAULT", filepath=self.filepath)
         return {"FINISHED"}
 
 
-CLASSES = (DYAD_OT_render_preview,)
+def _has_take(operator, context) -> bool:
+    if not context.scene.dyad.take:
+        operator.poll_message_set("Generate Dyad first: there is nothing to show yet")
+        return False
+    return not busy(operator)
+
+
+CLASSES = (DYAD_OT_render_preview, DYAD_OT_choose_preview)

@@ -84,7 +84,7 @@ class TakePanel(Sidebar):
         column.operator("dyad.new_variation", icon="FILE_REFRESH")
         column = self.layout.column(align=True)
         column.operator("dyad.reaim", icon="HIDE_OFF")
-        column.operator("dyad.render_preview", icon="RENDER_ANIMATION")
+        column.operator("dyad.choose_preview", icon="RENDER_ANIMATION")
         column.operator("dyad.export_take", icon="EXPORT")
 
 

@@ -92,6 +92,29 @@ def test_the_exported_take_is_what_was_generated(talk, tmp_path):
 
 
 @needs_sound
+def test_the_preview_is_rendered_by_a_blender_of_its_own(talk, tmp_path):
+    strip = strips.find(talk)
+    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 15)
+    bpy.ops.dyad.generate()
+    engine = talk.render.engine
+
+    assert bpy.ops.dyad.render_preview(filepath=str(tmp_path / "preview.mp4")) == {"FINISHED"}
+
+    assert (tmp_path / "preview.mp4").stat().st_size > 5000
+    assert talk.render.engine == engine
+
+
+@needs_sound
+def test_a_preview_that_cannot_be_written_says_so(talk, tmp_path):
+    strip = strips.find(talk)
+    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 15)
+    bpy.ops.dyad.generate()
+
+    with pytest.raises(RuntimeError, match="cannot be written"):
+        bpy.ops.dyad.render_preview(filepath=str(tmp_path / "nowhere/preview.mp4"))
+
+
+@needs_sound
 def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
     assert bpy.ops.dyad.find_turns() == {"FINISHED"}
     assert {strip.name[0] for strip in turns.turn_strips(talk)} >= {"A"}
