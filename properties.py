@@ -60,6 +60,7 @@ class DyadSettings(bpy.types.PropertyGroup):
     # Not for the user's eyes: what belongs to the take that the heads show.
     directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
     understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
+    timed: StringProperty(description="The markers that direct the take, as JSON", options={"HIDDEN"})
     take: StringProperty(description="The take, as the base85 text of its file", options={"HIDDEN"})
     take_heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
     take_start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})

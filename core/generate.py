@@ -1,7 +1,7 @@
 """One recording of two people and a layout in, a take out (DESIGN §1): the program that panel, batch, command line and
 evaluation share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -43,6 +43,7 @@ def generate(
     turns: list[Turn] | None = None,
     heads: tuple[str, str] = ("man", "woman"),
     motion_a: HeadMotion | None = None,
+    directions: Sequence[tuple[float, Layout]] = (),
     progress: Progress = lambda share: None,
 ) -> Take:
     """Animate the two people who talk in ``sound``.
@@ -51,6 +52,7 @@ def generate(
     turns:    who speaks when, as corrected by the user; None finds it out
     heads:    of A and B, names or paths as core.head.load takes them
     motion_a: A's motion at MOTION_FPS; it is kept as it is, and B is made to answer it
+    directions: (seconds, layout); from there on its contact and mood hold instead; nobody is moved
     progress: called with the share done, 0..1; may raise to cancel
 
     Raises UserError when nobody speaks in the recording or the weights are missing.
@@ -62,7 +64,7 @@ def generate(
     if motion_a is not None:
         held = _fit(motion_a, masks.shape[1])
         known_a = gaze.intents(np.stack([held, np.zeros_like(held)]), **pair)[0]
-    told, rest = condition.build(features, masks, layout), AIMED - UNDERSTOOD
+    told, rest = condition.build(features, masks, layout, directions=directions), AIMED - UNDERSTOOD
     meant = sample_intents(model, told, seed, known_a, lambda share: progress(UNDERSTOOD + rest * share))
     for one, heard, mask in zip(meant, features, masks, strict=True):
         one[:, EXPRESSION] = lips.seal_closures(one[:, EXPRESSION], heard[:, SEAL], mask)

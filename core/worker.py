@@ -2,7 +2,7 @@
 
     in    {"id": 1, "command": "generate", "audio": "talk.wav", "start": 0.0, "duration": null, "layout": {...},
            "seed": 0, "turns": [[0.0, 2.5, "A"], ...] | null, "heads": ["man", "woman"], "motion_a": "a.npz" | null,
-           "out": "take.npz"}
+           "directions": [[3.0, {layout from there on}], ...], "out": "take.npz"}
           {"id": 2, "command": "layout", "prompt": "two friends, one metre apart", "start": {...} | null}
           {"id": 3, "command": "turns", "audio": "talk.wav", "start": 0.0, "duration": null}
           {"command": "quit"}
@@ -78,6 +78,7 @@ def _generate(request: dict, report: Report) -> dict:
         turns=_turn_list(request["turns"]),
         heads=tuple(request["heads"]),
         motion_a=load_take(fixed).motions[0] if fixed else None,
+        directions=[(seconds, Layout(**changed)) for seconds, changed in request["directions"]],
         progress=report,
     )
     save_take(take, request["out"])

@@ -108,6 +108,8 @@ def _draw_scene(layout, context, settings) -> None:
     row.menu("DYAD_MT_presets", text="", icon="PRESET")
     for clause in json.loads(settings.understood or "[]"):
         _draw_clause(column, clause)
+    for direction in json.loads(settings.timed or "[]"):
+        _draw_clause(column, {**direction, "text": f"Frame {direction['frame']}: {direction['text']}"})
     if rigs.find_pair(context.scene):
         for fact in _facts(session.current_layout(context.scene)):
             column.label(text=fact)

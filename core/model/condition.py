@@ -3,9 +3,12 @@
 Columns of the condition (T, K) of one stream: own mask, partner's mask, LAYOUT_NAMES, then the own voice's features.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ..layout import Layout, room_poses
+from ..motion import MOTION_FPS
 from ..rotation import FORWARD
 
 LAYOUT_NAMES = (
@@ -25,19 +28,46 @@ FEATURES = 2 + len(LAYOUT_NAMES)  # where the voice begins
 NEAR, FAR = 0.3, 10.0  # m; nearer and farther nothing about a face changes, and nothing was trained
 
 
-def build(features: np.ndarray, masks: np.ndarray, layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:
+EASE = 0.5  # s that a direction takes to be in force; nobody's mood jumps
+
+
+def build(
+    features: np.ndarray,
+    masks: np.ndarray,
+    layout: Layout,
+    poses: np.ndarray | None = None,
+    directions: Sequence[tuple[float, Layout]] = (),
+) -> np.ndarray:
     """Put everything the network is told side by side.
 
     features: (2, T, WIDTH) from core/voice.py, about unit scale
     masks:    (2, T) in [0, 1], who speaks
     poses:    (2, 4, 4) rest poses in the room, metres, where rigs were moved by hand; None takes the layout's
+    directions: as in :func:`scene_columns`
     returns:  (2, T, FEATURES + WIDTH) float32
     """
     if features.shape[:2] != masks.shape:
         raise ValueError(f"features {features.shape} and masks {masks.shape} must agree in (2, T)")
     frames = masks.shape[1]
-    scene = layout_columns(layout, poses)[:, None].repeat(frames, axis=1)
+    scene = scene_columns(layout, directions, frames, poses)
     return np.concatenate([masks[..., None], masks[::-1, :, None], scene, features], axis=-1).astype(np.float32)
+
+
+def scene_columns(
+    layout: Layout, directions: Sequence[tuple[float, Layout]], frames: int, poses: np.ndarray | None = None
+) -> np.ndarray:
+    """(2, frames, len(LAYOUT_NAMES)) float32: ``layout``, then each of the ``directions`` from its time on.
+
+    directions: (seconds from the first frame, layout whose contact and mood hold from there on); nobody is moved
+    """
+    poses = room_poses(layout) if poses is None else poses
+    columns = layout_columns(layout, poses)[:, None].repeat(frames, axis=1)
+    time = (np.arange(frames) + 0.5) / MOTION_FPS
+    for start, changed in sorted(directions, key=lambda direction: direction[0]):
+        share = np.clip((time - start) / EASE, 0, 1)[:, None]
+        share = share * share * (3 - 2 * share)
+        columns += share * (layout_columns(changed, poses)[:, None] - columns)
+    return columns.astype(np.float32)
 
 
 def layout_columns(layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:

@@ -6,7 +6,7 @@ A job lives across undo, renaming and deleting, so between two of its steps it h
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -16,11 +16,12 @@ from ...core.errors import UserError
 from ...core.jobs import Job, Progress, part
 from ...core.layout import Layout, room_poses
 from ...core.worker_client import Interpreter, Worker, find_interpreter
-from . import keyframes, rigs, strips, takes, turns
+from . import keyframes, markers, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 PRESETS = Path(__file__).resolve().parents[2] / "assets/prompts/presets.json"
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
+SURE_MARKER = 0.8  # a marker may be any note; only what is surely a direction counts as one
 
 _worker: Worker | None = None
 
@@ -36,6 +37,7 @@ class Request:
     seed: int
     heads: tuple[str, str]
     turns: list[tuple[float, float, str]] | None
+    markers: list[tuple[int, str]]  # scene frame and text, not all of them directions
 
 
 def read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Request:
@@ -54,6 +56,7 @@ def read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Request:
         seed=settings.seed,
         heads=tuple(rigs.head_name(head) for head in pair) if pair else (settings.head_a, settings.head_b),
         turns=turns.read(sounding, recording) if settings.use_turns else None,
+        markers=markers.read(scene),
     )
 
 
@@ -74,11 +77,13 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     if request.prompt:
         understood = yield from part(_understand(request.prompt, layout), 0, 0.05)
         layout = Layout(**understood["layout"])
-    take_file = yield from part(_make_take(request, layout), 0.05, 1)
+    timed = yield from part(_time_directions(request.markers, layout), 0.05, 0.1)
+    take_file = yield from part(_make_take(request, layout, timed), 0.1, 1)
     yield Progress("Writing keyframes", 1.0)
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)
+    scene.dyad.timed = json.dumps(timed)
     pair = pair_for(scene, layout, moved=understood is not None)
     takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording.start_frame)
     last = takes.show(scene, pair)
@@ -167,16 +172,42 @@ def _understand(prompt: str, start: Layout) -> Job[dict]:
     return worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
 
 
-def _make_take(request: Request, layout: Layout) -> Job[Path]:
-    """The file of the take; one that was made before in this session is not made again."""
+def _time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[dict]]:
+    """Understand the markers' ``texts``, each by how things stand before it, beginning with ``layout``.
+
+    returns: those that speak of contact or mood, as {"frame", "text", "sets": numbers of MOOD}; the rest is the user's
+    """
+    timed = []
+    for i, (frame, text) in enumerate(texts):
+        read = yield from part(_understand(text, layout), i / len(texts), (i + 1) / len(texts))
+        sure = [set(clause["sets"]) for clause in read["clauses"] if clause["sure"] >= SURE_MARKER]
+        named = {name for names in sure if names <= set(MOOD) for name in names}  # nobody changes place while talking
+        sets = {name: read["layout"][name] for name in MOOD if name in named}
+        if sets:
+            layout = replace(layout, **sets)
+            timed.append({"frame": frame, "text": text, "sets": sets})
+    return timed
+
+
+def _make_take(request: Request, layout: Layout, timed: list[dict]) -> Job[Path]:
+    """The file of the take; one that was made before in this session is not made again.
+
+    timed: directions as from :func:`_time_directions`
+    """
+    recording, directions, changed = request.recording, [], layout
+    for direction in timed:
+        changed = replace(changed, **direction["sets"])
+        seconds = (direction["frame"] - recording.start_frame) / recording.fps
+        directions.append((seconds, asdict(changed)))
     asked = {
         "command": "generate",
-        **_audio(request.recording),
+        **_audio(recording),
         "layout": asdict(layout),
         "seed": request.seed,
         "turns": request.turns,
         "heads": request.heads,
         "motion_a": None,
+        "directions": directions,
     }
     path = _cache() / f"{_key(asked)}.npz"
     if not path.exists():

@@ -1,5 +1,7 @@
 """The main job on the bundled sample: sound and a layout in, a take out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -98,6 +100,20 @@ def test_a_given_motion_of_a_is_kept_and_b_looks_at_it(sound, said, take):
     geometries = [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
     seen = gaze.look(packed(answer), room_poses(SEAT), geometries).contact_error[1]
     assert (seen < 2.6).mean() > 0.2
+
+
+def test_a_direction_changes_how_much_one_looks_from_then_on(sound, said):
+    """The same turns in both halves of the comparison: only what is directed differs."""
+    layout = replace(SEAT, contact_a=0.9, contact_b=0.9)
+    shares = {}
+    for name, directions in {"kept": [], "away": [(8.0, replace(layout, contact_b=0.05))]}.items():
+        made = generate(sound, layout, seed=1, turns=said, directions=directions)
+        poses, geometries = room_poses(layout), [gaze.Geometry.of(load(head)) for head in ("man", "woman")]
+        contact = gaze.intents(packed(made), poses, geometries)[..., 52] > 0.5
+        shares[name] = [contact[:, :190].mean(axis=1), contact[:, 225:].mean(axis=1)]
+    assert shares["away"][1][1] < shares["kept"][1][1] - 0.25, "B looks away"
+    assert shares["away"][0] == pytest.approx(shares["kept"][0], abs=0.1), "not before"
+    assert shares["away"][1][0] > 0.5 * shares["kept"][1][0], "A looks on"
 
 
 def test_a_motion_at_another_rate_is_refused(sound, said, take):

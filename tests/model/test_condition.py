@@ -2,7 +2,16 @@ import numpy as np
 import pytest
 
 from talking_together.core.layout import Layout, room_poses
-from talking_together.core.model.condition import FEATURES, LAYOUT_NAMES, OWN_MASK, PARTNER_MASK, build, layout_columns
+from talking_together.core.model.condition import (
+    EASE,
+    FEATURES,
+    LAYOUT_NAMES,
+    OWN_MASK,
+    PARTNER_MASK,
+    build,
+    layout_columns,
+    scene_columns,
+)
 
 
 def column(layout: Layout, name: str) -> np.ndarray:
@@ -42,6 +51,29 @@ def test_swapping_the_layout_swaps_the_streams():
     layout = Layout(facing_a=20, facing_b=-70, height_a=1.2, contact_a=0.1, contact_b=0.9)
     other = Layout(facing_a=-70, facing_b=20, height_b=1.2, contact_a=0.9, contact_b=0.1)
     assert layout_columns(other)[::-1] == pytest.approx(layout_columns(layout), abs=1e-6)
+
+
+def test_a_direction_holds_from_its_time_on_and_comes_softly():
+    before, after = Layout(contact_a=0.9, energy=0.3), Layout(contact_a=0.1, energy=0.7)
+    columns = scene_columns(before, [(2.0, after)], 100)
+    contact = columns[0, :, LAYOUT_NAMES.index("contact")]
+    assert columns[:, :50] == pytest.approx(layout_columns(before)[:, None].repeat(50, axis=1))
+    assert columns[:, 63:] == pytest.approx(layout_columns(after)[:, None].repeat(37, axis=1))
+    assert (np.diff(contact) <= 1e-6).all() and np.abs(np.diff(contact)).max() < 3 * 0.8 / (25 * EASE)
+    assert columns[1, :, LAYOUT_NAMES.index("partner_contact")] == pytest.approx(contact)
+
+
+def test_a_direction_moves_nobody():
+    layout = Layout(distance=1.4, facing_a=30)
+    columns = scene_columns(layout, [(0.0, Layout(distance=3.0, facing_a=-90, warmth=-1))], 50)
+    places = slice(0, LAYOUT_NAMES.index("contact"))
+    assert columns[..., places] == pytest.approx(layout_columns(layout)[:, None, places].repeat(50, axis=1))
+
+
+def test_the_earlier_direction_comes_first_however_they_are_listed():
+    calm, wild = Layout(energy=0.1), Layout(energy=0.9)
+    columns = scene_columns(Layout(), [(2.0, wild), (-1.0, calm)], 100)
+    assert columns[0, [0, -1], LAYOUT_NAMES.index("energy")] == pytest.approx([0.1, 0.9])
 
 
 def test_features_and_masks_of_different_lengths_are_refused():

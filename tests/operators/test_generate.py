@@ -1,5 +1,7 @@
 """The main job on the bundled sample, as the panel, a script or a batch would run it."""
 
+import json
+
 import bpy
 import numpy as np
 import pytest
@@ -125,6 +127,26 @@ def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
 
     speaking = takes.stored(talk.dyad).speaking
     assert speaking[1].min() > 0.9 and speaking[0].max() < 0.1
+
+
+@needs_sound
+def test_markers_direct_the_take_from_their_frame_on(talk):
+    for name, frame in [("B looks away", 40), ("Shot 3", 30), ("F_20", 20), ("calmer from here", 70)]:
+        talk.timeline_markers.new(name, frame=frame)
+    bpy.ops.dyad.generate()
+    directed = takes.stored(talk.dyad).motions[1].packed
+    timed = json.loads(talk.dyad.timed)
+
+    talk.timeline_markers.clear()
+    bpy.ops.dyad.generate()
+
+    assert [(one["frame"], one["text"], set(one["sets"])) for one in timed] == [
+        (40, "B looks away", {"contact_b"}),
+        (70, "calmer from here", {"energy"}),
+    ]
+    assert timed[0]["sets"]["contact_b"] < 0.2
+    assert talk.dyad.timed == "[]"
+    assert np.abs(takes.stored(talk.dyad).motions[1].packed - directed).max() > 0.05
 
 
 @needs_sound
