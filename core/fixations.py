@@ -3,7 +3,7 @@
 import numpy as np
 
 SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
-JUMP_COST = 40.0  # square degrees summed over frames that a saccade has to save: 2 degrees off for ten frames
+JUMP_COST = 300.0  # square degrees summed over frames that a saccade has to save: 5 degrees off for twelve frames
 CONTACT_DEGREES = 5.0  # how much of a change it is to leave the partner's eyes, where the angle hardly changes
 LONG_JUMP = np.radians(12)  # a saccade of this size takes longer than a frame
 

@@ -44,8 +44,8 @@ STAGES = (
     Stage("prior", 300, Recipe(pairs=16, frames=64, drop=1.0)),
     Stage("conversation, short", 1900, Recipe(pairs=16, frames=64, drop=0.1)),
     Stage("conversation", 2900, Recipe(pairs=8, frames=128, drop=0.1)),
-    Stage("conversation, long", 800, Recipe(pairs=4, frames=250, drop=0.1)),
-    Stage("dubbing", 1100, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
+    Stage("conversation, long", 1300, Recipe(pairs=4, frames=250, drop=0.1)),
+    Stage("dubbing", 1600, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
 )
 
 
