@@ -12,8 +12,8 @@ FEWEST = 8  # windows (2 s of speech) to look for two voices at all
 # chosen on unseen readers and the open recordings: one person's two halves are closer than this and alternate at once
 ONE_CLOSENESS, ONE_CHANGES = 0.87, 0.25
 SURELY_ONE = 0.96
-# a third voice is far from both others, talks enough, and keeps the floor for a while; else a voice was split in two
-THIRD_CLOSENESS, THIRD_SHARE, THIRD_CHANGES = 0.78, 0.08, 0.09
+# a third voice is far from both others, talks enough, and keeps the floor for a second; else a voice was split in two
+THIRD_CLOSENESS, THIRD_SHARE, THIRD_LASTING, A_SECOND = 0.85, 0.2, 0.55, 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +57,10 @@ def _is_one(windows: np.ndarray, centres: np.ndarray) -> bool:
 def _are_three(windows: np.ndarray, centres: np.ndarray) -> bool:
     nearest = (windows @ centres.T).argmax(1)
     closest = max(centres[0] @ centres[1], centres[0] @ centres[2], centres[1] @ centres[2])
-    share = np.bincount(nearest, minlength=3).min() / len(windows)
-    moves = float((nearest[1:] != nearest[:-1]).mean())
-    return bool(closest < THIRD_CLOSENESS and share > THIRD_SHARE and moves < THIRD_CHANGES)
+    counts = np.bincount(nearest, minlength=3)
+    runs = np.split(nearest, np.flatnonzero(np.diff(nearest)) + 1)
+    lasting = sum(len(run) for run in runs if run[0] == counts.argmin() and len(run) >= A_SECOND) / max(1, counts.min())
+    return bool(closest < THIRD_CLOSENESS and counts.min() > THIRD_SHARE * len(windows) and lasting > THIRD_LASTING)
 
 
 def k_means(windows: np.ndarray, count: int, seed: int, tries: int = 6) -> np.ndarray:

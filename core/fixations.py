@@ -28,7 +28,7 @@ def fixate(gaze: np.ndarray) -> np.ndarray:
 
 
 def _fixations(path: np.ndarray) -> list[int]:
-    """First frames of the fixations of ``path`` (T, D), degrees, and T: the cut of least error plus JUMP_COST a jump."""
+    """First frames of the fixations of ``path`` (T, D), degrees, and T: least error plus JUMP_COST a jump."""
     frames = len(path)
     path = path - path.mean(axis=0)  # keeps the running sums small
     sums = np.concatenate([np.zeros((1, path.shape[1])), np.cumsum(path, axis=0)])
