@@ -43,7 +43,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
         with safe_open(path, "pt") as file:
             header = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}
+            tensors = {name: file.get_tensor(name).float().clone() for name in file.keys()}  # the file may change
         config = json.loads(header.pop("config"))
     except FileNotFoundError:
         raise UserError(f'The weights "{path}" are missing. Install the extension again, or train them.') from None
