@@ -1,6 +1,7 @@
 """The repository's root is the package ``talking_together``: tests say the name Blender's users would."""
 
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -20,3 +21,17 @@ if "talking_together" not in sys.modules:
 def root() -> Path:
     """The repository's root folder."""
     return ROOT
+
+
+def pytest_sessionfinish(session, exitstatus):
+    """Keep the result for :func:`pytest_unconfigure`."""
+    session.config.result = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config):
+    """End without bpy's own exit handlers: the 4.2 wheel crashes and the 4.5 wheel hangs in them at times."""
+    if "bpy" in sys.modules and hasattr(config, "result"):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(config.result)
