@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..motion import MOTION_FPS
+from .events import runs
 from .mouth_labels import MouthLabels, Span
 
 TOLERANCE = 0.04  # s, one frame
@@ -58,12 +59,6 @@ def count_closures(closed: np.ndarray, labels: MouthLabels) -> Closures:
     middles = [_middle_frames(span, len(closed)) for span in labels.open_vowels]
     inside = np.concatenate(middles) if middles else np.zeros(0, int)
     return Closures(len(labels.closures), found, shown, right, len(inside), int(closed[inside].sum()))
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """First and last (exclusive) index of every run of True in ``flags`` (T,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def frames_of(span: Span, tolerance: float = 0.0) -> slice:

@@ -17,7 +17,7 @@ from ..errors import UserError
 from ..layout import Layout
 from ..model import condition
 from . import mouth_curves, report
-from .mouth_events import runs
+from .events import runs
 
 LONG = 10.0  # s; long clips tell good lips from merely loud ones
 LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest
