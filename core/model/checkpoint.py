@@ -49,6 +49,6 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         raise UserError(f'The weights "{path}" are missing. Install the extension again, or train them.') from None
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise UserError(f'"{path}" are no weights of the generator ({error}). Install the extension again.') from error
-    network = DualStream(Config(**config | {"widths": tuple(config["widths"])}))
+    network = DualStream(Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}))
     network.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("network.")})
     return Checkpoint(network.eval(), tensors["mean"].numpy(), tensors["std"].numpy(), header, sha256)

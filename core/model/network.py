@@ -25,7 +25,11 @@ class Config:
     embedding: int = 128  # width of what FiLM reads
     role: int = 32  # width of the role embedding
     heads: int = 4  # attention heads
-    cross_attention: bool = True  # the streams see each other; off only for the ablation
+    # Changed only for the ablations (core/evaluation/ablations.py); role 0 goes without the role embedding.
+    cross_attention: bool = True  # the streams see each other
+    concatenation: bool = True  # the condition lies beside the noisy motion
+    film: bool = True  # the condition scales and shifts every block
+    hidden: tuple[int, ...] = ()  # columns of the condition that read 0
 
 
 class Conv(nn.Conv2d):
@@ -137,6 +141,8 @@ class DualStream(nn.Module):
         returns:   (B, 2, T, intent)
         """
         pairs, _, frames, _ = noisy.shape
+        if self.config.hidden:
+            condition = condition.index_fill(-1, torch.tensor(self.config.hidden, device=condition.device), 0)
         mask = condition[..., :1]
         role = mask * self.speak + (1 - mask) * self.listen
         if dropped is not None:
@@ -146,7 +152,8 @@ class DualStream(nn.Module):
         streams = [x.flatten(0, 1) for x in (noisy, torch.cat([condition, role], dim=-1), t[..., None])]
         extra = -frames % 2 ** (len(self.config.widths) - 1)
         noisy, condition, t = (F.pad(x.transpose(1, 2), (0, extra), mode="replicate").transpose(1, 2) for x in streams)
-        out = self._unet(torch.cat([noisy, condition], dim=-1), self.embed(condition, t[..., 0]))
+        beside, scaling = condition * self.config.concatenation, condition * self.config.film
+        out = self._unet(torch.cat([noisy, beside], dim=-1), self.embed(scaling, t[..., 0]))
         return out[:, :frames].unflatten(0, (pairs, 2))
 
     def _unet(self, x: Tensor, c: Tensor) -> Tensor:

@@ -9,9 +9,10 @@ import csv
 import math
 import sys
 import time
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ class Plan:
     rate: float = 8e-4  # learning rate after warm-up; falls to 2 % as a cosine
     warm_up: int = 200  # steps
     seed: int = 0
+    weights: Mapping[str, float] = field(default_factory=WEIGHTS.copy)  # of the losses
 
     @property
     def steps(self) -> int:
@@ -99,7 +101,7 @@ def advance(state: State, batch: Batch, scale: Scale, plan: Plan, device: str) -
     """One step; returns its losses."""
     for group in state.optimizer.param_groups:
         group["lr"] = plan.rate_at(state.step)
-    result = judge(state.network, batch, scale, device)
+    result = judge(state.network, batch, scale, device, plan.weights)
     state.optimizer.zero_grad()
     result["total"].backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
@@ -111,22 +113,37 @@ def advance(state: State, batch: Batch, scale: Scale, plan: Plan, device: str) -
     return {name: float(value.detach()) for name, value in result.items()}
 
 
-def judge(network: DualStream, batch: Batch, scale: Scale, device: str) -> dict[str, torch.Tensor]:
+def judge(
+    network: DualStream, batch: Batch, scale: Scale, device: str, weights: Mapping[str, float] = WEIGHTS
+) -> dict[str, torch.Tensor]:
     """Losses of ``network`` on ``batch``."""
     batch = batch.to(device)
     with torch.autocast(device, torch.bfloat16) if device == "cuda" else nullcontext():
         predicted = network(batch.noisy, batch.condition, batch.levels, batch.dropped)
-    return losses(predicted.float(), batch.clip, scale.to(device))
+    return losses(predicted.float(), batch.clip, scale.to(device), weights)
 
 
-def train(folder: Path, dialogues: list[Dialogue], plan: Plan, config: Config, header: dict[str, str]) -> State:
-    """Train to the end of ``plan``, writing state.pt, generator.safetensors and log.csv into ``folder``."""
+Draw = Callable[[list[Dialogue], Scale, Recipe, np.random.Generator], Batch]
+
+
+def train(
+    folder: Path,
+    dialogues: list[Dialogue],
+    plan: Plan,
+    config: Config,
+    header: dict[str, str],
+    draw: Draw = draw_batch,
+) -> State:
+    """Train to the end of ``plan``, writing state.pt, generator.safetensors and log.csv into ``folder``.
+
+    draw: makes the batches; baselines are shown other things than the generator
+    """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     train_set, test_set = split(dialogues)
     state, scale = resume(folder, begin(config, plan, device), measure(train_set), plan)
     while state.step < plan.steps:
         stage, started = plan.stage(state.step), time.perf_counter()
-        batch = draw_batch(train_set, scale, stage.recipe, np.random.default_rng([plan.seed, state.step]))
+        batch = draw(train_set, scale, stage.recipe, np.random.default_rng([plan.seed, state.step]))
         result = advance(state, batch, scale, plan, device)
         if state.step % LOG_EVERY == 0:
             log(folder, state.step, stage.name, result | {"seconds": time.perf_counter() - started})
@@ -154,7 +171,7 @@ def log(folder: Path, step: int, stage: str, numbers: dict[str, float]) -> None:
     columns = ["step", "stage", "total", *WEIGHTS, "seconds"]
     new = not path.exists()
     with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, columns)
+        writer = csv.DictWriter(file, columns, extrasaction="ignore")
         if new:
             writer.writeheader()
         writer.writerow({"step": step, "stage": stage} | {name: f"{value:.4f}" for name, value in numbers.items()})

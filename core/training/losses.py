@@ -6,6 +6,7 @@ weighting. Within the expression the mouth counts three times as much as the res
 apart, where a millimetre near closure counts most: lips are what people look at. A blink counts twice.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +16,7 @@ from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
 from ..motion import EXPRESSION_NAMES
 
 WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1.0, "gaze": 5.0}
+PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
 MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
 JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
@@ -71,7 +73,7 @@ def level_weight(signal_share: Tensor) -> Tensor:
     return (1 / (1 - signal_share**2).clamp(min=1e-6)).clamp(max=HIGHEST_LEVEL_WEIGHT)
 
 
-def losses(predicted: Tensor, clip: Clip, scale: Scale) -> dict[str, Tensor]:
+def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, float] = WEIGHTS) -> dict[str, Tensor]:
     """Each loss without its weight, and their weighted sum as "total".
 
     predicted: (B, 2, T, 56) clean motion in z units, as the network says
@@ -89,8 +91,10 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale) -> dict[str, Tensor]:
         "velocity": _velocity(predicted, clip, scale, judged, counts),
         "gaze": _gaze(predicted, clip, scale, full),
     }
+    if "gaze channels" in weights:
+        result["gaze channels"] = (error[..., GAZE].sum(-1) * full).sum()
     # A frame has 56 channels: their sum over 56 stays near 1 whatever is added.
-    result["total"] = sum(WEIGHTS[name] * value for name, value in result.items()) / INTENT_WIDTH
+    result["total"] = sum(weights[name] * value for name, value in result.items()) / INTENT_WIDTH
     return result
 
 
