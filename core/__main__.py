@@ -22,6 +22,7 @@ RESEARCH = {
         "align": ".training.align",
         "dataset": ".training.dataset",
         "generator": ".training.generator",
+        "ablations": ".training.ablations",
     },
     "evaluate": {
         "speakers": ".evaluation.speakers",
@@ -76,6 +77,10 @@ def _parser() -> Parser:
     generate.add_argument("--turns", type=Path, help="corrected turns, .csv")
     generate.add_argument("--heads", default="man,woman", help="the heads of A and B")
     generate.add_argument("--motion-a", type=Path, help="a take whose A is kept; B is made to answer it")
+    generate.add_argument("--take", type=Path, help="a take of this recording, to redo a part of")
+    generate.add_argument("--redo", type=_span, metavar="FROM:TO", help="seconds of it to make anew; all else stays")
+    generate.add_argument("--people", default="AB", help="who of them is made anew: A, B or AB")
+    generate.add_argument("--parts", default="mouth,face,head,eyes", help="what of them is made anew")
     generate.set_defaults(run=_generate)
 
     turns = commands.add_parser("turns", help="who speaks when")
@@ -109,10 +114,27 @@ def _generate(arguments) -> None:
         turns=turns.read_csv(arguments.turns) if arguments.turns else None,
         heads=_two_heads(arguments.heads),
         motion_a=load_take(arguments.motion_a).motions[0] if arguments.motion_a else None,
+        redo=_redo(arguments),
     )
     save_take(take, arguments.out)
     seconds = len(take) / take.motions[0].fps
     print(f"{arguments.out}: {seconds:.1f} s of two heads in {time.perf_counter() - started:.1f} s")
+
+
+def _redo(arguments):
+    from .motion import load_take
+    from .redo import Redo
+
+    if (arguments.take is None) != (arguments.redo is None):
+        raise UserError("--take and --redo go together. Name the take and the seconds of it to make anew.")
+    if arguments.take is None:
+        return None
+    return Redo(load_take(arguments.take), *arguments.redo, arguments.people, tuple(arguments.parts.split(",")))
+
+
+def _span(text: str) -> tuple[float, float]:
+    start, end = text.split(":")
+    return float(start), float(end)
 
 
 def _turns(arguments) -> None:
