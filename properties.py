@@ -4,7 +4,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
 from .core.layout import Layout
-from .operators.scene import strips
+from .operators.scene import strips, takes
 
 DEFAULT = Layout()
 
@@ -20,6 +20,47 @@ def _head(name: str, default: str, description: str):
 
 def _strip_names(self, context, typed: str) -> list[str]:
     return [strip.name for strip in strips.sound_strips(strips.sequencer_scene(context))]
+
+
+def _strength(name: str, description: str):
+    return FloatProperty(
+        name=name,
+        description=f"{description}. 1 plays the take as it was made",
+        default=1,
+        min=0,
+        max=3,
+        soft_max=2,
+        step=5,
+        update=_play_again,
+    )
+
+
+def _play_again(self, context) -> None:
+    """A slider was moved: the heads show it at once."""
+    takes.show_again(self.id_data)
+
+
+class DyadAdjustment(bpy.types.PropertyGroup):
+    """How one person plays the take; the network is not asked again."""
+
+    articulation: _strength("Articulation", "How strongly the mouth speaks, jaw and lips together")
+    jaw: _strength("Jaw", "How far the jaw opens; closed lips stay closed")
+    lips: _strength("Lips", "How far the lips round, spread and curl")
+    delay: FloatProperty(
+        name="Lip Delay",
+        description="The mouth comes later by this time, or earlier when negative",
+        soft_min=-0.2,
+        soft_max=0.2,
+        min=-1,
+        max=1,
+        step=1,
+        precision=3,
+        unit="TIME_ABSOLUTE",
+        update=_play_again,
+    )
+    expression: _strength("Expression", "How much the face shows beside speech and blinks: brows, cheeks, smiles")
+    head: _strength("Head", "How far head and body move; the gaze still meets the partner's eyes")
+    gaze: _strength("Looking Away", "How far the gaze goes from the partner's eyes; at 0 it never leaves them")
 
 
 class DyadSettings(bpy.types.PropertyGroup):
@@ -57,6 +98,8 @@ class DyadSettings(bpy.types.PropertyGroup):
         description="Let the strips named A and B say who speaks when, instead of listening for it",
         default=True,
     )
+    adjust_a: PointerProperty(type=DyadAdjustment, name="A", description="How A plays the take")
+    adjust_b: PointerProperty(type=DyadAdjustment, name="B", description="How B plays the take")
     # Not for the user's eyes: what belongs to the take that the heads show.
     directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
     understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
@@ -67,6 +110,7 @@ class DyadSettings(bpy.types.PropertyGroup):
 
 
 def register():
+    bpy.utils.register_class(DyadAdjustment)
     bpy.utils.register_class(DyadSettings)
     bpy.types.Scene.dyad = PointerProperty(type=DyadSettings, name="Dyad", description="Two people talking")
 
@@ -74,3 +118,4 @@ def register():
 def unregister():
     del bpy.types.Scene.dyad
     bpy.utils.unregister_class(DyadSettings)
+    bpy.utils.unregister_class(DyadAdjustment)

@@ -5,6 +5,7 @@ import bpy
 from . import (
     add_heads,
     add_recording,
+    adjust,
     cancel,
     direct,
     export_take,
@@ -27,6 +28,7 @@ CLASSES = [
         add_heads,
         direct,
         reaim,
+        adjust,
         find_turns,
         render_preview,
         export_take,

@@ -6,7 +6,7 @@ import bpy
 
 from .. import preferences
 from ..core.layout import Layout
-from ..operators.scene import rigs, session, strips, turns
+from ..operators.scene import adjustments, rigs, session, strips, turns
 
 VALUES_PER_LINE = 2
 SAID = {  # how a number of the layout is told
@@ -70,6 +70,32 @@ class TurnsPanel(Sidebar):
             self.layout.prop(context.scene.dyad, "use_turns")
             self.layout.label(text=f"A speaks {spoken['A']} times, B {spoken['B']} times")
             self.layout.label(text="Drag, cut or rename the strips, then generate")
+
+
+class AdjustPanel(Sidebar):
+    """How strongly each of the two plays the take: live, without the network."""
+
+    bl_label = "Adjust"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        settings = context.scene.dyad
+        self.layout.active = bool(settings.take)
+        table = self.layout.column(align=True)
+        row = self._row(table)
+        row.label(text="A")
+        row.label(text="B")
+        for name in adjustments.NAMES:
+            row = self._row(table, settings.adjust_a.bl_rna.properties[name].name)
+            for person in (settings.adjust_a, settings.adjust_b):
+                row.prop(person, name, text="")
+        self.layout.operator("dyad.reset_adjustments", icon="LOOP_BACK")
+
+    @staticmethod
+    def _row(table, name: str = ""):
+        split = table.split(factor=0.38, align=True)
+        split.label(text=name)
+        return split.row(align=True)
 
 
 class TakePanel(Sidebar):
@@ -163,4 +189,4 @@ def _for_editors(*panels):
     return classes
 
 
-CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, TakePanel)
+CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, AdjustPanel, TakePanel)

@@ -2,17 +2,19 @@
 
 import base64
 import io
+from dataclasses import replace
+from functools import lru_cache
 
 import bpy
 import numpy as np
 
-from ...core import gaze
+from ...core import adjust, gaze
 from ...core.errors import UserError
 from ...core.head import load as load_head
 from ...core.layout import room_poses
-from ...core.motion import HeadMotion, Take, load_take, replacing
+from ...core.motion import HeadMotion, Take, load_take, replacing, save_take
 from ...core.resample import scene_motion
-from . import keyframes, rigs
+from . import adjustments, keyframes, rigs
 
 SAME_PLACE = 1e-4  # m and matrix entries: closer than this two poses are one
 
@@ -28,21 +30,34 @@ def stored(settings) -> Take:
     """The scene's take. Raises UserError when there is none."""
     if not settings.take:
         raise UserError("This scene has no take yet. Press Generate Dyad first.")
-    return load_take(io.BytesIO(base64.b64decode(settings.take)))
+    return _decoded(settings.take)
 
 
 def export(settings, path: str) -> None:
-    """Write the scene's take as it was made to ``path``. Raises UserError when there is none or no place for it."""
-    stored(settings)  # says so when there is none
-    with replacing(path) as file:
-        file.write(base64.b64decode(settings.take))
+    """Write the scene's take as it is adjusted, in the room it was made for, to ``path``.
+
+    Raises UserError when there is none or no place for it.
+    """
+    take, played = stored(settings), adjustments.read(settings)
+    if played == adjustments.NONE:
+        with replacing(path) as file:
+            file.write(base64.b64decode(settings.take))
+        return
+    heads = settings.take_heads.split(",")
+    motions = aimed(take, heads, room_poses(take.layout), _geometries(heads), played)
+    save_take(replace(take, motions=adjust.faces(motions, played)), path)
 
 
 def show(scene: bpy.types.Scene, pair) -> int:
-    """Bake the scene's take onto ``pair``, its gaze aimed for where the two heads now are. Returns the last frame."""
+    """Bake the scene's take onto ``pair``, as adjusted, its gaze aimed for where the two heads now are.
+
+    returns: the take's last frame
+    """
     settings = scene.dyad
-    take = stored(settings)
-    motions = aimed(take, settings.take_heads.split(","), rigs.pair_poses(pair), [rigs.geometry(head) for head in pair])
+    take, played = stored(settings), adjustments.read(settings)
+    geometries = [rigs.geometry(head) for head in pair]
+    motions = aimed(take, settings.take_heads.split(","), rigs.pair_poses(pair), geometries, played)
+    motions = adjust.faces(motions, played)
     fps = scene.render.fps / scene.render.fps_base
     last = settings.take_start
     for armature, motion in zip(pair, motions, strict=True):
@@ -53,20 +68,39 @@ def show(scene: bpy.types.Scene, pair) -> int:
     return last
 
 
-def aimed(take: Take, heads, poses: np.ndarray, geometries) -> tuple[HeadMotion, HeadMotion]:
+def show_again(scene: bpy.types.Scene) -> None:
+    """Show the scene's take as it is now adjusted; without a take or heads there is nothing to do."""
+    pair = rigs.find_pair(scene)
+    if scene.dyad.take and pair:
+        show(scene, pair)
+
+
+def aimed(take: Take, heads, poses: np.ndarray, geometries, played=adjustments.NONE) -> tuple[HeadMotion, HeadMotion]:
     """The take's two motions with the gaze corrected from the room it was made for to the one that is there.
 
     heads:      the names of the two heads it was made for
     poses:      (2, 4, 4) rest axes to world, metres, as they are
     geometries: gaze.Geometry of the two heads as they are
+    played:     the two people's adjust.Adjustment; here their heads and gazes count
     """
     made_for = room_poses(take.layout)
-    own = [gaze.Geometry.of(load_head(name)) for name in heads]
-    if _alike(made_for, poses) and all(_same_geometry(a, b) for a, b in zip(own, geometries, strict=True)):
+    own = _geometries(heads)
+    there = _alike(made_for, poses) and all(_same_geometry(a, b) for a, b in zip(own, geometries, strict=True))
+    if there and not any(one.moves for one in played):
         return take.motions
     packed = np.stack([motion.packed for motion in take.motions])
-    packed = gaze.aim(gaze.intents(packed, made_for, own), poses, geometries)
-    return tuple(HeadMotion(motion, take.motions[0].fps) for motion in packed)
+    meant = adjust.movements(gaze.intents(packed, made_for, own), played)
+    return tuple(HeadMotion(motion, take.motions[0].fps) for motion in gaze.aim(meant, poses, geometries))
+
+
+@lru_cache(maxsize=2)
+def _decoded(take: str) -> Take:
+    """A stored take; a slider that is dragged asks for the same one again and again."""
+    return load_take(io.BytesIO(base64.b64decode(take)))
+
+
+def _geometries(heads) -> list[gaze.Geometry]:
+    return [gaze.Geometry.of(load_head(name)) for name in heads]
 
 
 def _alike(a: np.ndarray, b: np.ndarray) -> bool:

@@ -1,0 +1,27 @@
+"""The Adjust panel's numbers as plain data."""
+
+from ...core.adjust import Adjustment
+from ...core.lips import Strength
+
+NONE = (Adjustment(), Adjustment())
+NAMES = ("articulation", "jaw", "lips", "delay", "expression", "head", "gaze")
+
+
+def read(settings) -> tuple[Adjustment, Adjustment]:
+    """How A and B of a scene's settings play their take."""
+    return tuple(_one(person) for person in (settings.adjust_a, settings.adjust_b))
+
+
+def clear(settings) -> None:
+    """Back to the take as it was made; the heads do not show it yet."""
+    for person in (settings.adjust_a, settings.adjust_b):
+        for name in NAMES:
+            person.property_unset(name)
+
+
+def _one(person) -> Adjustment:
+    def number(name: str) -> float:
+        return round(getattr(person, name), 4)  # what Blender stores as float32
+
+    mouth = Strength(number("articulation"), number("jaw"), number("lips"), number("delay"))
+    return Adjustment(mouth, number("expression"), number("head"), number("gaze"))

@@ -1,0 +1,136 @@
+"""The sliders of the Adjust panel, on a take that needs no network."""
+
+import time
+
+import bpy
+import numpy as np
+import pytest
+
+import talking_together
+from talking_together.core import gaze
+from talking_together.core.head import load
+from talking_together.core.layout import Layout, room_poses
+from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, load_take, save_take
+from talking_together.operators.scene import keyframes, rigs, session, takes
+
+JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
+
+
+@pytest.fixture
+def scene():
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    talking_together.register()
+    yield bpy.context.scene
+    talking_together.unregister()
+
+
+def make_take(frames: int, seed: int = 0) -> Take:
+    """A take of two people who talk, nod and look at each other half of the time."""
+    times, generator = np.arange(frames) / 25, np.random.default_rng(seed)
+    meant = np.zeros((2, frames, 56), np.float32)
+    meant[..., JAW] = 0.2 + 0.2 * np.sin(20 * times)
+    meant[..., BROW] = 0.4
+    meant[..., 47] = 0.1 * np.sin(3 * times)
+    looks = np.repeat(generator.integers(0, 2, (2, frames // 20 + 1)), 20, axis=1)[:, :frames]
+    meant[..., 50], meant[..., 52] = 0.25 * (1 - looks), looks
+    heads = [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
+    packed = gaze.aim(meant, room_poses(Layout()), heads)
+    return Take(tuple(map(HeadMotion, packed)), np.zeros((2, frames), np.float32), Layout(), "", seed, "")
+
+
+def show_take(scene, tmp_path, frames: int) -> bytes:
+    """Add the two heads and let them play a take; returns the take's file."""
+    save_take(make_take(frames), tmp_path / "made.npz")
+    content = (tmp_path / "made.npz").read_bytes()
+    takes.store(scene.dyad, content, ("man", "woman"), 1)
+    takes.show(scene, session.pair_for(scene, Layout(), moved=False))
+    return content
+
+
+def keyed(head, path: str, index: int = 0) -> np.ndarray:
+    """The take's keyed values (S,) of a curve on the head's bones or shape keys."""
+    block = keyframes.face_keys(head)[0] if path.startswith("key_blocks") else head
+    strip = block.animation_data.nla_tracks[keyframes.TRACK].strips[0]
+    if hasattr(strip, "action_slot"):
+        curves = strip.action.layers[0].strips[0].channelbag(strip.action_slot).fcurves
+    else:
+        curves = strip.action.fcurves
+    points = curves.find(path, index=index).keyframe_points
+    values = np.zeros(2 * len(points), np.float32)
+    points.foreach_get("co", values)
+    return values[1::2]
+
+
+def jaw(head) -> np.ndarray:
+    return keyed(head, 'key_blocks["jawOpen"].value')
+
+
+def nod(head) -> np.ndarray:
+    return keyed(head, 'pose.bones["head"].rotation_quaternion', 1)
+
+
+def test_a_slider_shows_at_once_and_on_one_person_only(scene, tmp_path):
+    show_take(scene, tmp_path, 100)
+    a, b = rigs.find_pair(scene)
+    before, others = jaw(a), jaw(b)
+
+    scene.dyad.adjust_a.jaw = 0.5
+
+    np.testing.assert_allclose(jaw(a), before / 2, atol=1e-4)
+    np.testing.assert_array_equal(jaw(b), others)
+
+
+def test_back_at_one_the_take_is_as_it_was_to_the_bit(scene, tmp_path):
+    show_take(scene, tmp_path, 100)
+    a, b = rigs.find_pair(scene)
+    before = [curve(head) for head in (a, b) for curve in (jaw, nod)]
+
+    scene.dyad.adjust_a.head, scene.dyad.adjust_b.articulation, scene.dyad.adjust_b.gaze = 1.7, 0.4, 0
+    assert np.abs(nod(a) - before[1]).max() > 0.01
+    bpy.ops.dyad.reset_adjustments()
+
+    for now, then in zip([curve(head) for head in (a, b) for curve in (jaw, nod)], before, strict=True):
+        np.testing.assert_array_equal(now, then)
+
+
+def test_the_stored_take_and_the_users_keys_are_not_touched(scene, tmp_path):
+    content = show_take(scene, tmp_path, 50)
+    a, _ = rigs.find_pair(scene)
+    a.keyframe_insert("location", frame=1)
+    mine = a.animation_data.action
+
+    scene.dyad.adjust_a.head = 0
+
+    assert a.animation_data.action == mine
+    takes.stored(scene.dyad)
+    scene.dyad.adjust_a.head = 1
+    takes.export(scene.dyad, str(tmp_path / "out.npz"))
+    assert (tmp_path / "out.npz").read_bytes() == content
+
+
+def test_an_export_is_what_is_played(scene, tmp_path):
+    show_take(scene, tmp_path, 50)
+    scene.dyad.adjust_b.jaw = 0
+
+    takes.export(scene.dyad, str(tmp_path / "out.npz"))
+
+    a, b = load_take(tmp_path / "out.npz").motions
+    assert b.expression[:, JAW].max() == 0
+    assert a.expression[:, JAW].max() > 0.3
+
+
+def test_a_minute_follows_the_slider_while_it_is_dragged(scene, tmp_path):
+    show_take(scene, tmp_path, 1500)
+    took = []
+    for strength in (1.1, 1.2, 1.3):
+        began = time.perf_counter()
+        scene.dyad.adjust_a.head = strength
+        took.append(time.perf_counter() - began)
+
+    print(f"a minute took {min(took):.2f} s")
+    assert min(took) < 2  # 0.4 s where the machine has nothing else to do
+
+
+def test_without_a_take_a_slider_does_nothing(scene):
+    scene.dyad.adjust_a.jaw = 0.5
+    assert not scene.objects
