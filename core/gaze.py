@@ -121,7 +121,7 @@ def facing(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return neck, _transposed(neck) @ both
 
 
-def aim(intents: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
+def aim(intents: np.ndarray, poses: np.ndarray, geometries, carry: bool = True) -> np.ndarray:
     """Joint rotations that do what is meant, in the pair's true geometry.
 
     In contact the gaze meets the point between the partner's eyes where the posed heads have it; both eyes meet in the
@@ -129,6 +129,7 @@ def aim(intents: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
     intents:    (2, T, 56), columns as in INTENT_CHANNELS
     poses:      (2, 4, 4) or (2, T, 4, 4) rest axes to room axes, metres
     geometries: the two heads' Geometry
+    carry:      False leaves neck and head as they are meant: the gaze stops where the eyes cannot go on
     returns:    (2, T, 59) float32 packed HeadMotion
     """
     given, joints, poses = np.asarray(intents, float), _joints(geometries), _per_frame(poses)
@@ -140,7 +141,7 @@ def aim(intents: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
         fixation, in_head, comfort = _fixation(given[..., INTENT_CHANNELS["gaze"]], skull, eyes, partner)
         size = np.linalg.norm(in_head, axis=-1, keepdims=True)
         carried = in_head * np.maximum(1 - comfort / np.maximum(size, 1e-9), 0)
-        if np.abs(carried).max(initial=0) < 1e-6:
+        if not carry or np.abs(carried).max(initial=0) < 1e-6:
             break
         neck, head = _carry(neck, head, _ahead_of_time(carried, lead))
     to_eyes = fixation[:, :, None] - eyes

@@ -15,6 +15,7 @@ from .layout import Layout, room_poses
 from .model import condition, diffusion
 from .model.checkpoint import Checkpoint, load_checkpoint
 from .motion import EXPRESSION_NAMES, MOTION_FPS, HeadMotion, Take
+from .redo import Held, Redo
 from .speakers import find_speakers
 from .turns import Turn, masks_from_turns
 from .weights import WEIGHTS
@@ -43,44 +44,77 @@ def generate(
     turns: list[Turn] | None = None,
     heads: tuple[str, str] = ("man", "woman"),
     motion_a: HeadMotion | None = None,
+    redo: Redo | None = None,
     directions: Sequence[tuple[float, Layout]] = (),
     progress: Progress = lambda share: None,
 ) -> Take:
     """Animate the two people who talk in ``sound``.
 
     seed:     another number is another performance; the same one gives the same take on the same machine
-    turns:    who speaks when, as corrected by the user; None finds it out
+    turns:    who speaks when, as corrected by the user; None finds it out, or takes it from the take that is redone
     heads:    of A and B, names or paths as core.head.load takes them
     motion_a: A's motion at MOTION_FPS; it is kept as it is, and B is made to answer it
+    redo:     a take of this recording and what of it to make anew; the rest of it is kept to the bit, in its own place:
+              of ``layout`` only contact and mood hold, and only for what is made anew
     directions: (seconds, layout); from there on its contact and mood hold instead; nobody is moved
     progress: called with the share done, 0..1; may raise to cancel
 
-    Raises UserError when nobody speaks in the recording or the weights are missing.
+    Raises UserError when nobody speaks in the recording, the weights are missing, or what is held does not fit.
     """
-    model = load_model()
-    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share))
-    pair = {"poses": room_poses(layout), "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
-    known_a = None
-    if motion_a is not None:
-        held = _fit(motion_a, masks.shape[1])
-        known_a = gaze.intents(np.stack([held, np.zeros_like(held)]), **pair)[0]
-    told, rest = condition.build(features, masks, layout, directions=directions), AIMED - UNDERSTOOD
-    meant = sample_intents(model, told, seed, known_a, lambda share: progress(UNDERSTOOD + rest * share))
-    for one, heard, mask in zip(meant, features, masks, strict=True):
-        one[:, EXPRESSION] = lips.seal_closures(one[:, EXPRESSION], heard[:, SEAL], mask)
-    motions = gaze.aim(meant, **pair)
-    if motion_a is not None:
-        motions[0] = held
+    model, frames = load_model(), frame_count(len(sound.mono))
+    held = _held(sound, frames, motion_a, redo)
+    known_masks = redo.take.speaking if redo and turns is None else None
+    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks)
+    poses = room_poses(redo.take.layout if redo else layout)
+    pair = {"poses": poses, "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
+    told, rest = condition.build(features, masks, layout, poses, directions), AIMED - UNDERSTOOD
+    near = held.near if held else slice(0, frames)
+    known = held and (gaze.intents(held.motions, **pair)[:, near], held.keep_intents[:, near])
+    meant = np.zeros((2, frames, gaze.INTENT_WIDTH), np.float32)
+    meant[:, near] = sample_intents(
+        model, told[:, near], seed, known, lambda share: progress(UNDERSTOOD + rest * share)
+    )
+    motions = _perform(meant, features, masks, pair, held)
     progress(1.0)
-    return Take(tuple(HeadMotion(m) for m in motions), masks, layout, sound.sha256, seed, model.sha256)
+    made = tuple(HeadMotion(motion) for motion in motions)
+    return redo.with_new(made, masks) if redo else Take(made, masks, layout, sound.sha256, seed, model.sha256)
 
 
-def hear(sound: Sound, turns: list[Turn] | None, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, voice.WIDTH). No ``turns``: they are found."""
-    if turns is None:
-        masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
-    else:
+def _held(sound: Sound, frames: int, motion_a: HeadMotion | None, redo: Redo | None) -> Held | None:
+    """What of the motion is there already. Raises UserError where it does not fit ``sound``."""
+    if redo and motion_a:
+        raise UserError("A take is redone, or A's motion is kept, not both. Redo B of a take to keep its A.")
+    if redo:
+        redo.check(sound, frames)
+        return Held.around(redo)
+    return Held.whole_person(_fit(motion_a, frames)) if motion_a else None
+
+
+def _perform(meant: np.ndarray, features: np.ndarray, masks: np.ndarray, pair: dict, held: Held | None) -> np.ndarray:
+    """(2, T, 59) motion of intents (2, T, 56), with lips shut where that is heard, joined to what is held."""
+    motions = gaze.aim(meant, **pair)
+    if held:
+        motions = held.joined(motions)
+        motions[..., EXPRESSION] = possible_face(motions[..., EXPRESSION])
+    for motion, heard, mask in zip(motions, features, masks, strict=True):
+        motion[:, EXPRESSION] = lips.seal_closures(motion[:, EXPRESSION], heard[:, SEAL], mask)
+    if held:
+        # Heads are where they stay: now the eyes, whose partner may have been held or made.
+        eyes = gaze.INTENT_CHANNELS["gaze"]
+        seen = gaze.intents(motions, **pair)
+        seen[..., eyes] = held.gaze(meant[..., eyes], gaze.intents(held.motions, **pair)[..., eyes])
+        motions = held.over(gaze.aim(seen, **pair, carry=False))
+    return motions
+
+
+def hear(
+    sound: Sound, turns: list[Turn] | None, progress: Progress, masks: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH). Neither turns nor masks: they are found."""
+    if turns is not None:
         masks = masks_from_turns(turns, frame_count(len(sound.mono)))
+    elif masks is None:
+        masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
     return masks, voice.encode(sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share))
 
 
@@ -88,44 +122,46 @@ def sample_intents(
     model: Checkpoint,
     told: np.ndarray,
     seed: int,
-    known_a: np.ndarray | None = None,
+    known: tuple[np.ndarray, np.ndarray] | None = None,
     progress: Progress = lambda s: None,
 ) -> np.ndarray:
     """What both people mean to do.
 
     told:    (2, T, K) from core/model/condition.py
-    known_a: (T, 56) intents of A that B is made to fit
+    known:   (2, T, 56) intents that are there already, and bool, which of them the rest is made to fit
     returns: (2, T, 56) float32, columns as in gaze.INTENT_CHANNELS, within the limits of a face
     """
-    frames, given, keep = told.shape[1], None, None
-    if known_a is not None:
-        given = torch.zeros(2, frames, gaze.INTENT_WIDTH)
-        given[0] = torch.from_numpy((known_a - model.mean) / model.std)
-        keep = torch.zeros(given.shape, dtype=torch.bool)
-        keep[0] = True
+    given = keep = None
+    if known is not None:
+        given = torch.from_numpy(np.float32((known[0] - model.mean) / model.std))
+        keep = torch.from_numpy(known[1])
     predict = diffusion.predictor(model.network, torch.from_numpy(told), diffusion.GUIDANCE)
     motion = diffusion.sample(
-        predict, frames, diffusion.slow_columns(), seed=seed, given=given, keep=keep, progress=progress
+        predict, told.shape[1], diffusion.slow_columns(), seed=seed, given=given, keep=keep, progress=progress
     ).numpy()
     return within_limits(motion * model.std + model.mean)
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:
-    """What a face can do: shares stay in [0, 1], lips close no further than the jaw opens, nothing pulls both ways,
-    eyes rest and jump.
+    """What a face can do, as in :func:`possible_face`, with eyes that rest and jump.
 
     intents: (2, T, 56); returns the same, float32
     """
     result = np.array(intents, np.float32)
-    expression = result[..., EXPRESSION]
-    np.clip(expression, 0, 1, out=expression)
-    close, jaw = (EXPRESSION_NAMES.index(name) for name in ("mouthClose", "jawOpen"))
-    expression[..., close] = np.minimum(expression[..., close], expression[..., jaw])
-    for names in OPPOSITES:
-        sides = [EXPRESSION_NAMES.index(name) for name in names]
-        expression[..., sides] -= expression[..., sides].min(axis=-1, keepdims=True)
+    result[..., EXPRESSION] = possible_face(result[..., EXPRESSION])
     eyes = gaze.INTENT_CHANNELS["gaze"]
     result[..., eyes] = np.stack([fixate(one) for one in result[..., eyes]])
+    return result
+
+
+def possible_face(expression: np.ndarray) -> np.ndarray:
+    """Shares (..., 44) that stay in [0, 1], lips that close no further than the jaw opens, nothing pulled both ways."""
+    result = np.clip(expression, 0, 1)
+    close, jaw = (EXPRESSION_NAMES.index(name) for name in ("mouthClose", "jawOpen"))
+    result[..., close] = np.minimum(result[..., close], result[..., jaw])
+    for names in OPPOSITES:
+        sides = [EXPRESSION_NAMES.index(name) for name in names]
+        result[..., sides] -= result[..., sides].min(axis=-1, keepdims=True)
     return result
 
 

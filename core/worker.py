@@ -2,7 +2,8 @@
 
     in    {"id": 1, "command": "generate", "audio": "talk.wav", "start": 0.0, "duration": null, "layout": {...},
            "seed": 0, "turns": [[0.0, 2.5, "A"], ...] | null, "heads": ["man", "woman"], "motion_a": "a.npz" | null,
-           "directions": [[3.0, {layout from there on}], ...], "out": "take.npz"}
+           "directions": [[3.0, {layout from there on}], ...], "out": "take.npz",
+           "redo": {"take": "take.npz", "start": 3.2, "end": 7.5, "people": "AB", "parts": ["mouth", ...]} | absent}
           {"id": 2, "command": "layout", "prompt": "two friends, one metre apart", "start": {...} | null}
           {"id": 3, "command": "turns", "audio": "talk.wav", "start": 0.0, "duration": null}
           {"command": "quit"}
@@ -68,9 +69,10 @@ def _generate(request: dict, report: Report) -> dict:
     from . import audio, generate
     from .layout import Layout
     from .motion import load_take, save_take
+    from .redo import Redo
 
     sound = audio.load(request["audio"], request["start"], request["duration"])
-    fixed = request["motion_a"]
+    fixed, again = request["motion_a"], request.get("redo")
     take = generate.generate(
         sound,
         Layout(**request["layout"]),
@@ -78,6 +80,7 @@ def _generate(request: dict, report: Report) -> dict:
         turns=_turn_list(request["turns"]),
         heads=tuple(request["heads"]),
         motion_a=load_take(fixed).motions[0] if fixed else None,
+        redo=Redo(**again | {"take": load_take(again["take"])}) if again else None,
         directions=[(seconds, Layout(**changed)) for seconds, changed in request["directions"]],
         progress=report,
     )

@@ -45,6 +45,21 @@ def test_generate_writes_a_take_of_the_recording_and_says_so(core, sample, tmp_p
     assert frames == pytest.approx(seconds * 25, abs=1)
 
 
+def test_a_part_of_a_take_is_redone_from_the_command_line(core, sample, tmp_path):
+    done = core("generate", sample, "--out", tmp_path / "take.npz")
+    assert done.returncode == 0, done.stderr
+    again = ("generate", sample, "--out", tmp_path / "new.npz", "--seed", 7, "--take", tmp_path / "take.npz")
+    done = core(*again, "--redo", "3.2:7.5", "--people", "B", "--parts", "head,eyes")
+    assert done.returncode == 0, done.stderr
+    with np.load(tmp_path / "take.npz") as old, np.load(tmp_path / "new.npz") as new:
+        changed = np.abs(old["rotation"] - new["rotation"]).max(axis=(2, 3)) > 0
+        assert np.array_equal(old["expression"], new["expression"])
+    assert not changed[0].any() and not changed[1, :80].any() and not changed[1, 188:].any()
+    assert changed[1, 80:188].all()
+    says_one_line(core(*again), "go together")
+    says_one_line(core(*again, "--redo", "3"), "redo")
+
+
 def test_turns_writes_start_end_and_speaker(core, sample, tmp_path):
     done = core("turns", sample, "--out", tmp_path / "turns.csv")
     assert done.returncode == 0, done.stderr
