@@ -1,7 +1,15 @@
 """What Talking Together remembers in a scene."""
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
 
 from .core.layout import Layout
 from .operators.scene import strips, takes
@@ -40,6 +48,14 @@ def _play_again(self, context) -> None:
     takes.show_again(self.id_data)
 
 
+def _choose(self, number: int) -> None:
+    """Another take was chosen in the list."""
+    self.take_index = number
+    if self.shown:
+        self.seed = self.shown.seed
+    takes.show_again(self.id_data)
+
+
 class DyadAdjustment(bpy.types.PropertyGroup):
     """How one person plays the take; the network is not asked again."""
 
@@ -61,6 +77,17 @@ class DyadAdjustment(bpy.types.PropertyGroup):
     expression: _strength("Expression", "How much the face shows beside speech and blinks: brows, cheeks, smiles")
     head: _strength("Head", "How far head and body move; the gaze still meets the partner's eyes")
     gaze: _strength("Looking Away", "How far the gaze goes from the partner's eyes; at 0 it never leaves them")
+
+
+class DyadTake(bpy.types.PropertyGroup):
+    """A take that travels and undoes with the scene; its name is what the list shows."""
+
+    content: StringProperty(description="The take, as the base64 text of its file", options={"HIDDEN"})
+    heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
+    start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})
+    strip: StringProperty(description="The sound strip that the take was made from", options={"HIDDEN"})
+    seed: IntProperty(description="The number of the variation", options={"HIDDEN"})
+    redone: IntProperty(description="How often a part of it was made anew", options={"HIDDEN"})
 
 
 class DyadSettings(bpy.types.PropertyGroup):
@@ -98,24 +125,42 @@ class DyadSettings(bpy.types.PropertyGroup):
         description="Let the strips named A and B say who speaks when, instead of listening for it",
         default=True,
     )
+    redo_words: StringProperty(
+        name="How",
+        description='How to play the turn that is redone, like "angrier" or "B looks away"; empty is another try',
+    )
     adjust_a: PointerProperty(type=DyadAdjustment, name="A", description="How A plays the take")
     adjust_b: PointerProperty(type=DyadAdjustment, name="B", description="How B plays the take")
     # Not for the user's eyes: what belongs to the take that the heads show.
     directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
     understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
     timed: StringProperty(description="The markers that direct the take, as JSON", options={"HIDDEN"})
-    take: StringProperty(description="The take, as the base85 text of its file", options={"HIDDEN"})
-    take_heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
-    take_start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})
+    takes: CollectionProperty(type=DyadTake, name="Takes", description="The takes of this scene; one of them is shown")
+    chosen: IntProperty(
+        name="Take",
+        description="The take that the heads show",
+        get=lambda self: self.take_index,
+        set=_choose,
+        options={"SKIP_SAVE"},
+    )
+    take_index: IntProperty(description="The number of the take that is shown", default=-1, options={"HIDDEN"})
+
+    @property
+    def shown(self) -> DyadTake | None:
+        """The take that the heads show."""
+        return self.takes[self.take_index] if 0 <= self.take_index < len(self.takes) else None
+
+
+GROUPS = (DyadAdjustment, DyadTake, DyadSettings)
 
 
 def register():
-    bpy.utils.register_class(DyadAdjustment)
-    bpy.utils.register_class(DyadSettings)
+    for group in GROUPS:
+        bpy.utils.register_class(group)
     bpy.types.Scene.dyad = PointerProperty(type=DyadSettings, name="Dyad", description="Two people talking")
 
 
 def unregister():
     del bpy.types.Scene.dyad
-    bpy.utils.unregister_class(DyadSettings)
-    bpy.utils.unregister_class(DyadAdjustment)
+    for group in reversed(GROUPS):
+        bpy.utils.unregister_class(group)

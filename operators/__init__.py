@@ -14,10 +14,12 @@ from . import (
     install,
     menus,
     reaim,
+    redo,
     render_preview,
+    variations,
 )
 from .job import JobOperator
-from .scene import session
+from .scene import network
 
 CLASSES = [
     operator
@@ -30,6 +32,8 @@ CLASSES = [
         reaim,
         adjust,
         find_turns,
+        redo,
+        variations,
         render_preview,
         export_take,
         install,
@@ -47,6 +51,6 @@ def register():
 
 def unregister():
     menus.unregister()
-    session.stop_worker()
+    network.stop_worker()
     for operator in reversed(CLASSES):
         bpy.utils.unregister_class(operator)

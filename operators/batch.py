@@ -18,7 +18,7 @@ from ..core.errors import UserError
 from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
 from ..core.motion import replacing
-from .scene import film, preview, rigs, session, strips, takes
+from .scene import film, network, preview, rigs, session, strips, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 PATHS = ("audio", "output", "preview", "still", "take")
@@ -64,7 +64,7 @@ def main(arguments: list[str]) -> int:
     try:
         made = [_try_row(number + 1, rows[number], base) for number in mine]
     finally:
-        session.stop_worker()
+        network.stop_worker()
     return 0 if all(made) else 1
 
 

@@ -20,7 +20,7 @@ class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not context.scene.dyad.take:
+        if not context.scene.dyad.shown:
             cls.poll_message_set("Generate Dyad first: there is no take to export")
             return False
         return True

@@ -1,10 +1,21 @@
 """Generate Dyad: the one button that does the main job."""
 
 import bpy
-from bpy.props import IntProperty
+from bpy.props import EnumProperty, IntProperty
 
 from .job import JobOperator
-from .scene import session, strips
+from .scene import redo, session, strips, takes
+
+PEOPLE = EnumProperty(
+    name="Who",
+    description="Who is performed anew; the other one stays, and is answered",
+    items=[
+        ("AB", "Both", "Both people are performed anew"),
+        ("A", "Only A", "A is performed anew and answers what B does now"),
+        ("B", "Only B", "B is performed anew and answers what A does now"),
+    ],
+    options={"SKIP_SAVE"},
+)
 
 
 class Generator(JobOperator):
@@ -26,9 +37,17 @@ class Generator(JobOperator):
 
     def start(self, context):
         if self.seed < 0:  # -1 is the panel's own number; redo then offers what was used
-            self.seed = context.scene.dyad.seed + self.next
-        context.scene.dyad.seed = self.seed
-        return session.generate(context.scene, strips.sequencer_scene(context))
+            self.seed = self.next_seed(context.scene.dyad)
+        return self.perform(context.scene, strips.sequencer_scene(context))
+
+    def next_seed(self, settings) -> int:
+        """The number to use when none is given."""
+        return settings.seed
+
+    def perform(self, scene, sounding):
+        """The job that animates both people with the number ``self.seed``."""
+        scene.dyad.seed = self.seed
+        return session.generate(scene, sounding)
 
 
 class DYAD_OT_generate(Generator, bpy.types.Operator):
@@ -37,16 +56,24 @@ class DYAD_OT_generate(Generator, bpy.types.Operator):
     bl_idname = "dyad.generate"
     bl_label = "Generate Dyad"
     bl_description = "Animate two talking heads from the recording and the scene prompt"
-    next = 0
 
 
 class DYAD_OT_new_variation(Generator, bpy.types.Operator):
-    """The next number."""
+    """The next number, kept beside the takes that are there."""
 
     bl_idname = "dyad.new_variation"
     bl_label = "New Variation"
-    bl_description = "Animate the same recording again, performed differently"
-    next = 1
+    bl_description = "Animate the same recording again, performed differently, and keep the takes that are there"
+
+    people: PEOPLE
+
+    def next_seed(self, settings) -> int:
+        return takes.next_seed(settings)
+
+    def perform(self, scene, sounding):
+        if self.people != "AB" and scene.dyad.shown:
+            return redo.one_person(scene, sounding, self.people, self.seed)
+        return super().perform(scene, sounding)
 
 
 def can_listen(operator, context) -> bool:

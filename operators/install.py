@@ -9,7 +9,7 @@ from ..core import packages
 from ..core.errors import UserError
 from .generate import busy
 from .job import JobOperator
-from .scene import session
+from .scene import network
 
 
 class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
@@ -37,7 +37,7 @@ class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
 
     def start(self, context):
         wheels = preferences.get(context).wheels
-        session.stop_worker()  # it holds files of the old folder open
+        network.stop_worker()  # it holds files of the old folder open
         return packages.install(
             preferences.site_folder(create=True), Path(bpy.path.abspath(wheels)) if wheels else None
         )
@@ -59,7 +59,7 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
         return context.window_manager.invoke_confirm(self, event)
 
     def execute(self, context):
-        session.stop_worker()
+        network.stop_worker()
         try:
             packages.uninstall(preferences.site_folder())
         except UserError as error:

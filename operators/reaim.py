@@ -18,7 +18,7 @@ class DYAD_OT_reaim(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if not context.scene.dyad.take:
+        if not context.scene.dyad.shown:
             cls.poll_message_set("Generate Dyad first: there is no take to aim")
             return False
         if not rigs.find_pair(context.scene):

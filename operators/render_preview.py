@@ -49,7 +49,7 @@ class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
 
 
 def _has_take(operator, context) -> bool:
-    if not context.scene.dyad.take:
+    if not context.scene.dyad.shown:
         operator.poll_message_set("Generate Dyad first: there is nothing to show yet")
         return False
     return not busy(operator)

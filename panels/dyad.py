@@ -6,7 +6,7 @@ import bpy
 
 from .. import preferences
 from ..core.layout import Layout
-from ..operators.scene import adjustments, rigs, session, strips, turns
+from ..operators.scene import adjustments, network, rigs, session, strips, turns
 
 VALUES_PER_LINE = 2
 SAID = {  # how a number of the layout is told
@@ -69,7 +69,13 @@ class TurnsPanel(Sidebar):
             spoken = {speaker: sum(strip.name[0] == speaker for strip in found) for speaker in "AB"}
             self.layout.prop(context.scene.dyad, "use_turns")
             self.layout.label(text=f"A speaks {spoken['A']} times, B {spoken['B']} times")
-            self.layout.label(text="Drag, cut or rename the strips, then generate")
+            self.layout.label(text="Drag, cut or rename the strips, then update")
+        column = self.layout.column(align=True)
+        if found:
+            column.operator("dyad.update", icon="FILE_REFRESH")
+        row = column.row(align=True)
+        row.operator("dyad.redo_turn", icon="LOOP_FORWARDS")
+        row.prop(context.scene.dyad, "redo_words", text="", placeholder="angrier")
 
 
 class AdjustPanel(Sidebar):
@@ -80,7 +86,7 @@ class AdjustPanel(Sidebar):
 
     def draw(self, context):
         settings = context.scene.dyad
-        self.layout.active = bool(settings.take)
+        self.layout.active = bool(settings.shown)
         table = self.layout.column(align=True)
         row = self._row(table)
         row.label(text="A")
@@ -98,6 +104,27 @@ class AdjustPanel(Sidebar):
         return split.row(align=True)
 
 
+class VariationsPanel(Sidebar):
+    """The takes that are kept, and how to get another."""
+
+    bl_label = "Variations"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        settings = context.scene.dyad
+        if settings.takes:
+            row = self.layout.row()
+            row.template_list("UI_UL_list", "dyad_takes", settings, "takes", settings, "chosen", rows=3)
+            row.operator("dyad.remove_take", text="", icon="REMOVE")
+        column = self.layout.column(align=True)
+        column.prop(settings, "seed")
+        row = column.row(align=True)
+        row.operator("dyad.new_variation", icon="FILE_REFRESH")
+        if settings.shown:
+            for person in "AB":
+                row.operator("dyad.new_variation", text=f"Only {person}").people = person
+
+
 class TakePanel(Sidebar):
     """What to do with the result."""
 
@@ -105,9 +132,6 @@ class TakePanel(Sidebar):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        column = self.layout.column(align=True)
-        column.prop(context.scene.dyad, "seed")
-        column.operator("dyad.new_variation", icon="FILE_REFRESH")
         column = self.layout.column(align=True)
         column.operator("dyad.reaim", icon="HIDE_OFF")
         column.operator("dyad.choose_preview", icon="RENDER_ANIMATION")
@@ -147,7 +171,7 @@ def _draw_scene(layout, context, settings) -> None:
 
 
 def _draw_generate(layout, context) -> None:
-    if not session.has_network():
+    if not network.has_network():
         column = layout.column(align=True)
         column.label(text="PyTorch is not installed", icon="ERROR")
         column.operator("preferences.addon_show", text="Open Preferences").module = preferences.__package__
@@ -189,4 +213,4 @@ def _for_editors(*panels):
     return classes
 
 
-CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, AdjustPanel, TakePanel)
+CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, AdjustPanel, VariationsPanel, TakePanel)

@@ -3,27 +3,21 @@
 A job lives across undo, renaming and deleting, so between two of its steps it holds names and arrays, never bpy data.
 """
 
-import hashlib
 import json
-import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import bpy
 
-from ... import preferences
 from ...core.errors import UserError
 from ...core.jobs import Job, Progress, part
 from ...core.layout import Layout, room_poses
-from ...core.worker_client import Interpreter, Worker, find_interpreter
-from . import keyframes, markers, rigs, strips, takes, turns
+from . import keyframes, markers, network, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 PRESETS = Path(__file__).resolve().parents[2] / "assets/prompts/presets.json"
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
 SURE_MARKER = 0.8  # a marker may be any note; only what is surely a direction counts as one
-
-_worker: Worker | None = None
 
 
 @dataclass(frozen=True)
@@ -75,17 +69,17 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     request = read_request(scene, sounding)
     understood, layout = None, request.layout
     if request.prompt:
-        understood = yield from part(_understand(request.prompt, layout), 0, 0.05)
+        understood = yield from part(understand(request.prompt, layout), 0, 0.05)
         layout = Layout(**understood["layout"])
-    timed = yield from part(_time_directions(request.markers, layout), 0.05, 0.1)
-    take_file = yield from part(_make_take(request, layout, timed), 0.1, 1)
+    timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
+    take_file, _ = yield from part(network.make(ask(request, layout, timed)), 0.1, 1)
     yield Progress("Writing keyframes", 1.0)
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)
     scene.dyad.timed = json.dumps(timed)
     pair = pair_for(scene, layout, moved=understood is not None)
-    takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording.start_frame)
+    takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording, request.seed)
     last = takes.show(scene, pair)
     scene.frame_end = max(scene.frame_end, last)
     by_hand = " Keys set by hand play on top." if any(map(keyframes.has_own_keys, pair)) else ""
@@ -95,7 +89,7 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
 def direct(scene: bpy.types.Scene) -> Job[str]:
     """Understand the scene's prompt, move the heads as it says, and aim a take that is already there."""
     name, prompt = scene.name, scene.dyad.prompt.strip()
-    understood = yield from _understand(prompt, current_layout(scene))
+    understood = yield from understand(prompt, current_layout(scene))
     scene = find_scene(name)
     _remember(scene.dyad, prompt, understood)
     place(scene, Layout(**understood["layout"]))
@@ -108,7 +102,7 @@ def place(scene: bpy.types.Scene, layout: Layout) -> None:
     for name in MOOD:
         setattr(scene.dyad, name, getattr(layout, name))
     pair = pair_for(scene, layout, moved=True)
-    if scene.dyad.take:
+    if scene.dyad.shown:
         takes.show(scene, pair)
 
 
@@ -121,7 +115,7 @@ def find_turns(scene: bpy.types.Scene) -> Job[str]:
     """Find who speaks when in the chosen recording and show it as strips; ``scene`` is the sequencer's."""
     name = scene.name
     recording = strips.read(scene, strips.find(scene, scene.dyad.strip))
-    found = yield from worker().run({"command": "turns", **_audio(recording)})
+    found = yield from network.worker().run({"command": "turns", **network.audio(recording)})
     scene = find_scene(name)
     turns.show(scene, recording, found["turns"])
     return " ".join([f"Found {len(found['turns'])} turns.", *found["notes"]])
@@ -135,51 +129,19 @@ def find_scene(name: str) -> bpy.types.Scene:
     return scene
 
 
-def worker() -> Worker:
-    """The child process of this session; a new one when the preferences name another Python."""
-    global _worker
-    interpreter = _interpreter()
-    if _worker is None or _worker.interpreter != interpreter:
-        stop_worker()
-        _worker = Worker(interpreter)
-    return _worker
+def understand(prompt: str, start: Layout) -> Job[dict]:
+    """The ``layout`` and ``clauses`` of a prompt, as core/worker.py answers them."""
+    return network.worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
 
 
-def has_network() -> bool:
-    """Whether a Python with PyTorch is known, for the panel; no button is needed to find out."""
-    try:
-        _interpreter()
-    except UserError:
-        return False
-    return True
-
-
-def stop_worker() -> None:
-    """End the child process, if there is one."""
-    global _worker
-    if _worker:
-        _worker.stop()
-    _worker = None
-
-
-def _interpreter() -> Interpreter:
-    chosen = preferences.get(bpy.context)
-    path = bpy.path.abspath(chosen.python) if chosen else ""
-    return find_interpreter(path, preferences.site_folder())
-
-
-def _understand(prompt: str, start: Layout) -> Job[dict]:
-    return worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
-
-
-def _time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[dict]]:
+def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[dict]]:
     """Understand the markers' ``texts``, each by how things stand before it, beginning with ``layout``.
 
     returns: those that speak of contact or mood, as {"frame", "text", "sets": numbers of MOOD}; the rest is the user's
     """
     timed = []
     for i, (frame, text) in enumerate(texts):
-        read = yield from part(_understand(text, layout), i / len(texts), (i + 1) / len(texts))
+        read = yield from part(understand(text, layout), i / len(texts), (i + 1) / len(texts))
         sure = [set(clause["sets"]) for clause in read["clauses"] if clause["sure"] >= SURE_MARKER]
         named = {name for names in sure if names <= set(MOOD) for name in names}  # nobody changes place while talking
         sets = {name: read["layout"][name] for name in MOOD if name in named}
@@ -189,19 +151,19 @@ def _time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[d
     return timed
 
 
-def _make_take(request: Request, layout: Layout, timed: list[dict]) -> Job[Path]:
-    """The file of the take; one that was made before in this session is not made again.
+def ask(request: Request, layout: Layout, timed: list[dict]) -> dict:
+    """What the child is asked for, as core/worker.py says.
 
-    timed: directions as from :func:`_time_directions`
+    timed: directions as from :func:`time_directions`
     """
     recording, directions, changed = request.recording, [], layout
     for direction in timed:
         changed = replace(changed, **direction["sets"])
         seconds = (direction["frame"] - recording.start_frame) / recording.fps
         directions.append((seconds, asdict(changed)))
-    asked = {
+    return {
         "command": "generate",
-        **_audio(recording),
+        **network.audio(recording),
         "layout": asdict(layout),
         "seed": request.seed,
         "turns": request.turns,
@@ -209,34 +171,6 @@ def _make_take(request: Request, layout: Layout, timed: list[dict]) -> Job[Path]
         "motion_a": None,
         "directions": directions,
     }
-    path = _cache() / f"{_key(asked)}.npz"
-    if not path.exists():
-        yield from worker().run({**asked, "out": str(path)})
-    return path
-
-
-def _audio(recording: strips.Recording) -> dict:
-    """The recording as the child reads it; a packed file is written out first."""
-    path = recording.source
-    if isinstance(path, bytes):
-        path = _cache() / f"{hashlib.sha256(recording.source).hexdigest()}.sound"
-        if not path.exists():
-            path.write_bytes(recording.source)
-    return {"audio": str(path), "start": recording.start, "duration": recording.duration}
-
-
-def _key(asked: dict) -> str:
-    """A name for all that the network sees; a sound file that changed on the disk is another."""
-    state = os.stat(asked["audio"]) if os.path.exists(asked["audio"]) else None
-    seen = [asked, [state.st_size, state.st_mtime_ns] if state else None]
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
-
-
-def _cache() -> Path:
-    """A folder for takes and unpacked sounds that goes away with Blender."""
-    folder = Path(bpy.app.tempdir) / "dyad"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def _remember(settings, prompt: str, understood: dict) -> None:

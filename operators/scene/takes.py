@@ -1,4 +1,4 @@
-"""The take that a scene's heads show: kept in the .blend, aimed at where the heads really are, baked onto them."""
+"""The takes of a scene, of which its heads show one: kept in the .blend, aimed at where the heads are, baked."""
 
 import base64
 import io
@@ -15,22 +15,47 @@ from ...core.layout import room_poses
 from ...core.motion import HeadMotion, Take, load_take, replacing, save_take
 from ...core.resample import scene_motion
 from . import adjustments, keyframes, rigs
+from .strips import Recording
 
 SAME_PLACE = 1e-4  # m and matrix entries: closer than this two poses are one
 
 
-def store(settings, content: bytes, heads: tuple[str, str], start_frame: int) -> None:
-    """Keep the bytes of a take's file in the scene's settings, so that it travels and undoes with the scene."""
-    settings.take = base64.b64encode(content).decode("ascii")
-    settings.take_heads = ",".join(heads)
-    settings.take_start = start_frame
+def store(settings, content: bytes, heads: tuple[str, str], recording: Recording, seed: int) -> None:
+    """Keep the bytes of a take's file in the scene's settings and let it be the one that is shown.
+
+    It travels and undoes with the scene. One that was made from the same strip with the same number is replaced.
+    """
+    known = [number for number, one in enumerate(settings.takes) if (one.strip, one.seed) == (recording.name, seed)]
+    one = settings.takes[known[0]] if known else settings.takes.add()
+    one.content = base64.b64encode(content).decode("ascii")
+    one.heads, one.start = ",".join(heads), recording.start_frame
+    one.strip, one.seed, one.name = recording.name, seed, f"{recording.name}, variation {seed}"
+    settings.take_index = known[0] if known else len(settings.takes) - 1
 
 
 def stored(settings) -> Take:
-    """The scene's take. Raises UserError when there is none."""
-    if not settings.take:
+    """The take that the scene shows. Raises UserError when there is none."""
+    if not settings.shown:
         raise UserError("This scene has no take yet. Press Generate Dyad first.")
-    return _decoded(settings.take)
+    return _decoded(settings.shown.content)
+
+
+def content(settings) -> bytes:
+    """The file of the take that the scene shows. Raises UserError when there is none."""
+    stored(settings)
+    return base64.b64decode(settings.shown.content)
+
+
+def next_seed(settings) -> int:
+    """A number that no take of the scene has, after all that are there."""
+    return max([settings.seed, *(one.seed for one in settings.takes)]) + 1
+
+
+def remove(scene: bpy.types.Scene) -> None:
+    """Forget the take that is shown; the heads show the one before it, or stay as they are without one."""
+    settings, number = scene.dyad, scene.dyad.take_index
+    settings.takes.remove(number)
+    settings.chosen = min(max(number - 1, 0), len(settings.takes) - 1)
 
 
 def export(settings, path: str) -> None:
@@ -41,9 +66,9 @@ def export(settings, path: str) -> None:
     take, played = stored(settings), adjustments.read(settings)
     if played == adjustments.NONE:
         with replacing(path) as file:
-            file.write(base64.b64decode(settings.take))
+            file.write(content(settings))
         return
-    heads = settings.take_heads.split(",")
+    heads = settings.shown.heads.split(",")
     motions = aimed(take, heads, room_poses(take.layout), _geometries(heads), played)
     save_take(replace(take, motions=adjust.faces(motions, played)), path)
 
@@ -56,14 +81,14 @@ def show(scene: bpy.types.Scene, pair) -> int:
     settings = scene.dyad
     take, played = stored(settings), adjustments.read(settings)
     geometries = [rigs.geometry(head) for head in pair]
-    motions = aimed(take, settings.take_heads.split(","), rigs.pair_poses(pair), geometries, played)
+    motions = aimed(take, settings.shown.heads.split(","), rigs.pair_poses(pair), geometries, played)
     motions = adjust.faces(motions, played)
     fps = scene.render.fps / scene.render.fps_base
-    last = settings.take_start
+    last = settings.shown.start
     for armature, motion in zip(pair, motions, strict=True):
         at_scene_rate = scene_motion(motion, fps)
-        keyframes.bake(armature, at_scene_rate, settings.take_start)
-        last = settings.take_start + len(at_scene_rate) - 1
+        keyframes.bake(armature, at_scene_rate, settings.shown.start)
+        last = settings.shown.start + len(at_scene_rate) - 1
     scene.frame_set(scene.frame_current)  # the new curves are seen at once
     return last
 
@@ -71,7 +96,7 @@ def show(scene: bpy.types.Scene, pair) -> int:
 def show_again(scene: bpy.types.Scene) -> None:
     """Show the scene's take as it is now adjusted; without a take or heads there is nothing to do."""
     pair = rigs.find_pair(scene)
-    if scene.dyad.take and pair:
+    if scene.dyad.shown and pair:
         show(scene, pair)
 
 

@@ -12,6 +12,7 @@ from talking_together.core.head import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, load_take, save_take
 from talking_together.operators.scene import keyframes, rigs, session, takes
+from talking_together.operators.scene.strips import Recording
 
 JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
 
@@ -42,7 +43,7 @@ def show_take(scene, tmp_path, frames: int) -> bytes:
     """Add the two heads and let them play a take; returns the take's file."""
     save_take(make_take(frames), tmp_path / "made.npz")
     content = (tmp_path / "made.npz").read_bytes()
-    takes.store(scene.dyad, content, ("man", "woman"), 1)
+    takes.store(scene.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, frames / 25, 24.0, 1), 0)
     takes.show(scene, session.pair_for(scene, Layout(), moved=False))
     return content
 

@@ -8,7 +8,7 @@ import pytest
 
 import talking_together
 from talking_together.core.motion import load_take
-from talking_together.operators.scene import keyframes, rigs, session, strips, takes, turns
+from talking_together.operators.scene import keyframes, network, rigs, session, strips, takes, turns
 
 HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
@@ -75,11 +75,11 @@ def test_the_same_number_is_the_same_take_and_another_is_another(talk):
 @needs_sound
 def test_a_take_made_before_is_only_baked_again(talk):
     bpy.ops.dyad.generate()
-    session.stop_worker()
+    network.stop_worker()
 
     bpy.ops.dyad.generate()
 
-    assert session.worker().process_id is None, "the network was not asked"
+    assert network.worker().process_id is None, "the network was not asked"
 
 
 @needs_sound
@@ -207,7 +207,7 @@ def test_bad_sound_is_one_line_and_leaves_the_scene_as_it_was(talk, tmp_path, sp
         bpy.ops.dyad.generate()
 
     assert len(str(error.value).strip().removeprefix("Error: ").splitlines()) == 1
-    assert len(talk.objects) == 0 and len(bpy.data.actions) == 0 and not talk.dyad.take
+    assert len(talk.objects) == 0 and len(bpy.data.actions) == 0 and not talk.dyad.takes
 
 
 def test_without_a_strip_the_button_says_what_is_missing(addon):
