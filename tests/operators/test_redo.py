@@ -1,0 +1,155 @@
+"""Parts of a take made anew on the bundled sample, and the takes that are kept beside it."""
+
+import bpy
+import numpy as np
+import pytest
+
+import talking_together
+from talking_together.core.motion import EXPRESSION_NAMES
+from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
+
+needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy 4.2 wheel cannot make a sound strip")
+
+pytestmark = needs_sound
+TURNS = [(0.2, 2.0, "A"), (2.6, 4.0, "B"), (4.4, 5.6, "A")]
+
+
+@pytest.fixture
+def talk(root):
+    """Six seconds of the sample from the frame 11 on, with three turns and the take that they make."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    talking_together.register()
+    scene = bpy.context.scene
+    strip = strips.add(scene, str(root / "assets/sample/dialogue.flac"), 11)
+    end = 11 + 6 * scene.render.fps
+    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", end)
+    turns.show(scene, strips.read(scene, strip), TURNS)
+    bpy.ops.dyad.generate()
+    yield scene
+    talking_together.unregister()
+
+
+def packed(scene) -> np.ndarray:
+    """(2, T, 59) of the take that is shown."""
+    return np.stack([motion.packed for motion in takes.stored(scene.dyad).motions])
+
+
+def changed_seconds(before: np.ndarray, after: np.ndarray, person: int) -> tuple[float, float]:
+    """From where to where one person moves otherwise than before."""
+    frames = np.flatnonzero((before[person] != after[person]).any(axis=1))
+    return frames[0] / 25, (frames[-1] + 1) / 25
+
+
+def turn_strip(scene, number: int):
+    return sorted(turns.turn_strips(scene), key=lambda strip: strips.handles(strip)[0])[number]
+
+
+def test_only_the_selected_turn_is_made_anew(talk):
+    before = packed(talk)
+    turn_strip(talk, 1).select = True
+
+    assert bpy.ops.dyad.redo_turn() == {"FINISHED"}
+
+    after = packed(talk)
+    for person in (0, 1):
+        start, end = changed_seconds(before, after, person)
+        assert start >= 2.6 - 0.06 and end <= 4.0 + 0.06
+    assert np.abs(after - before).max() > 0.05
+    assert len(talk.dyad.takes) == 1
+
+    bpy.ops.dyad.redo_turn()
+    assert (packed(talk) != after).any(), "every press is another try"
+
+
+def test_the_turn_at_the_playhead_is_redone_where_none_is_selected(talk):
+    before = packed(talk)
+    talk.frame_set(11 + 5 * talk.render.fps)
+
+    bpy.ops.dyad.redo_turn(people="B")
+
+    np.testing.assert_array_equal(packed(talk)[0], before[0])
+    start, end = changed_seconds(before, packed(talk), 1)
+    assert start >= 4.4 - 0.06 and end <= 5.6 + 0.06
+
+
+def test_a_preview_range_is_redone(talk):
+    before = packed(talk)
+    talk.use_preview_range, talk.frame_preview_start, talk.frame_preview_end = True, 11 + 24, 11 + 47
+
+    bpy.ops.dyad.redo_turn()
+
+    start, end = changed_seconds(before, packed(talk), 0)
+    assert start >= 0.99 and end <= 2.01
+
+
+def test_a_turn_is_redone_as_the_words_say(talk):
+    turn_strip(talk, 1).select = True
+    bpy.ops.dyad.redo_turn(seed=5)
+    plain = packed(talk)
+
+    bpy.ops.dyad.redo_turn(seed=5, words="B looks away")
+
+    assert np.abs(packed(talk)[1] - plain[1]).max() > 0.02
+    with pytest.raises(RuntimeError, match="says nothing about looking or mood"):
+        bpy.ops.dyad.redo_turn(words="two metres apart")
+
+
+def test_without_a_turn_it_says_how_to_choose_one(talk):
+    talk.frame_set(1)
+    with pytest.raises(RuntimeError, match="Select turn strips"):
+        bpy.ops.dyad.redo_turn()
+
+
+def test_update_makes_anew_only_what_was_corrected(talk):
+    before = packed(talk)
+    assert bpy.ops.dyad.update() == {"FINISHED"}
+    np.testing.assert_array_equal(packed(talk), before)
+
+    turn_strip(talk, 2).name = "B"
+    bpy.ops.dyad.update()
+
+    after = packed(talk)
+    for person in (0, 1):
+        assert changed_seconds(before, after, person)[0] >= 3.9
+    assert takes.stored(talk.dyad).speaking[1, 115:135].min() > 0.9
+    network.stop_worker()
+    assert bpy.ops.dyad.update() == {"FINISHED"}
+    assert network.worker().process_id is None, "nothing was left to do"
+
+
+def test_variations_are_kept_and_shown_again(talk):
+    first = packed(talk)
+    bpy.ops.dyad.new_variation()
+    second = packed(talk)
+    assert [one.seed for one in talk.dyad.takes] == [0, 1]
+
+    talk.dyad.chosen = 0
+
+    np.testing.assert_array_equal(packed(talk), first)
+    shown = keyframes.face_keys(rigs.find_pair(talk)[0])[0].key_blocks["jawOpen"]
+    talk.frame_set(11 + 12)
+    jaw = first[0][:, EXPRESSION_NAMES.index("jawOpen")]
+    assert jaw[11:14].min() - 1e-4 <= shown.value <= jaw[11:14].max() + 1e-4
+    talk.dyad.chosen = 1
+    np.testing.assert_array_equal(packed(talk), second)
+    bpy.ops.dyad.remove_take()
+    np.testing.assert_array_equal(packed(talk), first)
+
+
+def test_another_listener_for_the_same_speaker(talk):
+    before = packed(talk)
+
+    bpy.ops.dyad.new_variation(people="B")
+
+    np.testing.assert_array_equal(packed(talk)[0], before[0])
+    assert np.abs(packed(talk)[1] - before[1]).max() > 0.05
+    assert len(talk.dyad.takes) == 2
+
+
+def test_a_recording_that_was_trimmed_since_is_refused(talk):
+    strip = strips.find(talk)
+    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 72)
+    turn_strip(talk, 0).select = True
+
+    with pytest.raises(RuntimeError, match="another recording"):
+        bpy.ops.dyad.redo_turn()
