@@ -12,7 +12,9 @@ from .looking import Looking
 from .person import Person
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
-BLINK_GAP = 0.35  # s, no blink sooner after another
+BLINK_GAP = 0.45  # s, no blink sooner after another
+# Lids by frame: shut within two, shut for about three, slower to open; a quarter of a second as of people
+BLINKS = ((0.5, 1, 1, 1, 0.7, 0.3, 0.08), (0.4, 0.95, 1, 1, 0.75, 0.4, 0.15, 0.04), (0.6, 1, 1, 0.8, 0.45, 0.2, 0.05))
 
 
 @dataclass(frozen=True)
@@ -74,10 +76,12 @@ def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, r
     warm = max(0.0, 0.35 + 0.65 * layout.warmth)
     own: list[list[Gesture]] = []
     for i in (0, 1):
-        count = rng.poisson(dialogue.seconds / 60 * 4.5 * warm * people[i].smiler)
+        count = rng.poisson(dialogue.seconds / 60 * 1.6 * warm * people[i].smiler)
         starts = list(rng.uniform(0, dialogue.seconds, count))
-        starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and rng.random() < 0.4 * warm]
-        starts += [end for end, who in heard.phrase_ends if who != i and rng.random() < 0.12 * warm]
+        eager = warm * people[i].smiler ** 0.5
+        starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and eager > rng.normal(0.35, 0.08)]
+        starts += [p.end for p in heard.phrases if p.person != i and p.weight * eager > rng.normal(0.95, 0.1)]
+        starts += [t.end - 0.5 for t in dialogue.turns if t.person == i and eager > rng.normal(0.6, 0.1)]
         own.append([_smile(start, warm, people[i], rng) for start in starts])
     answers = [
         [
@@ -96,11 +100,11 @@ def _sees(looking: Looking, moment: float) -> bool:
 
 
 def _smile(start: float, warm: float, person: Person, rng, answered: float | None = None) -> Gesture:
-    size = rng.uniform(0.2, 0.55) * (0.6 + 0.5 * warm) * person.expressive**0.5
+    size = rng.uniform(0.3, 0.45) * (0.6 + 0.5 * warm) * person.expressive**0.5
     if answered is not None:
         size = 0.5 * size + 0.5 * answered
     return Gesture(
-        start, rng.uniform(0.35, 0.8), rng.lognormal(np.log(1.7), 0.55), rng.uniform(0.6, 1.5), float(min(size, 0.65))
+        start, rng.uniform(0.4, 0.65), rng.lognormal(np.log(1.7), 0.3), rng.uniform(0.8, 1.2), float(min(size, 0.65))
     )
 
 
@@ -109,48 +113,50 @@ def _raises(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: 
     gestures = []
     lift = person.expressive * (0.6 + 0.8 * layout.energy)
     for accent in heard.accents:
-        if (
-            accent.person == who
-            and rng.random() < 0.16 + 0.2 * max(accent.rise, 0) + 0.1 * accent.strength * layout.energy
-        ):
-            size = min(0.75, lift * rng.uniform(0.12, 0.35) * (0.7 + 0.4 * accent.strength))
-            gestures.append(Gesture(accent.time - 0.18, 0.16, rng.uniform(0.05, 0.3), rng.uniform(0.2, 0.4), size))
-    for end, speaker in heard.phrase_ends:
-        if speaker != who and rng.random() < 0.1 * person.nodder:
-            size = min(0.6, lift * rng.uniform(0.15, 0.4))
-            gestures.append(Gesture(end + person.lag + rng.uniform(-0.2, 0.3), 0.22, rng.uniform(0.3, 0.9), 0.4, size))
+        stress = accent.strength + 0.7 * max(accent.rise, 0) + 0.2 * layout.energy
+        if accent.person == who and stress > rng.normal(1.45, 0.08):
+            size = min(0.75, lift * 0.22 * (0.4 + 0.5 * stress))
+            gestures.append(Gesture(accent.time - 0.18, 0.16, rng.uniform(0.08, 0.2), rng.uniform(0.25, 0.35), size))
+    for phrase in heard.phrases:
+        if phrase.person != who and phrase.weight * person.nodder**0.5 > rng.normal(1.4, 0.08):
+            size = min(0.6, lift * 0.28 * phrase.weight / 1.4)
+            gestures.append(Gesture(phrase.end + person.lag, 0.22, rng.uniform(0.4, 0.7), 0.4, size))
     for span in dialogue.backchannels:
-        if span.person == who and rng.random() < 0.35:
-            gestures.append(
-                Gesture(span.start - 0.1, 0.2, rng.uniform(0.2, 0.6), 0.4, min(0.6, lift * rng.uniform(0.2, 0.45)))
-            )
+        if span.person == who and rng.random() < 0.8:
+            size = min(0.6, lift * rng.uniform(0.22, 0.34))
+            gestures.append(Gesture(span.start - 0.12, 0.2, rng.uniform(0.3, 0.5), 0.4, size))
     return gestures
 
 
 def _blinks(
     dialogue, heard: Heard, looking: Looking, who: int, person: Person, energy: float, times, rng
 ) -> np.ndarray:
-    """(T,) closure of the lids: spontaneous by role, with large gaze shifts, at ends of turns and phrases."""
+    """(T,) closure of the lids: with large gaze shifts, at ends of turns and phrases, and by themselves."""
     moments = []
-    speaking = heard.floor == who
     rate = person.blinks / 60 * (0.75 + 0.3 * energy)
-    pace = np.where(speaking, 1.15 * rate, 0.55 * rate) / GRID
+    pace = np.where(heard.floor == who, 0.95 * rate, 0.5 * rate) / GRID
     moments += list(np.flatnonzero(rng.random(len(pace)) < pace) / GRID)
+    keen = (person.blinks / 15) ** 0.5
     moments += [
-        t for t, size in looking.shifts if rng.random() < np.interp(np.degrees(size), [6, 15, 35], [0, 0.22, 0.6])
+        t - 0.04
+        for t, size in looking.shifts
+        if np.degrees(size) * keen
+        > rng.normal(np.where(heard.floor[min(int(t * GRID), len(heard.floor) - 1)] == who, 17, 22), 2)
     ]
     moments += [
-        end + rng.uniform(-0.15, 0.25) for end, speaker in heard.phrase_ends if speaker == who and rng.random() < 0.25
+        p.end + rng.normal(0.08, 0.03)
+        for p in heard.phrases
+        if p.person == who and p.pause > 0.25 and p.weight * keen > rng.normal(1.0, 0.1)
     ]
-    moments += [turn.end + rng.uniform(0.0, 0.4) for turn in dialogue.turns if rng.random() < 0.25]
+    moments += [t.end + 0.2 for t in dialogue.turns if t.person != who and t.end - t.start > rng.normal(2.5, 0.3)]
     lids, last = np.zeros(len(times)), -1.0
     for moment in sorted(moments):
         if moment < last + BLINK_GAP:
             continue
-        down, shut, up = rng.uniform(0.07, 0.1), rng.uniform(0.045, 0.08), rng.uniform(0.13, 0.22)
-        size = 1.0 if rng.random() < 0.88 else rng.uniform(0.5, 0.8)
-        near = slice(*np.searchsorted(times, [moment, moment + down + shut + up]))
-        lids[near] = np.maximum(lids[near], Gesture(moment, down, shut, up, size).curve(times[near]))
+        first = max(0, round(moment * MOTION_FPS))  # whole frames: no blink is seen only between two
+        size = 1.0 if rng.random() < 0.96 else rng.uniform(0.6, 0.8)
+        shape = size * np.array(BLINKS[int(rng.integers(len(BLINKS)))])[: max(0, len(times) - first)]
+        lids[first : first + len(shape)] = np.maximum(lids[first : first + len(shape)], shape)
         last = moment
     return lids
 

@@ -24,6 +24,23 @@ class Accent:
     person: int
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """Speech of one person between two pauses."""
+
+    start: float  # s
+    end: float
+    person: int
+    fall: float  # semitones by which the pitch of the last quarter of a second lies under that of the whole
+    pause: float  # s until the same person speaks again
+
+    @property
+    def weight(self) -> float:
+        """How much its end asks for an answer, about 0..1.6: what is long, falls and is followed by silence."""
+        length = min((self.end - self.start) / 2.0, 1.0)
+        return length + 0.3 * float(np.clip(self.fall / 3, 0, 1)) + 0.3 * min(self.pause / 0.6, 1.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Heard:
     """Curves by person on the GRID, and moments in seconds."""
@@ -33,7 +50,12 @@ class Heard:
     speaking: np.ndarray  # (2, G) bool
     floor: np.ndarray  # (G,) int8: who holds the floor, 0 or 1; -1 in between
     accents: tuple[Accent, ...]
-    phrase_ends: tuple[tuple[float, int], ...]  # (time, person)
+    phrases: tuple[Phrase, ...]  # by the time they end
+
+    @property
+    def phrase_ends(self) -> tuple[tuple[float, int], ...]:
+        """(time, person) of the ends of all phrases."""
+        return tuple((phrase.end, phrase.person) for phrase in self.phrases)
 
 
 def hear(dialogue: Dialogue) -> Heard:
@@ -52,8 +74,21 @@ def hear(dialogue: Dialogue) -> Heard:
         speaking=speaking,
         floor=floor,
         accents=tuple(sorted(accents, key=lambda a: a.time)),
-        phrase_ends=tuple(sorted((span.end, span.person) for span in dialogue.stretches)),
+        phrases=_phrases(dialogue.stretches, pitch),
     )
+
+
+def _phrases(stretches: tuple[Span, ...], pitch: np.ndarray) -> tuple[Phrase, ...]:
+    """The stretches with what their melody (2, G) says."""
+    phrases = []
+    for person in (0, 1):
+        own = sorted((s for s in stretches if s.person == person), key=lambda s: s.start)
+        for span, after in zip(own, [s.start for s in own[1:]] + [np.inf], strict=True):
+            first, last = _place(span.start, pitch.shape[1]), _place(span.end, pitch.shape[1])
+            melody = pitch[person, first : max(last, first + 1)]
+            fall = float(melody.mean() - melody[-GRID // 4 :].mean()) if len(melody) else 0.0
+            phrases.append(Phrase(span.start, span.end, person, fall, float(after - span.end)))
+    return tuple(sorted(phrases, key=lambda phrase: phrase.end))
 
 
 def smooth(curve: np.ndarray, seconds: float) -> np.ndarray:

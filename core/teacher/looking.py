@@ -12,8 +12,13 @@ from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
 from .person import Person
 
-ROLE_GAP = 2.3  # logit by which a listener looks more than a speaker: about twice as much at usual shares
-PACE = 0.46  # changes a second at a share of one half
+# What draws the gaze to the partner (+) or away (-), in units of the wish that comes and goes by itself (0.9)
+ROLE = 1.9  # listening, over talking
+BEGINNING, ENDING = -4.0, 3.5  # of long turns, of turns
+PHRASE_END, THINKING = 1.3, -1.3  # checking on the listener where a phrase ends; looking for words in a long pause
+BACKCHANNEL, MEETING = 2.5, 0.7  # own backchannels; being looked at
+TIRING = (2.5, 1.5, 1.0)  # eyes that have met for so long (s) part within (s), by so much
+WHIM = 3.2  # s over which the wish wanders
 LEAST = (0.36, 0.48)  # s, shortest look away, shortest look at the partner
 LONG_TURN = 2.0  # s
 # median s and spread of fixations when listening and when speaking, of 39,933 in conversation (psyberlab, Apache-2.0)
@@ -31,6 +36,7 @@ class Looking:
     contact: np.ndarray  # (T,) 0 or 1
     head: np.ndarray  # (T, 2) yaw and pitch that neck and head turn beside the facing baseline, radians
     shifts: tuple[tuple[float, float], ...]  # (time s, size rad) of every saccade
+    side: float  # -1..1, where there is room to look when not at the partner; + is the own left
 
 
 def look(
@@ -50,94 +56,87 @@ def look(
 
 
 def _who_looks(dialogue: Dialogue, heard: Heard, contacts, people, rng) -> np.ndarray:
-    """Step through the frames: (2, T) bool, who looks at the partner."""
+    """(2, T) bool, who looks at the partner: where the wish is highest, for the share of time that is asked."""
     frames = len(dialogue.masks[0])
-    orders = [_orders(dialogue, person, contacts[person], frames, rng) for person in (0, 1)]
-    step = GRID // MOTION_FPS
-    speaks = [(heard.floor[::step] == person).tolist() + [False] for person in (0, 1)]
-    biases = [_role_bias(contacts[i], float(np.mean(speaks[i]))) for i in (0, 1)]
-    chances = rng.random((2, frames)).tolist()
-    on = np.zeros((2, frames), bool)
-    state, since = [bool(rng.random() < c) for c in contacts], [1.0, 1.0]
-    owed = [0.0, 0.0]  # s of looking still to be made up, so that the asked share is met
-    for t in range(frames):
-        before = list(state)
-        for i in (0, 1):
-            share = _share(biases[i], speaks[i][min(t, len(speaks[i]) - 1)], owed[i], contacts[i])
-            wanted = _next(
-                before[i], since[i], before[1 - i], since[1 - i], share, orders[i][t], chances[i][t], people[i]
-            )
-            since[i] = since[i] + 1 / MOTION_FPS if wanted == before[i] else 0.0
-            state[i] = bool(wanted)
-            owed[i] += (contacts[i] - wanted) / MOTION_FPS
-            on[i, t] = wanted
+    wishes = np.stack([_wish(dialogue, heard, i, frames) for i in (0, 1)])
+    wishes += np.stack([_whim(frames, people[i].saccades, rng) for i in (0, 1)])
+    on = np.stack([_highest(wish, share) for wish, share in zip(wishes, contacts, strict=True)])
+    lag = [round(person.lag * MOTION_FPS) for person in people]
+    for i in (0, 1, 0, 1):  # each answers what the other did a moment before
+        seen = np.concatenate([np.zeros(lag[i], bool), on[1 - i][: frames - lag[i]]])
+        wish = wishes[i] + MEETING * _eased(seen) - _tired(on[0] & on[1])
+        on[i] = _highest(wish, contacts[i])
     return on
 
 
-def _role_bias(contact: float, speaking: float) -> float:
-    """The logit of looking while listening at which speaking and listening together make ``contact``."""
-    low, high = -9.0, 12.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        share = speaking * _sigmoid(middle - ROLE_GAP) + (1 - speaking) * _sigmoid(middle)
-        low, high = (middle, high) if share < contact else (low, middle)
-    return middle
+def _wish(dialogue: Dialogue, heard: Heard, who: int, frames: int) -> np.ndarray:
+    """(T,) what the talk makes a person wish: to look at the partner, or away."""
+    step = GRID // MOTION_FPS
+    floor = np.pad(heard.floor, (0, frames * step), mode="edge")[: frames * step : step]
+    wish = ROLE * _eased(floor != who, 0.2)
 
+    def add(start: float, end: float, value: float) -> None:
+        wish[max(0, round(start * MOTION_FPS)) : max(0, round(end * MOTION_FPS))] += value
 
-def _share(bias: float, speaking: bool, owed: float, contact: float) -> float:
-    if contact <= 0.01 or contact >= 0.99:
-        return round(contact)
-    return _sigmoid(bias - ROLE_GAP * speaking + float(np.clip(0.6 * owed, -3, 3)))
-
-
-def _sigmoid(x: float) -> float:
-    return 1 / (1 + np.exp(-x))
-
-
-def _next(on, since, partner_on, partner_since, share, order, chance, person: Person) -> bool:
-    """Whether to look in the next frame: orders of the turn first, else chance, steered by the partner's gaze."""
-    if 0 < share < 1 and order:
-        return order > 0 if since > 0.2 or (order > 0) == on else on
-    if since < LEAST[on] and share not in (0, 1):
-        return on
-    odds = max(share, 1e-9) / max(1 - share, 1e-9)
-    rate = PACE * person.saccades * (odds ** (-0.5 if on else 0.5))
-    if on and partner_on and min(since, partner_since) > 2.5:
-        rate *= 1.6  # eyes that have met for long part
-    if not on and partner_on and person.lag < partner_since < 1.3:
-        rate *= 2.6  # being looked at draws the gaze
-    if on and not partner_on and person.lag < partner_since < 1.0:
-        rate *= 1.4
-    return on != (chance < min(rate, 20.0) / MOTION_FPS)
-
-
-def _orders(dialogue: Dialogue, person: int, contact: float, frames: int, rng) -> list[int]:
-    """What the turns ask for by frame: 1 look at the partner, -1 look away, 0 nothing."""
-    away = np.interp(contact, [0, 0.3, 0.6, 0.85, 1], [1, 0.9, 0.78, 0.55, 0.05])
-    at = np.interp(contact, [0, 0.15, 0.6, 1], [0, 0.5, 0.8, 1])
-    orders = np.zeros(frames, int)
-
-    def order(start, end, value):
-        orders[max(0, round(start * MOTION_FPS)) : max(0, round(end * MOTION_FPS))] = value
-
+    for phrase in heard.phrases:
+        if phrase.person == who and 0.25 < phrase.pause < 3:
+            add(phrase.end - 0.45, phrase.end + 0.2, PHRASE_END)
+            if phrase.pause > 0.6:
+                add(phrase.end + 0.2, phrase.end + phrase.pause + 0.35, THINKING)
     for turn in dialogue.turns:
-        if turn.person != person:
-            continue
         length = turn.end - turn.start
-        if length > LONG_TURN and rng.random() < away:
-            begin = turn.start - rng.uniform(0.0, 0.45)
-            order(begin, turn.start + min(0.55 * length, max(0.55, rng.lognormal(np.log(1.1), 0.4))), -1)
-        if rng.random() < at:
-            order(turn.end - min(0.5 * length, rng.uniform(0.55, 1.1)), turn.end + rng.uniform(0.2, 0.8), 1)
+        if turn.person == who and length > LONG_TURN:
+            add(turn.start - 0.2, turn.start + np.clip(0.5 + 0.13 * length, 0.7, 2.2), BEGINNING)
+        if turn.person == who:
+            add(turn.end - min(0.5 * length, 0.85), turn.end + 0.6, ENDING)
     for span in dialogue.backchannels:
-        if span.person == person and rng.random() < at:
-            order(span.start - 0.25, span.end + 0.2, 1)
-    return orders.tolist()
+        if span.person == who:
+            add(span.start - 0.25, span.end + 0.25, BACKCHANNEL)
+    return wish
+
+
+def _whim(frames: int, restless: float, rng) -> np.ndarray:
+    """(T,) the part of the wish that nothing explains."""
+    noise = smooth(rng.normal(0, 1, frames), WHIM / restless * MOTION_FPS / GRID / 2)
+    return 0.9 * noise / (noise.std() + 1e-9)
+
+
+def _eased(flags: np.ndarray, seconds: float = 0.3) -> np.ndarray:
+    return smooth(np.asarray(flags, float), seconds * MOTION_FPS / GRID)
+
+
+def _tired(mutual: np.ndarray) -> np.ndarray:
+    """(T,) how much two who look at each other want to part: nothing at first."""
+    after, within, most = TIRING
+    since = np.arange(len(mutual)) - np.maximum.accumulate(np.where(mutual, 0, np.arange(len(mutual))))
+    return most * np.clip((since / MOTION_FPS - after) / within, 0, 1)
+
+
+def _highest(wish: np.ndarray, share: float) -> np.ndarray:
+    """(T,) bool: the ``share`` of all frames with the highest wish, without moments too short to be a look."""
+    if share <= 0.01 or share >= 0.99:
+        return np.full(len(wish), share > 0.5)
+    wish, offset = smooth(wish, 0.08 * MOTION_FPS / GRID), 0.0
+    for _ in range(4):  # dropping the short ones moves the share: ask for so much more or less
+        on = wish > np.quantile(wish, np.clip(1 - share - offset, 0, 1))
+        for value, least in ((False, LEAST[0]), (True, LEAST[1])):
+            for first, last in _runs(on == value):
+                if last - first < least * MOTION_FPS and first > 0 and last < len(on):
+                    on[first:last] = not value
+        offset += share - on.mean()
+    return on
+
+
+def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
+    """First and one past the last frame of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, person: Person, rng) -> Looking:
     """Fixations while looking (``on``, (T,) bool) and while looking away, and the saccades between them."""
-    times, spots, away = _fixations(on, heard, who, distance, toward_partner, person, rng)
+    side = float(np.clip(-1.3 * np.tanh(toward_partner[0] / np.radians(10)) + 0.35 * person.side, -1, 1))
+    times, spots, away = _fixations(on, heard, who, distance, toward_partner, side, person, rng)
     frames = frame_times(len(on))
     previous = np.concatenate([spots[:1], spots[:-1]])
     size = np.linalg.norm(spots - previous, axis=1)
@@ -154,10 +153,11 @@ def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, pe
         contact=contact.astype(float),
         head=_head_follows(times, spots, away, left_to_eyes, person, frames),
         shifts=tuple(zip(times[moved].tolist(), size[moved].tolist(), strict=True)),
+        side=side,
     )
 
 
-def _fixations(on, heard: Heard, who: int, distance, toward_partner, person: Person, rng):
+def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float, person: Person, rng):
     """Onsets (F,) s, places (F, 2) rad off the partner's eyes, and whether each is away (F,) bool."""
     edges = np.flatnonzero(np.diff(on.astype(int))) + 1
     bounds = np.concatenate([[0], edges, [len(on)]]) / MOTION_FPS
@@ -172,7 +172,7 @@ def _fixations(on, heard: Heard, who: int, distance, toward_partner, person: Per
             if looking:
                 spot = _on_face(spot, distance, rng)
             elif moment >= until:
-                spot = _elsewhere(speaking, distance, toward_partner, person, rng)
+                spot = _elsewhere(speaking, distance, toward_partner, side, rng)
                 until = moment + rng.uniform(1.2, 3.5)
             else:
                 spot = _outside(spot + rng.normal(0, np.radians(rng.choice([0.5, 3.0])), 2), distance)
@@ -195,16 +195,16 @@ def _on_face(before: np.ndarray | None, distance: float, rng) -> np.ndarray:
     return spot * min(1.0, 0.8 * SCAN / max(np.linalg.norm(spot), 1e-9))
 
 
-def _elsewhere(speaking: bool, distance: float, toward_partner, person: Person, rng) -> np.ndarray:
+def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, rng) -> np.ndarray:
     """A place beside the partner: where one thinks, down, or to the own front when the body faces elsewhere."""
     if abs(toward_partner[0]) > np.radians(25) and rng.random() < 0.5:
-        yaw = -toward_partner[0] * rng.uniform(0.25, 0.75)
-        return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(5))]), distance)
-    size = np.radians(np.clip(rng.lognormal(np.log(15), 0.4), 8, 35))
-    side = 1 if rng.random() < 0.5 + 0.4 * person.side else -1
-    chances = [0.22, 0.38, 0.4] if speaking else [0.06, 0.5, 0.44]
-    steep = [rng.uniform(15, 55), rng.uniform(-18, 12), rng.uniform(-80, -25)][rng.choice(3, p=chances)]
-    spot = size * np.array([side * np.cos(np.radians(steep)), 0.8 * np.sin(np.radians(steep))])
+        yaw = -toward_partner[0] * rng.uniform(0.28, 0.5)
+        return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(4))]), distance)
+    size = np.radians(np.clip(rng.lognormal(np.log(17), 0.3), 9, 35))
+    sign = 1 if rng.random() < 0.5 + 0.5 * side else -1
+    chances = [0.25, 0.6, 0.15] if speaking else [0.04, 0.36, 0.6]
+    steep = [rng.uniform(20, 50), rng.uniform(-14, 12), rng.uniform(-65, -25)][rng.choice(3, p=chances)]
+    spot = size * np.array([sign * np.cos(np.radians(steep)), 0.8 * np.sin(np.radians(steep))])
     if abs(toward_partner[0] + spot[0]) > np.radians(95):
         spot[0] = -spot[0]
     return _outside(spot, distance)
@@ -221,7 +221,7 @@ def _head_follows(times, spots, away, left_to_eyes, person: Person, frames: np.n
     """Turn of neck and head (T, 2), radians: a share of large gaze shifts, later and slower than the eyes."""
     size = np.linalg.norm(spots, axis=1, keepdims=True)
     share = person.head_share * np.clip((np.degrees(size) - 4) / 14, 0, 1)
-    goal = np.where(away[:, None], share * spots, 0.55 * left_to_eyes)
+    goal = np.where(away[:, None], share * spots, 0.8 * left_to_eyes)
     grid = np.arange(int(frames[-1] * GRID) + GRID) / GRID
     path = goal[np.searchsorted(times, grid - 0.11, side="right").clip(1) - 1]
     path = smooth(path.T, 0.11).T

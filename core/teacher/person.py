@@ -34,18 +34,18 @@ def draw_person(rng: np.random.Generator) -> Person:
         articulation=float(np.clip(rng.lognormal(0.4, 0.22), 0.8, 2.1)),
         lips=float(np.clip(rng.lognormal(0, 0.2), 0.65, 1.5)),
         laziness=float(rng.beta(2, 3)),
-        expressive=float(np.clip(rng.lognormal(-0.05, 0.35), 0.4, 2.0)),
-        nodder=float(np.clip(rng.lognormal(0, 0.35), 0.4, 2.0)),
+        expressive=float(np.clip(rng.lognormal(0, 0.24), 0.5, 1.7)),
+        nodder=float(np.clip(rng.lognormal(0, 0.25), 0.5, 1.7)),
         blinks=float(np.clip(rng.lognormal(np.log(15), 0.3), 7, 30)),
         saccades=float(np.clip(rng.lognormal(0, 0.2), 0.6, 1.6)),
         side=float(np.clip(rng.normal(0, 0.6), -1, 1)),
-        head_share=float(np.clip(rng.normal(0.5, 0.15), 0.15, 0.85)),
+        head_share=float(np.clip(rng.normal(0.6, 0.12), 0.25, 0.9)),
         smiler=float(np.clip(rng.lognormal(0, 0.4), 0.3, 2.2)),
         lopsided=float(np.clip(rng.normal(0, 0.4), -1, 1)),
-        tilt=float(rng.normal(0, 0.03)),
-        chin=float(rng.normal(0, 0.03)),
+        tilt=float(rng.normal(0, 0.022)),
+        chin=float(rng.normal(0, 0.022)),
         sway=float(np.clip(rng.lognormal(0, 0.3), 0.5, 2)),
-        lag=float(np.clip(rng.normal(0.32, 0.08), 0.15, 0.55)),
+        lag=float(np.clip(rng.normal(0.32, 0.05), 0.2, 0.5)),
     )
 
 
@@ -66,7 +66,7 @@ def random_layout(rng: np.random.Generator) -> Layout:
     heights = base + rng.normal(0, 0.06, 2)
     if rng.random() < 0.15:
         heights = np.array([SEATED, STANDING])[rng.permutation(2)] + rng.normal(0, 0.05, 2)
-    contacts = rng.beta(1.8, 1.4, 2) if rng.random() < 0.75 else rng.uniform(0, 1, 2).round(1)
+    contacts = rng.beta(2.4, 1.4, 2) if rng.random() < 0.75 else rng.uniform(0, 1, 2).round(1)
     return Layout(
         distance=distance,
         facing_a=float(facing_a),
