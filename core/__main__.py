@@ -33,6 +33,7 @@ RESEARCH = {
         "prompts": ".evaluation.prompts",
         "generator": ".evaluation.generator",
         "cost": ".evaluation.cost",
+        "invariance": ".evaluation.invariance",
     },
 }
 
