@@ -134,6 +134,7 @@ class DyadSettings(bpy.types.PropertyGroup):
     # Not for the user's eyes: what belongs to the take that the heads show.
     directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
     understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
+    heard: StringProperty(description="What was said of the recording, as JSON", options={"HIDDEN"})
     timed: StringProperty(description="The markers that direct the take, as JSON", options={"HIDDEN"})
     takes: CollectionProperty(type=DyadTake, name="Takes", description="The takes of this scene; one of them is shown")
     chosen: IntProperty(

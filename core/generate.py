@@ -16,7 +16,7 @@ from .model import condition, diffusion
 from .model.checkpoint import Checkpoint, load_checkpoint
 from .motion import EXPRESSION_NAMES, MOTION_FPS, HeadMotion, Take
 from .redo import Held, Redo
-from .speakers import find_speakers
+from .speakers import Speakers, find_speakers
 from .turns import Turn, masks_from_turns
 from .weights import WEIGHTS
 
@@ -47,6 +47,7 @@ def generate(
     redo: Redo | None = None,
     directions: Sequence[tuple[float, Layout]] = (),
     progress: Progress = lambda share: None,
+    told: Callable[[Speakers], None] = lambda found: None,
 ) -> Take:
     """Animate the two people who talk in ``sound``.
 
@@ -58,21 +59,22 @@ def generate(
               of ``layout`` only contact and mood hold, and only for what is made anew
     directions: (seconds, layout); from there on its contact and mood hold instead; nobody is moved
     progress: called with the share done, 0..1; may raise to cancel
+    told:     called with who was found to speak, where that had to be found
 
     Raises UserError when nobody speaks in the recording, the weights are missing, or what is held does not fit.
     """
     model, frames = load_model(), frame_count(len(sound.mono))
     held = _held(sound, frames, motion_a, redo)
     known_masks = redo.take.speaking if redo and turns is None else None
-    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks)
+    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks, told)
     poses = room_poses(redo.take.layout if redo else layout)
     pair = {"poses": poses, "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
-    told, rest = condition.build(features, masks, layout, poses, directions), AIMED - UNDERSTOOD
+    given, rest = condition.build(features, masks, layout, poses, directions), AIMED - UNDERSTOOD
     near = held.near if held else slice(0, frames)
     known = held and (gaze.intents(held.motions, **pair)[:, near], held.keep_intents[:, near])
     meant = np.zeros((2, frames, gaze.INTENT_WIDTH), np.float32)
     meant[:, near] = sample_intents(
-        model, told[:, near], seed, known, lambda share: progress(UNDERSTOOD + rest * share)
+        model, given[:, near], seed, known, lambda share: progress(UNDERSTOOD + rest * share)
     )
     motions = _perform(meant, features, masks, pair, held)
     progress(1.0)
@@ -108,13 +110,19 @@ def _perform(meant: np.ndarray, features: np.ndarray, masks: np.ndarray, pair: d
 
 
 def hear(
-    sound: Sound, turns: list[Turn] | None, progress: Progress, masks: np.ndarray | None = None
+    sound: Sound,
+    turns: list[Turn] | None,
+    progress: Progress,
+    masks: np.ndarray | None = None,
+    told: Callable[[Speakers], None] = lambda found: None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH). Neither turns nor masks: they are found."""
+    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH). Without turns or masks they are found."""
     if turns is not None:
         masks = masks_from_turns(turns, frame_count(len(sound.mono)))
     elif masks is None:
-        masks = find_speakers(sound, progress=lambda share: progress(HEARD * share)).masks
+        found = find_speakers(sound, progress=lambda share: progress(HEARD * share))
+        told(found)
+        masks = found.masks
     return masks, voice.encode(sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share))
 
 

@@ -9,6 +9,7 @@ from . import channels, clustering, hearing, sound_picture
 from .audio import Sound
 from .fusion import fuse
 from .model import masks as mask_network
+from .motion import MOTION_FPS
 from .turns import Turn, masks_from_turns, turns_from_masks
 
 __all__ = ["Speakers", "Turn", "find_speakers", "masks_from_turns"]
@@ -37,6 +38,11 @@ class Speakers:
     def confidence(self) -> np.ndarray:
         """(T,) how sure each frame is: 1 both masks at 0 or 1, 0 one of them undecided."""
         return (2 * np.abs(self.masks - 0.5)).min(axis=0)
+
+    def sureness(self, turn: Turn) -> float:
+        """How sure it is that ``turn`` is its speaker's, 0..1: the mean confidence of its frames."""
+        first = min(int(turn.start_s * MOTION_FPS), len(self.confidence) - 1)
+        return float(self.confidence[first : max(first + 1, round(turn.end_s * MOTION_FPS))].mean())
 
 
 def find_speakers(sound: Sound, progress: Callable[[float], None] = lambda share: None) -> Speakers:

@@ -6,6 +6,7 @@
            "redo": {"take": "take.npz", "start": 3.2, "end": 7.5, "people": "AB", "parts": ["mouth", ...]} | absent}
           {"id": 2, "command": "layout", "prompt": "two friends, one metre apart", "start": {...} | null}
           {"id": 3, "command": "turns", "audio": "talk.wav", "start": 0.0, "duration": null}
+          {"id": 4, "command": "quality", "audio": "talk.wav", "start": 0.0, "duration": null}
           {"command": "quit"}
     out   {"id": 1, "progress": 0.25, "label": "Listening"}  any number of times, then one of
           {"id": 1, "result": {...}}    {"id": 1, "error": "what happened. what to do."}
@@ -72,7 +73,7 @@ def _generate(request: dict, report: Report) -> dict:
     from .redo import Redo
 
     sound = audio.load(request["audio"], request["start"], request["duration"])
-    fixed, again = request["motion_a"], request.get("redo")
+    fixed, again, heard = request["motion_a"], request.get("redo"), {}
     take = generate.generate(
         sound,
         Layout(**request["layout"]),
@@ -83,9 +84,10 @@ def _generate(request: dict, report: Report) -> dict:
         redo=Redo(**again | {"take": load_take(again["take"])}) if again else None,
         directions=[(seconds, Layout(**changed)) for seconds, changed in request["directions"]],
         progress=report,
+        told=lambda found: heard.update(_heard(sound, found)),
     )
     save_take(take, request["out"])
-    return {"take": request["out"], "frames": len(take)}
+    return {"take": request["out"], "frames": len(take), **heard}
 
 
 def _layout(request: dict, report: Report) -> dict:
@@ -99,8 +101,24 @@ def _layout(request: dict, report: Report) -> dict:
 def _turns(request: dict, report: Report) -> dict:
     from . import audio, speakers
 
-    found = speakers.find_speakers(audio.load(request["audio"], request["start"], request["duration"]), progress=report)
-    return {"turns": [[t.start_s, t.end_s, t.speaker] for t in found.turns], "notes": list(found.notes)}
+    sound = audio.load(request["audio"], request["start"], request["duration"])
+    found = speakers.find_speakers(sound, progress=report)
+    rows = [[t.start_s, t.end_s, t.speaker] for t in found.turns]
+    return {"turns": rows, "sure": [found.sureness(turn) for turn in found.turns], **_heard(sound, found)}
+
+
+def _quality(request: dict, report: Report) -> dict:
+    from . import audio, voice_quality
+
+    sound = audio.load(request["audio"], request["start"], request["duration"])
+    return {"words": voice_quality.read_quality(sound).words, "notes": []}
+
+
+def _heard(sound, found) -> dict:
+    """What the user should know of the recording and of who was found in it."""
+    from . import voice_quality
+
+    return {"words": voice_quality.read_quality(sound, found).words, "notes": list(found.notes)}
 
 
 def _turn_list(rows: list | None) -> list | None:
@@ -111,12 +129,13 @@ def _turn_list(rows: list | None) -> list | None:
     return [Turn(start_s, end_s, speaker) for start_s, end_s, speaker in rows]
 
 
-COMMANDS = {"generate": _generate, "layout": _layout, "turns": _turns}
+COMMANDS = {"generate": _generate, "layout": _layout, "turns": _turns, "quality": _quality}
 ALL = float("inf")
 LABELS = {  # what happens until the share done reaches the number, in the user's words
     "generate": [(0.3, "Finding who speaks"), (0.65, "Listening"), (ALL, "Animating")],
     "layout": [(ALL, "Reading the scene")],
     "turns": [(ALL, "Finding who speaks")],
+    "quality": [(ALL, "Listening")],
 }
 
 

@@ -42,4 +42,37 @@ class DYAD_OT_clear_turns(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (DYAD_OT_find_turns, DYAD_OT_clear_turns)
+class DYAD_OT_next_unsure(bpy.types.Operator):
+    """From doubt to doubt."""
+
+    bl_idname = "dyad.next_unsure"
+    bl_label = "Next Unsure Turn"
+    bl_description = "Go to the next turn of which it is not clear whose it is, and select it; rename it A or B"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        return bool(turns.unsure(strips.sequencer_scene(context)))
+
+    def execute(self, context):
+        turns.go_to_next_unsure(strips.sequencer_scene(context))
+        return {"FINISHED"}
+
+
+class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
+    """Before any work is done."""
+
+    bl_idname = "dyad.check_recording"
+    bl_label = "Check Recording"
+    bl_description = "Say what the recording is good for: loudness, distortion, noise, telephone sound"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context):
+        return can_listen(cls, context)
+
+    def start(self, context):
+        return session.check(context.scene, strips.sequencer_scene(context))
+
+
+CLASSES = (DYAD_OT_find_turns, DYAD_OT_clear_turns, DYAD_OT_next_unsure, DYAD_OT_check_recording)

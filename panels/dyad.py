@@ -1,6 +1,7 @@
 """Audio, Scene, Generate Dyad; Turns, Variations and Export below, folded."""
 
 import json
+import textwrap
 
 import bpy
 
@@ -9,6 +10,7 @@ from ..core.layout import Layout
 from ..operators.scene import adjustments, network, rigs, session, strips, turns
 
 VALUES_PER_LINE = 2
+PIXELS_PER_LETTER, MARGIN_LETTERS = 6.0, 6  # of the sidebar at a scale of 1
 SAID = {  # how a number of the layout is told
     "distance": "{:.3g} m apart".format,
     "facing_a": "A {:+.0f}°".format,
@@ -61,7 +63,8 @@ class TurnsPanel(Sidebar):
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context):
-        found = turns.turn_strips(strips.sequencer_scene(context))
+        sounding = strips.sequencer_scene(context)
+        found = turns.turn_strips(sounding)
         row = self.layout.row(align=True)
         row.operator("dyad.find_turns", icon="SEQ_SEQUENCER")
         row.operator("dyad.clear_turns", text="", icon="TRASH")
@@ -69,6 +72,11 @@ class TurnsPanel(Sidebar):
             spoken = {speaker: sum(strip.name[0] == speaker for strip in found) for speaker in "AB"}
             self.layout.prop(context.scene.dyad, "use_turns")
             self.layout.label(text=f"A speaks {spoken['A']} times, B {spoken['B']} times")
+            unsure = turns.unsure(sounding)
+            if unsure:
+                row = self.layout.row(align=True)
+                row.label(text=f"{len(unsure)} unsure, marked with ?", icon="QUESTION")
+                row.operator("dyad.next_unsure", text="", icon="NEXT_KEYFRAME")
             self.layout.label(text="Drag, cut or rename the strips, then update")
         column = self.layout.column(align=True)
         if found:
@@ -144,9 +152,22 @@ def _draw_audio(layout, context, settings) -> None:
     column.label(text="Audio", icon="SOUND")
     if strips.sound_strips(sounding):
         placeholder = strips.find(sounding).name
-        column.prop(settings, "strip", text="", icon="SEQ_SEQUENCER", placeholder=placeholder)
+        row = column.row(align=True)
+        row.prop(settings, "strip", text="", icon="SEQ_SEQUENCER", placeholder=placeholder)
+        row.operator("dyad.check_recording", text="", icon="VIEWZOOM")
+        heard = json.loads(settings.heard or "{}")
+        if heard.get("strip") == (settings.strip or placeholder):
+            for sentence in heard["said"]:
+                _draw_sentence(column, context, sentence)
     else:
         column.operator("dyad.add_recording", icon="ADD")
+
+
+def _draw_sentence(column, context, sentence: str) -> None:
+    """A sentence over as many lines as the sidebar's width asks for."""
+    width = context.region.width / context.preferences.system.ui_scale
+    for line in textwrap.wrap(sentence, max(20, int(width / PIXELS_PER_LETTER) - MARGIN_LETTERS)):
+        column.label(text=line)
 
 
 def _draw_scene(layout, context, settings) -> None:
@@ -155,7 +176,7 @@ def _draw_scene(layout, context, settings) -> None:
     row = column.row(align=True)
     row.prop(settings, "prompt", text="", placeholder="Two friends, one metre apart")
     row.operator("dyad.direct", text="", icon="CHECKMARK")
-    row.menu("DYAD_MT_presets", text="", icon="PRESET")
+    row.popover("DYAD_PT_presets", text="", icon="PRESET")
     for clause in json.loads(settings.understood or "[]"):
         _draw_clause(column, clause)
     for direction in json.loads(settings.timed or "[]"):

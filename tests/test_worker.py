@@ -132,3 +132,18 @@ def test_closing_a_part_closes_the_job_inside():
     outer.close()
 
     assert closed
+
+
+def test_turns_come_with_how_sure_they_are_and_what_the_recording_is_good_for(worker, root):
+    reply = finish(worker.run(turns_of(root / "assets/sample/dialogue.flac")))
+
+    assert len(reply["sure"]) == len(reply["turns"])
+    assert all(0 <= sure <= 1 for sure in reply["sure"])
+    assert reply["words"] == ["A good recording: clear voices, little noise."]
+    assert reply["notes"] == []
+
+
+def test_a_recording_is_judged_before_any_work(worker, root):
+    asked = turns_of(root / "assets/sample/dialogue.flac") | {"command": "quality"}
+
+    assert finish(worker.run(asked))["words"] == ["A good recording: clear voices, little noise."]

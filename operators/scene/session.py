@@ -5,7 +5,6 @@ A job lives across undo, renaming and deleting, so between two of its steps it h
 
 import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
 import bpy
 
@@ -15,7 +14,6 @@ from ...core.layout import Layout, room_poses
 from . import keyframes, markers, network, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
-PRESETS = Path(__file__).resolve().parents[2] / "assets/prompts/presets.json"
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
 SURE_MARKER = 0.8  # a marker may be any note; only what is surely a direction counts as one
 
@@ -72,18 +70,20 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
         understood = yield from part(understand(request.prompt, layout), 0, 0.05)
         layout = Layout(**understood["layout"])
     timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
-    take_file, _ = yield from part(network.make(ask(request, layout, timed)), 0.1, 1)
+    take_file, heard = yield from part(network.make(ask(request, layout, timed)), 0.1, 1)
     yield Progress("Writing keyframes", 1.0)
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)
     scene.dyad.timed = json.dumps(timed)
+    remember_heard(scene.dyad, request.recording, heard)
     pair = pair_for(scene, layout, moved=understood is not None)
     takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording, request.seed)
     last = takes.show(scene, pair)
     scene.frame_end = max(scene.frame_end, last)
     by_hand = " Keys set by hand play on top." if any(map(keyframes.has_own_keys, pair)) else ""
-    return f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}.{by_hand}"
+    said = f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}.{by_hand}"
+    return " ".join([said, *heard.get("notes", [])])
 
 
 def direct(scene: bpy.types.Scene) -> Job[str]:
@@ -99,16 +99,16 @@ def direct(scene: bpy.types.Scene) -> Job[str]:
 
 def place(scene: bpy.types.Scene, layout: Layout) -> None:
     """Move the heads to ``layout``, or add them there, take over its mood, and aim a take that is already there."""
-    for name in MOOD:
-        setattr(scene.dyad, name, getattr(layout, name))
+    set_mood(scene, {name: getattr(layout, name) for name in MOOD})
     pair = pair_for(scene, layout, moved=True)
     if scene.dyad.shown:
         takes.show(scene, pair)
 
 
-def presets() -> dict[str, Layout]:
-    """The ready-made scenes by name."""
-    return {name: Layout(**numbers) for name, numbers in json.loads(PRESETS.read_text("utf-8")).items()}
+def set_mood(scene: bpy.types.Scene, mood: dict[str, float]) -> None:
+    """Take over a mood: numbers of MOOD by name; nobody moves."""
+    for name, value in mood.items():
+        setattr(scene.dyad, name, value)
 
 
 def find_turns(scene: bpy.types.Scene) -> Job[str]:
@@ -117,8 +117,24 @@ def find_turns(scene: bpy.types.Scene) -> Job[str]:
     recording = strips.read(scene, strips.find(scene, scene.dyad.strip))
     found = yield from network.worker().run({"command": "turns", **network.audio(recording)})
     scene = find_scene(name)
-    turns.show(scene, recording, found["turns"])
+    turns.show(scene, recording, found["turns"], found["sure"])
+    remember_heard(scene.dyad, recording, found)
     return " ".join([f"Found {len(found['turns'])} turns.", *found["notes"]])
+
+
+def check(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
+    """Say what the chosen recording is good for, before any work is done with it."""
+    name = scene.name
+    recording = strips.read(sounding, strips.find(sounding, scene.dyad.strip))
+    heard = yield from network.worker().run({"command": "quality", **network.audio(recording)})
+    remember_heard(find_scene(name).dyad, recording, heard)
+    return " ".join(heard["words"])
+
+
+def remember_heard(settings, recording: strips.Recording, heard: dict) -> None:
+    """Keep for the panel what the child said of the recording; nothing where it did not have to listen for it."""
+    if "words" in heard:
+        settings.heard = json.dumps({"strip": recording.name, "said": [*heard["notes"], *heard["words"]]})
 
 
 def find_scene(name: str) -> bpy.types.Scene:

@@ -1,12 +1,14 @@
 """The main job on the bundled sample, as the panel, a script or a batch would run it."""
 
 import json
+import wave
 
 import bpy
 import numpy as np
 import pytest
 
 import talking_together
+from talking_together.core import audio
 from talking_together.core.motion import load_take
 from talking_together.operators.scene import keyframes, network, rigs, session, strips, takes, turns
 
@@ -127,6 +129,35 @@ def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
 
     speaking = takes.stored(talk.dyad).speaking
     assert speaking[1].min() > 0.9 and speaking[0].max() < 0.1
+
+
+@needs_sound
+@pytest.mark.parametrize("press", ["check_recording", "find_turns", "generate"])
+def test_the_panel_is_told_what_the_recording_is_good_for(talk, press):
+    assert getattr(bpy.ops.dyad, press)() == {"FINISHED"}
+
+    assert json.loads(talk.dyad.heard) == {
+        "strip": strips.find(talk).name,
+        "said": ["A good recording: clear voices, little noise."],
+    }
+
+
+@needs_sound
+def test_that_only_one_voice_was_found_is_said_after_generating_too(addon, tmp_path, root):
+    path = tmp_path / "alone.wav"
+    mono = audio.load(root / "assets/sample/dialogue.flac", 0, 21.2).mono
+    alone = np.random.default_rng(0).normal(0, 1e-3, len(mono))
+    for start, end in [(3.2, 5.8), (11.0, 12.7), (13.3, 15.8), (18.0, 21.2)]:  # B's turns
+        heard = slice(round(start * audio.SAMPLE_RATE), round(end * audio.SAMPLE_RATE))
+        alone[heard] = mono[heard]
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, audio.SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes((alone * 32767).astype(np.int16).tobytes())
+    strips.add(addon, str(path), 1)
+
+    bpy.ops.dyad.generate()
+
+    assert any("Only one voice" in sentence for sentence in json.loads(addon.dyad.heard)["said"])
 
 
 @needs_sound

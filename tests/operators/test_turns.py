@@ -78,3 +78,35 @@ def test_colour_strips_of_another_name_are_left_alone(scene):
     turns.clear(scene)
 
     assert [strip.name for strip in all_strips] == ["Title"]
+
+
+def test_an_unsure_turn_is_marked_in_name_and_colour_and_stays_so_when_it_is_dragged(scene):
+    turns.show(scene, recording(), TURNS, [0.9, 0.3, 0.5, 0.8])
+
+    marked = turns.unsure(scene)
+    assert [strip.name for strip in marked] == ["B ?", "A ?"]
+    assert list(marked[0].color) != pytest.approx(turns.COLORS["B"])
+    setattr(marked[0], "right_handle" if hasattr(marked[0], "right_handle") else "frame_final_end", 101 + 120)
+    assert marked[0].name == "B ?"
+    assert [turn[2] for turn in turns.read(scene, recording())] == ["A", "B", "A", "B"]
+
+    marked[0].name = "A"
+    assert [strip.name for strip in turns.unsure(scene)] == ["A ?"]
+
+
+def test_many_unsure_turns_of_one_person_are_still_theirs(scene):
+    turns.show(scene, recording(), [(k, k + 0.5, "A") for k in range(5)], [0.1] * 5)
+
+    assert len(turns.unsure(scene)) == len(turns.turn_strips(scene)) == 5
+
+
+def test_one_goes_from_doubt_to_doubt(scene):
+    turns.show(scene, recording(), TURNS, [0.9, 0.3, 0.5, 0.8])
+    places = []
+    for _ in range(3):
+        turns.go_to_next_unsure(scene)
+        places.append(scene.frame_current)
+
+    first, second = (strips.handles(strip)[0] for strip in turns.unsure(scene))
+    assert places == [first, second, first]
+    assert [strip.name for strip in turns.turn_strips(scene) if strip.select] == ["B ?"]
