@@ -44,6 +44,7 @@ class Dialogue:
     number: int  # of the sound: performances of the same one share it
     features: np.ndarray  # (2, T, WIDTH) float16
     masks: np.ndarray  # (2, T) float32, the truth
+    told: np.ndarray  # (2, T) float32, the masks that the features were made with
     intents: np.ndarray  # (2, T, 56) float32
     layout: np.ndarray  # (2, len(LAYOUT_NAMES))
     toward: np.ndarray  # (2, 2) yaw and pitch to the partner
@@ -90,12 +91,17 @@ def _read(path: Path) -> Dialogue:
     with np.load(path, allow_pickle=False) as file:
         layout = Layout(**json.loads(str(file["layout"])))
         features, masks, intents = (file[name] for name in ("features", "masks", "intents"))
+        told = file["told"] if "told" in file.files else masks
     if intents.shape != (*masks.shape, INTENT_WIDTH) or features.shape[:2] != masks.shape:
         raise UserError(f'"{path}" does not fit together: {features.shape}, {masks.shape}, {intents.shape}. Delete it.')
     columns, angles = condition.layout_columns(layout), toward(room_poses(layout))
     number = int(re.findall(r"\d+", path.stem)[-1])  # dataset.py names files so
     return Dialogue(
-        number, features.astype(np.float16), np.float32(masks), np.float32(intents), columns, np.float32(angles)
+        number,
+        features.astype(np.float16),
+        *(np.float32(values) for values in (masks, told, intents)),
+        columns,
+        np.float32(angles),
     )
 
 
@@ -158,7 +164,8 @@ def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: boo
     start = rng.integers(dialogue.masks.shape[1] - frames + 1)
     cut = slice(start, start + frames)
     truth = torch.from_numpy(dialogue.masks[:, cut])
-    masks = truth if precise else roughen(dialogue.masks, rng)[:, cut]
+    exact = np.array_equal(dialogue.told, dialogue.masks)
+    masks = roughen(dialogue.told, rng)[:, cut] if exact and not precise else torch.from_numpy(dialogue.told[:, cut])
     motion, angles = torch.from_numpy(dialogue.intents[:, cut]), torch.from_numpy(dialogue.toward)
     layout = torch.from_numpy(dialogue.layout)
     if rng.random() < 0.5:
@@ -185,13 +192,15 @@ def roughen(masks: np.ndarray, rng: np.random.Generator) -> Tensor:
 
 
 def _given(recipe: Recipe, shape: tuple[int, int, int], rng: np.random.Generator) -> Tensor:
-    """(B, 2, T) bool, the frames that the network is given: one whole stream, or both outside of a span."""
+    """(B, 2, T) bool, the frames that the network is given: one whole stream, or all outside of a span of both people
+    or of one."""
     given = torch.zeros(shape, dtype=torch.bool)
     for pair in np.flatnonzero(rng.random(shape[0]) < recipe.given):
-        if rng.random() < 0.5:
-            given[pair, rng.integers(2)] = True
-        else:
-            first, last = sorted(rng.integers(0, shape[2] + 1, 2))
-            given[pair] = True
-            given[pair, :, first:last] = False
+        kind, person = rng.integers(3), rng.integers(2)
+        if kind == 0:
+            given[pair, person] = True
+            continue
+        first, last = sorted(rng.integers(0, shape[2] + 1, 2))
+        given[pair] = True
+        given[pair, slice(None) if kind == 1 else person, first:last] = False
     return given

@@ -19,6 +19,7 @@ WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1
 PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
 MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
 JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
+TURN_WEIGHT = 6.0  # of the velocity of neck and head: a nod is small beside a posture, and it is seen
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
 RESTLESS_SHARE = 0.2
 # mm that each channel parts the inner lips of our heads (core.head: lip_inner_top over lip_inner_bottom)
@@ -109,12 +110,19 @@ def _opening(predicted: Tensor, truth: Tensor, scale: Scale) -> Tensor:
 
 
 def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, counts: Tensor) -> Tensor:
-    """Error of the frame-to-frame difference; the mouth counts as in the expression."""
-    error = ((predicted - clip.motion).diff(dim=2) / scale.velocity).square()
-    jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1)
+    """Error of the frame-to-frame difference; the mouth counts as in the expression.
+
+    The step from a given frame to a made one counts too: sampling puts the given frame there as it is.
+    """
+    given = (counts == 0) & ~clip.speech_only
+    error = torch.where(given[..., None], 0.0, predicted - clip.motion)
+    error = (error.diff(dim=2) / scale.velocity).square()
+    jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1) + (TURN_WEIGHT - 1) * error[..., ROTATION].sum(-1)
     body = (error[..., EXPRESSION.stop :].sum(-1) + jumps) * ~clip.speech_only[:, :, 1:]
     face = (error[..., EXPRESSION] * judged[..., 1:, :]).sum(-1)
-    return ((face + body) * torch.minimum(counts[..., 1:], counts[..., :-1])).sum()
+    before, after = counts[..., :-1], counts[..., 1:]
+    judging = torch.where(clip.speech_only[..., 1:], torch.minimum(before, after), torch.maximum(before, after))
+    return ((face + body) * judging).sum()
 
 
 def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor) -> Tensor:

@@ -1,5 +1,8 @@
 import csv
 import json
+import os
+import subprocess
+import sys
 from dataclasses import asdict
 
 import numpy as np
@@ -87,6 +90,24 @@ def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(folder, monkeypatch
         run(folder, "halves", a_plan(12))
 
 
+def test_two_processes_train_one_network(folder, root):
+    """As the documentation says it, one step a stage."""
+    command = "-m torch.distributed.run --standalone --nproc_per_node 2 -m core train generator --shorter 0".split()
+    done = subprocess.run(
+        [sys.executable, *command, "--data", str(folder), "--out", str(folder / "out")],
+        cwd=root,
+        env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("steps on 13 dialogues") == 1
+    loaded = load_checkpoint(folder / "out" / "generator.safetensors")
+    with open(folder / "out" / "log.csv") as file:
+        held_out = [row for row in csv.DictReader(file) if row["stage"] == "held out"]
+    assert len(held_out) == 1 and held_out[0]["step"] == loaded.header["step"] == str(len(generator.STAGES))
+
+
 def test_who_is_mirrored_is_still_a_person(folder):
     motion = torch.randn(5, 56)
     mirrored = motion[:, batches.MIRROR_ORDER] * batches.MIRROR_SIGN
@@ -120,6 +141,17 @@ def test_rough_masks_are_late_and_soft_but_still_masks():
     rough = torch.stack([roughen(masks, np.random.default_rng(seed)) for seed in range(50)])
     assert rough.min() >= 0 and rough.max() <= 1
     assert 0.01 < (rough - torch.from_numpy(masks)).abs().mean() < 0.15
+
+
+def test_a_dialogue_heard_with_imprecise_masks_is_told_with_them(folder):
+    path = sorted(folder.glob("*.npz"))[0]
+    with np.load(path) as file:
+        values = dict(file)
+    told = np.clip(values["masks"], 0.2, 0.7).astype(np.float32)
+    np.savez(path, **values, told=told)
+    dialogue = read_dialogues(folder)[0][0]
+    batch = draw_batch([dialogue], measure([dialogue]), Recipe(2, 200, drop=0.0), np.random.default_rng(0))
+    assert torch.equal(batch.condition[0, ..., 0], torch.from_numpy(told))
 
 
 def test_a_folder_without_dialogues_is_told(tmp_path):

@@ -68,6 +68,29 @@ def test_dubbing_judges_the_mouth_only():
     assert losses(wrong, clip, SCALE)["total"] > 0.01
 
 
+def test_a_jump_from_a_given_frame_to_a_made_one_counts():
+    clip = a_clip()
+    counts = torch.ones(2, 2, 30)
+    counts[:, :, 10:] = 0  # given
+    given = Clip(clip.motion, clip.toward, counts, clip.speech_only)
+    wrong = clip.motion.clone()
+    wrong[:, :, 10:, 0] += 3.0  # what is said about given frames is of no use
+    assert losses(wrong, given, SCALE)["total"] == pytest.approx(0, abs=1e-6)
+    off = clip.motion.clone()
+    off[:, :, :10, 0] += 1.0  # steady, but the given frames after it are not off
+    assert losses(off, given, SCALE)["velocity"] > 0.05
+
+
+def test_a_nods_speed_counts_more_than_a_brows():
+    clip = a_clip()
+    errors = []
+    for column in (ROTATION.start, EXPRESSION_NAMES.index("browInnerUp")):
+        wrong = clip.motion.clone()
+        wrong[:, :, ::2, column] += 1.0
+        errors.append(float(losses(wrong, clip, SCALE)["velocity"]))
+    assert errors[0] > 2 * errors[1]
+
+
 def test_frames_that_were_given_do_not_count():
     clip = a_clip()
     counts = torch.ones(2, 2, 30)
