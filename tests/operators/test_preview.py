@@ -95,6 +95,26 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
     assert not strips["red"].mute
 
 
+@needs_sound
+def test_the_film_has_the_sound_inside_a_meta_strip_and_shows_the_heads(pair, tmp_path, root):
+    scene = bpy.context.scene
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    talk = strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    meta = strips.new_meta("both", 2, 1)
+    talk.move_to_meta(meta)
+    setattr(meta, "right_handle" if hasattr(meta, "right_handle") else "frame_final_end", 31)
+    scene.frame_end = 30
+
+    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+
+    with av.open(str(path)) as film:
+        sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
+    assert np.abs(sound).max() > 0.1
+    assert pictures(path)[9].std() > 10  # the heads, not the meta's empty picture
+    assert [strip.name for strip in strips] == ["both"] and not meta.mute
+
+
 @pytest.mark.skipif(bpy.app.version < (5, 0), reason="before 5.0 the sequencer shows the scene's own strips")
 def test_the_film_has_the_sound_of_the_scene_that_the_sequencer_shows(pair, tmp_path, root):
     scene, edit = bpy.context.scene, bpy.data.scenes.new("Edit")
