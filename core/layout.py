@@ -83,6 +83,11 @@ def presets() -> dict[str, Layout]:
     return {name: Layout(**numbers) for name, numbers in listed.items()}
 
 
+def moods() -> dict[str, dict[str, float]]:
+    """Named moods, in the order of a menu: the numbers that each sets, by name; all others stay."""
+    return json.loads((PROMPTS / "moods.json").read_text("utf-8"))
+
+
 def room_poses(layout: Layout) -> np.ndarray:
     """Rest poses of both heads in the room: rest axes to room axes.
 

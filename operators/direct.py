@@ -1,7 +1,6 @@
 """Direct: the prompt moves the heads, without animating anything."""
 
 import bpy
-from bpy.props import StringProperty
 
 from .generate import busy
 from .job import JobOperator
@@ -27,33 +26,4 @@ class DYAD_OT_direct(JobOperator, bpy.types.Operator):
         return session.direct(context.scene)
 
 
-class DYAD_OT_preset(bpy.types.Operator):
-    """Places without words."""
-
-    bl_idname = "dyad.preset"
-    bl_label = "Scene Preset"
-    bl_description = "Place the heads and set their mood as in a ready-made scene; adds them where there are none"
-    bl_options = {"REGISTER", "UNDO"}
-
-    preset: StringProperty(name="Preset", description="The name of the ready-made scene")
-
-    def execute(self, context):
-        presets = session.presets()
-        if self.preset not in presets:
-            self.report({"ERROR"}, f'There is no preset "{self.preset}". Choose one of: {", ".join(presets)}.')
-            return {"CANCELLED"}
-        session.place(context.scene, presets[self.preset])
-        return {"FINISHED"}
-
-
-class DYAD_MT_presets(bpy.types.Menu):
-    """The ready-made scenes."""
-
-    bl_label = "Scene Presets"
-
-    def draw(self, context):
-        for name in session.presets():
-            self.layout.operator("dyad.preset", text=name).preset = name
-
-
-CLASSES = (DYAD_OT_direct, DYAD_OT_preset, DYAD_MT_presets)
+CLASSES = (DYAD_OT_direct,)

@@ -2,14 +2,16 @@
 
 import bpy
 
-from . import dyad
+from . import dyad, presets
+
+CLASSES = (*presets.CLASSES, *dyad.CLASSES)
 
 
 def register():
-    for panel in dyad.CLASSES:
+    for panel in CLASSES:
         bpy.utils.register_class(panel)
 
 
 def unregister():
-    for panel in reversed(dyad.CLASSES):
+    for panel in reversed(CLASSES):
         bpy.utils.unregister_class(panel)

@@ -10,7 +10,7 @@ import pytest
 import talking_together
 from talking_together.core import audio
 from talking_together.core.motion import load_take
-from talking_together.operators.scene import keyframes, network, rigs, session, strips, takes, turns
+from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
 
 HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
@@ -261,15 +261,6 @@ def test_words_place_the_heads_without_a_recording(addon):
 
     a, b = rigs.pair_poses(rigs.find_pair(addon))
     assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(0.8, abs=0.01)
-
-
-def test_every_preset_places_the_heads(addon):
-    for name, layout in session.presets().items():
-        assert bpy.ops.dyad.preset(preset=name) == {"FINISHED"}
-        there = session.current_layout(addon)
-        assert there.distance == pytest.approx(layout.distance, abs=1e-3), name
-        assert there.facing_a == pytest.approx(layout.facing_a, abs=0.1) or abs(layout.facing_a) == 180
-        assert there.energy == pytest.approx(layout.energy)
 
 
 def test_every_property_and_operator_explains_itself(addon):
