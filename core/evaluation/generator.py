@@ -1,174 +1,142 @@
-"""The generator against the truth it learnt from, beside baselines and other weights (METRICS A, B, C, E, F).
+"""The generator against the truth it learnt from, beside baselines, ablations and other weights (METRICS A to C, E, F).
 
     python -m core train dataset --data ../shared/data --out cache/test --split test --hours 1 --performances 1
     python -m core evaluate generator --data cache/test --train cache/dialogues --out report.json
 
-The truth of this set (T1) is the teacher's: it shows what was learnt, not how people are.
+The truth of this set (T1) is the teacher's: it shows what was learnt, not how people are. With ``--again``, a folder of
+more performances of the same dialogues in the same scenes, the table also holds what a perfect student would score.
 """
 
 import hashlib
-from dataclasses import dataclass
+import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
 from .. import gaze
 from ..generate import GENERATOR
-from ..head import lip_gap, load
+from ..head import FOLDER
 from ..model.checkpoint import load_checkpoint
-from ..motion import WIDTH, HeadMotion
-from . import distribution, errors, report
-from .behaviour import Scene, measure, slopes
-from .mouth_events import Closures, count_closures
-from .mouth_labels import from_phones
-from .systems import (
-    HEADS,
-    Case,
-    System,
-    nearest_clip,
-    network,
-    random_clip,
-    read_cases,
-    still,
-    swapped_voices,
-    wrong_masks,
-)
+from . import claims, report
+from .drawn import Drawn
+from .networks import from_sound, network, sampled, sealed, swapped_voices, trained_runs, wrong_masks
+from .play import Played, Suite, kept_name
+from .systems import Case, System, nearest_clip, random_clip, read_cases, still, teacher_on
 
 TEACHER = "teacher"
-GROUPS = {"exp": slice(0, 44), "rot": slice(44, 50), "eye": slice(50, 56), "tran": slice(56, 59)}
-SEALED = 0.5e-3  # m of lip gap (METRICS C)
-SEALED_SHARE = 0.03  # of the full opening
-TRAINING_FRAMES = 40_000  # enough for clusters
-
-
-@dataclass(frozen=True, eq=False)
-class Predicted:
-    """What one system made of the test set."""
-
-    intents: list[np.ndarray]
-    motions: list[np.ndarray]
-
-    @classmethod
-    def by(cls, system: System, cases: list[Case], seed: int) -> "Predicted":
-        """Run ``system`` on every case."""
-        intents = [system(case, seed) for case in cases]
-        return cls(intents, [case.aimed(meant) for case, meant in zip(cases, intents, strict=True)])
-
-
-def lips(case: Case, motions: np.ndarray) -> tuple[dict[str, float], Closures]:
-    """Numbers of METRICS C that need phones and masks only: leak, and the counts of closures."""
-    leaks, counts = [], Closures()
-    for person, name in enumerate(HEADS):
-        head = load(name)
-        gap = lip_gap(head, HeadMotion(motions[person]))
-        own, partner = case.masks[person] >= 0.5, case.masks[1 - person] >= 0.5
-        listening = ~own & partner
-        if listening.any() and own.any() and gap[own].std() > 1e-6:
-            leaks.append(gap[listening].std() / gap[own].std())
-        closed = gap <= max(SEALED, SEALED_SHARE * head.full_opening)
-        counts += count_closures(closed, from_phones(case.phones[person]))
-    return {"leak": float(np.mean(leaks)) if leaks else float("nan")}, counts
-
-
-def compare(name: str, predicted: Predicted, cases: list[Case], reference: "Truth") -> list[report.Measure]:
-    """Every measure of one system."""
-    rows = []
-    for case, motions, intents in zip(cases, predicted.motions, predicted.intents, strict=True):
-        turns = [(start, end, int(person)) for start, end, person in case.turns]
-        row = measure(Scene(motions, case.layout, case.masks, turns, intents[..., 52]))
-        found, counts = lips(case, motions)
-        row |= found
-        row |= {"closures found": counts.recall, "open vowels closed": counts.false_share}
-        row |= {f"MSE {group}": v for group, v in errors.squared_errors(reference.motion(case), motions).items()}
-        row |= {f"vMSE {group}": v for group, v in errors.squared_errors(reference.motion(case), motions, True).items()}
-        row |= {"rPCC": distribution.partner_correlation_error(reference.motion(case), motions, GROUPS["exp"])}
-        rows.append(row)
-    units = {f"{kind} {group}": unit for group, (_, _, unit) in errors.GROUPS.items() for kind in ("MSE", "vMSE")}
-    measures = [report.mean(key, name, [row[key] for row in rows], units.get(key, ""), "T1") for key in rows[0]]
-    scenes = [Scene(m, case.layout, case.masks, []) for m, case in zip(predicted.motions, cases, strict=True)]
-    single = slopes(scenes) | reference.distances(predicted.motions)
-    nan = float("nan")
-    return measures + [
-        report.Measure(key, name, value, nan, nan, "", len(cases), "T1") for key, value in single.items()
-    ]
-
-
-class Truth:
-    """The teacher's motion of training and test set, and the distances of a prediction from it."""
-
-    def __init__(self, training: list[Case], cases: list[Case]):
-        train = [case.aimed(case.intents) for case in training]
-        self.motions = {id(case): case.aimed(case.intents) for case in cases}
-        self.reference = distribution.Reference.fit(train)
-        frames = np.concatenate([m.reshape(-1, WIDTH) for m in train]) / self.reference.std
-        self.frames = frames[np.random.default_rng(0).permutation(len(frames))[:TRAINING_FRAMES]]
-
-    def motion(self, case: Case) -> np.ndarray:
-        """(2, T, 59) what the teacher did."""
-        return self.motions[id(case)]
-
-    def distances(self, motions: list[np.ndarray]) -> dict[str, float]:
-        """FD*, P-FD*, interaction and SID* of ``motions``, one (2, T, 59) a test case."""
-        truth, found = list(self.motions.values()), {}
-        for group, channels in GROUPS.items():
-            for dynamic in (False, True):
-                sums = [self._moments(m, channels, dynamic) for m in (truth, motions)]
-                found[f"FD {'dynamic ' if dynamic else ''}{group}"] = distribution.frechet(*sums)
-        pairs = [[distribution.pair_features(m, self.reference) for m in some] for some in (truth, motions)]
-        found["P-FD"] = distribution.paired_frechet(*pairs)
-        found["interaction gap"] = distribution.interaction_gap(*pairs)
-        found["interaction score"] = distribution.interaction_score(*pairs)
-        for group, clusters in distribution.CLUSTERS.items():
-            frames = [np.concatenate([m.reshape(-1, WIDTH) for m in some]) for some in (truth, motions)]
-            z = [(f / self.reference.std)[:, GROUPS[group]] for f in frames]
-            sid = distribution.diversity(self.frames[:, GROUPS[group]], *z, clusters)
-            found |= {f"SID error {group}": sid.error, f"SID coverage {group}": sid.coverage}
-        return found
-
-    def _moments(self, motions: list[np.ndarray], channels: slice, dynamic: bool) -> distribution.Moments:
-        first, *rest = (distribution.frame_moments(m, self.reference, channels, dynamic) for m in motions)
-        return sum(rest, first)
+TRAINING = 120  # dialogues are enough for spreads, clusters and borrowed clips
+GUIDANCES, STEPS = (1.0, 1.3, 1.5, 2.5), (2, 4, 8, 50)
 
 
 def add_arguments(parser) -> None:
     """What ``python -m core evaluate generator`` takes."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
     parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
-    parser.add_argument(
-        "--weights", nargs="*", default=[], metavar="NAME=FILE", help="others to set beside the shipped"
-    )
+    parser.add_argument("--again", type=Path, help="folder of more performances of --data in the same scenes")
+    parser.add_argument("--weights", nargs="*", default=[], metavar="NAME=FILE", help="others beside the shipped")
+    parser.add_argument("--ablations", type=Path, help='folder made by "train ablations": all its runs, and the claims')
+    parser.add_argument("--curves", action="store_true", help="the shipped network by guidance and by steps instead")
+    parser.add_argument("--only", nargs="+", metavar="NAME", help="only the systems whose names begin so")
+    parser.add_argument("--first", type=int, help="only so many of the dialogues")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="folder for what the systems played, to measure again at once")
     parser.add_argument("--out", type=Path, help="the numbers as .json")
 
 
-def systems(arguments, training: list[Case]) -> dict[str, System]:
-    """The shipped network first, then its sanity checks, other weights and baselines."""
-    shipped = load_checkpoint(GENERATOR)
-    others = dict(text.split("=", 1) for text in arguments.weights)
-    neutral = np.zeros(gaze.INTENT_WIDTH)
-    return {
+def systems(arguments, training: list[Case]) -> dict[str, tuple[System, str]]:
+    """Everything to be played by name, with what tells its weights apart."""
+    shipped, sha = load_checkpoint(GENERATOR), hashlib.sha256(GENERATOR.read_bytes()).hexdigest()
+    if arguments.curves:
+        drawn = {f"guidance {g:g}": sampled(shipped, guidance=g) for g in GUIDANCES}
+        drawn |= {f"{n} steps": sampled(shipped, guidance=1.3, steps=n) for n in STEPS}
+        return {name: (system, sha) for name, system in drawn.items()}
+    mean = np.concatenate([c.intents.reshape(-1, gaze.INTENT_WIDTH) for c in training]).mean(axis=0)
+    own = {
         "shipped": network(shipped),
-        **{name: network(load_checkpoint(path)) for name, path in others.items()},
+        "shipped, lips sealed": sealed(network(shipped)),
+        "shipped, from the sound alone": sealed(from_sound(network(shipped))),
         "masks swapped": wrong_masks(shipped),
         "voices swapped": swapped_voices(shipped),
-        "B0 neutral": still(neutral),
-        "B1 mean": still(np.concatenate([c.intents.reshape(-1, gaze.INTENT_WIDTH) for c in training]).mean(axis=0)),
+    }
+    others = {}
+    for text in arguments.weights:
+        name, path = text.split("=", 1)
+        others[name] = network(load_checkpoint(path)), hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    if arguments.ablations:
+        others |= {name: (system, c.sha256) for name, (system, c) in trained_runs(arguments.ablations).items()}
+    baselines = {
+        "B0 neutral": still(np.zeros(gaze.INTENT_WIDTH)),
+        "B1 mean": still(mean),
         "B2 random clip": random_clip(training),
         "B3 nearest clip": nearest_clip(training),
+        "B9 teacher on found masks, true phones": teacher_on(found_masks),
     }
+    return {name: (s, sha) for name, s in own.items()} | others | {name: (s, "") for name, s in baselines.items()}
+
+
+def takes_of(name: str) -> int:
+    """Two where it is asked whether people answer each other, which is read against other takes; else one will do."""
+    return 2 if name.startswith(("shipped", "full", "no cross-attention", "B6", "B8", "B9", "no layout")) else 1
+
+
+def found_masks(case: Case) -> np.ndarray:
+    """(2, T) who speaks, as found in the sound of ``case``."""
+    from ..audio import Sound
+    from ..speakers import find_speakers
+
+    mono = case.sound.astype(np.float32) / 32767
+    return find_speakers(Sound(mono, mono[None], "")).masks
+
+
+def teachers(suite: Suite) -> dict[str, Played]:
+    """The truth and, where it was performed again, other people on the same talks: together, and apart."""
+    takes = suite.played.intents
+    rows = {TEACHER: takes[:2]}
+    if len(takes) > 2:
+        rows["teacher, other people"] = takes[1:3]
+    if len(takes) > 3:
+        crossed = [[np.stack([a[0], b[1]]) for a, b in zip(*pair, strict=True)] for pair in (takes[:2], takes[2:4])]
+        rows["teacher, strangers on the same talk"] = crossed
+    return {name: Played.of(some, suite.cases) for name, some in rows.items()}
+
+
+def read_suite(arguments) -> tuple[Suite, list[Case]]:
+    """The test set with what it is compared with, and the training dialogues."""
+    cases, training = read_cases(arguments.data)[: arguments.first], read_cases(arguments.train, TRAINING)
+    by_number: dict[int, list[Case]] = {}
+    for case in read_cases(arguments.again) if arguments.again else ():
+        by_number.setdefault(case.number, []).append(case)
+    count = min((len(by_number.get(case.number, ())) for case in cases), default=0)
+    again = [[by_number[case.number][i] for case in cases] for i in range(count)]
+    return Suite(cases, training, again), training
+
+
+def hashes(arguments) -> dict[str, str]:
+    """What a reader needs to make the numbers again."""
+    here = Path(__file__).parents[1]
+    code = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(here.rglob("*.py"))))
+    heads = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.npz"))))
+    data = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(arguments.data.glob("*.npz"))))
+    found = {"code": code, "heads": heads, "data": data, "weights": hashlib.sha256(GENERATOR.read_bytes())}
+    return {name: value.hexdigest() for name, value in found.items()} | {"seed": str(arguments.seed)}
 
 
 def main(arguments) -> None:
-    """Print the table and write it."""
-    cases, training = read_cases(arguments.data), read_cases(arguments.train)
-    truth, measures = Truth(training, cases), []
-    chosen = systems(arguments, training)
-    intents = [case.intents for case in cases]
-    measures += compare(TEACHER, Predicted(intents, [truth.motion(case) for case in cases]), cases, truth)
-    for name, system in chosen.items():
-        measures += compare(name, Predicted.by(system, cases, arguments.seed), cases, truth)
+    """Print the tables and write them."""
+    suite, training = read_suite(arguments)
+    found: list[Drawn] = []
+    for name, played in teachers(suite).items():
+        found += suite.numbers(name, played)
+    for name, (system, sha) in systems(arguments, training).items():
+        if arguments.only and not name.startswith(tuple(arguments.only)):
+            continue
+        keep = arguments.keep and arguments.keep / kept_name(name, sha, suite.cases, arguments.seed)
+        found += suite.numbers(name, Played.by(system, suite.cases, arguments.seed, takes_of(name), keep))
+        print(f"{name} is measured", file=sys.stderr, flush=True)
+    measures, differences = [d.measure for d in found], claims.check(found, TEACHER)
     print(report.table(measures))
+    if differences:
+        print(claims.table(differences))
     if arguments.out:
-        hashes = {"weights": hashlib.sha256(GENERATOR.read_bytes()).hexdigest()}
-        hashes |= {"data": str(arguments.data), "train": str(arguments.train), "seed": str(arguments.seed)}
-        report.write_json(arguments.out, measures, **hashes)
+        report.write_json(arguments.out, measures, claims=[asdict(d) for d in differences], **hashes(arguments))

@@ -63,7 +63,7 @@ def table(measures: Sequence[Measure]) -> str:
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def write_json(path: Path, measures: Sequence[Measure], **about: str) -> None:
+def write_json(path: Path, measures: Sequence[Measure], **about) -> None:
     """``about``: hashes of weights, data, code and head, and whatever else a reader needs to make it again."""
     content = json.dumps({"about": about, "measures": [asdict(m) for m in measures]}, indent=1)
     with replacing(path) as file:

@@ -1,20 +1,21 @@
-"""The unseen dialogues of the test set, and everything that can play them: networks, sanity checks, baselines."""
+"""The unseen dialogues of the test set, and what can play them without having learnt: baselines B0 to B3 and B9."""
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from .. import gaze
+from .. import gaze, voice
 from ..errors import UserError
-from ..generate import sample_intents
 from ..head import load
 from ..layout import Layout, room_poses
 from ..model import condition
-from ..model.checkpoint import Checkpoint
+from ..teacher.dialogue import Dialogue, Span
+from ..teacher.perform import perform
 from ..training.corpora import Phone
+from ..turns import SPEAKERS, turns_from_masks
 
 HEADS = ("man", "woman")
 
@@ -29,6 +30,13 @@ class Case:
     layout: Layout
     turns: np.ndarray  # (n, 3) start s, end s, person
     phones: tuple[list[Phone], list[Phone]]
+    number: int = 0
+    sound: np.ndarray | None = None  # (N,) int16
+
+    @property
+    def frames(self) -> int:
+        """T, motion frames."""
+        return self.masks.shape[1]
 
     @property
     def told(self) -> np.ndarray:
@@ -43,44 +51,23 @@ class Case:
 System = Callable[[Case, int], np.ndarray]  # a dialogue and a seed -> intents (2, T, 56)
 
 
-def read_cases(folder: Path) -> list[Case]:
-    """The dialogues of ``folder`` as ``train dataset`` wrote them. Raises UserError when there are none."""
+def read_cases(folder: Path, most: int | None = None) -> list[Case]:
+    """The dialogues of ``folder`` as ``train dataset`` wrote them, or ``most`` of them evenly spread.
+
+    Raises UserError when there are none.
+    """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
         raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m core train dataset.')
-    return [_read_case(path) for path in paths]
+    return [_read_case(path) for path in paths[:: max(1, len(paths) // (most or len(paths)))]]
 
 
 def _read_case(path: Path) -> Case:
     with np.load(path, allow_pickle=False) as file:
         phones = tuple([Phone(*phone) for phone in own] for own in json.loads(str(file["phones"])))
         layout = Layout(**json.loads(str(file["layout"])))
-        return Case(file["features"], file["masks"], file["intents"], layout, file["turns"], phones)
-
-
-def network(checkpoint: Checkpoint) -> System:
-    """The trained network, told the truth about who speaks."""
-    return lambda case, seed: sample_intents(checkpoint, case.told, seed)
-
-
-def wrong_masks(checkpoint: Checkpoint) -> System:
-    """The same network told that the other one speaks; the sound stays with its stream (a sanity check)."""
-
-    def sample(case: Case, seed: int) -> np.ndarray:
-        told = case.told
-        told[..., [condition.OWN_MASK, condition.PARTNER_MASK]] = told[
-            ..., [condition.PARTNER_MASK, condition.OWN_MASK]
-        ]
-        return sample_intents(checkpoint, told, seed)
-
-    return sample
-
-
-def swapped_voices(checkpoint: Checkpoint) -> System:
-    """The same network with masks and voices of both people exchanged: every lip must go wrong."""
-    return lambda case, seed: sample_intents(
-        checkpoint, replace(case, features=case.features[::-1], masks=case.masks[::-1]).told, seed
-    )
+        sound, number = file["sound"] if "sound" in file else None, int(path.stem.rsplit("_", 1)[1])
+        return Case(file["features"], file["masks"], file["intents"], layout, file["turns"], phones, number, sound)
 
 
 def still(level: np.ndarray) -> System:
@@ -103,7 +90,7 @@ def nearest_clip(cases: list[Case], seconds: int = 10) -> System:
     length = seconds * 25
 
     def signature(case: Case, start: int) -> np.ndarray:
-        level = case.features[:, start : start + length, 119].astype(np.float32)
+        level = case.features[:, start : start + length, voice.FEATURES["level"].start].astype(np.float32)
         return np.concatenate([case.masks[:, start : start + length], np.clip(level, -3, 3) / 3]).ravel()
 
     places = [(case, start) for case in cases for start in range(0, case.masks.shape[1] - length, length // 2)]
@@ -119,5 +106,19 @@ def nearest_clip(cases: list[Case], seconds: int = 10) -> System:
         for start, piece in pieces:
             out[:, start : start + length] = piece
         return out
+
+    return sample
+
+
+def teacher_on(find: Callable[[Case], np.ndarray]) -> System:
+    """B9: the procedural teacher, told who speaks by ``find`` (masks (2, T)) and, as a gift, the true phones."""
+
+    def sample(case: Case, seed: int) -> np.ndarray:
+        mono, masks = case.sound.astype(np.float32) / 32767, find(case)
+        tracks = voice.own_sounds(mono, masks, voice.own_levels(mono, masks), 0, case.frames)[:, : len(mono)]
+        stretches = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
+        turns = tuple(span for span in stretches if span.end - span.start > 1)
+        heard = Dialogue(mono, tracks, turns, (), stretches, case.phones, ("A", "B"), case.number)
+        return perform(heard, case.layout, 1000 + seed)
 
     return sample

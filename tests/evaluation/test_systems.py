@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talking_together.core import gaze, generate, voice
-from talking_together.core.evaluation import generator, systems
+from talking_together.core.evaluation import networks, systems, talking
 from talking_together.core.layout import Layout
 from talking_together.core.training.corpora import Phone
 
@@ -29,9 +29,9 @@ def cases():
 
 def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
     model = generate.load_model()
-    told = systems.network(model)(cases[0], 0)
+    told = networks.network(model)(cases[0], 0)
     assert told.shape == cases[0].intents.shape
-    for check in (systems.wrong_masks, systems.swapped_voices):
+    for check in (networks.wrong_masks, networks.swapped_voices):
         assert np.abs(check(model)(cases[0], 0) - told).max() > 0.05
 
 
@@ -51,6 +51,6 @@ def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
 def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(cases):
     opened, shut = np.zeros((2, 2, FRAMES, 59), np.float32)
     opened[..., 9] = 0.5
-    assert generator.lips(cases[0], opened)[1].recall == 0
-    counts = generator.lips(cases[0], shut)[1]
+    assert talking.mouths(cases[0], opened, opened)[1].recall == 0
+    counts = talking.mouths(cases[0], shut, opened)[1]
     assert counts.recall == 1 and counts.false_share == 1

@@ -1,0 +1,111 @@
+"""What the ablations and learnt baselines are shown and what their networks leave out."""
+
+import json
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+import torch
+
+from talking_together.core import voice
+from talking_together.core.layout import Layout
+from talking_together.core.model.condition import FEATURES, LAYOUT_NAMES
+from talking_together.core.model.network import Config, DualStream
+from talking_together.core.training import ablations
+from talking_together.core.training.batches import Recipe, measure, read_dialogues
+from talking_together.core.training.losses import PLAIN_GAZE, losses
+
+K = FEATURES + voice.WIDTH
+SMALL = {"condition": K, "widths": (16, 24), "blocks": 1, "embedding": 16, "role": 4, "heads": 2}
+
+
+def network(**changes):
+    torch.manual_seed(0)
+    net = DualStream(Config(**SMALL | changes))
+    for part in (net.outlet, *net.cross, *(b.second for level in net.down for b in level)):
+        torch.nn.init.normal_((part.out if hasattr(part, "out") else part).weight, std=0.2)  # they begin at 0
+    return net.eval()
+
+
+def said(net, noisy, condition):
+    with torch.no_grad():
+        return net(noisy, condition, torch.full(noisy.shape[:3], 0.5))
+
+
+@pytest.fixture
+def shown():
+    torch.manual_seed(1)
+    return torch.randn(1, 2, 16, 56), torch.randn(1, 2, 16, K)
+
+
+def test_hidden_columns_change_nothing_and_the_others_do(shown):
+    noisy, condition = shown
+    blind = network(hidden=ablations.LAYOUT)
+    other = condition.clone()
+    other[..., list(ablations.LAYOUT)] += 1
+    assert torch.equal(said(blind, noisy, condition), said(blind, noisy, other))
+    other[..., FEATURES + 3] += 1
+    assert not torch.equal(said(blind, noisy, condition), said(blind, noisy, other))
+
+
+def test_the_columns_that_are_hidden_are_those_of_their_name():
+    assert len(ablations.LAYOUT) == len(LAYOUT_NAMES) and max(ablations.PARTNER) == K - 1
+    assert set(ablations.LAYOUT) < set(ablations.PARTNER) and 0 not in ablations.PARTNER
+
+
+@pytest.mark.parametrize("changes", [{"concatenation": False}, {"film": False}, {"role": 0}])
+def test_one_way_of_the_condition_is_enough_to_be_moved_by_it(shown, changes):
+    noisy, condition = shown
+    net = network(**changes)
+    assert not torch.equal(said(net, noisy, condition), said(net, noisy, condition + 1))
+
+
+def test_with_neither_way_the_condition_is_not_heard(shown):
+    noisy, condition = shown
+    deaf = network(concatenation=False, film=False)
+    assert torch.equal(said(deaf, noisy, condition), said(deaf, noisy, condition + 1))
+
+
+@pytest.fixture
+def dialogues(tmp_path):
+    rng = np.random.default_rng(0)
+    for i in range(3):
+        np.savez(
+            tmp_path / f"train_0_{i:05d}.npz",
+            features=rng.normal(size=(2, 100, voice.WIDTH)).astype(np.float16),
+            masks=rng.integers(2, size=(2, 100)).astype(np.float32),
+            intents=rng.normal(size=(2, 100, 56)).astype(np.float32),
+            layout=json.dumps(asdict(Layout())),
+        )
+    return read_dialogues(tmp_path)[0]
+
+
+def test_a_regression_begins_with_nothing(dialogues):
+    batch = ablations.regression(dialogues, measure(dialogues), Recipe(6, 50, drop=0.0), np.random.default_rng(0))
+    assert not batch.noisy.any() and (batch.levels == 1).all() and (batch.clip.counts == 1).all()
+
+
+def test_an_answer_knows_the_other_or_nobody_and_is_judged_where_it_knows_nothing(dialogues):
+    batch = ablations.answer(dialogues, measure(dialogues), Recipe(64, 50, drop=0.0), np.random.default_rng(0))
+    known = batch.levels[..., 0] == 0
+    assert known.any() and not known.all(dim=1).any() and (~known).all(dim=1).any()
+    assert torch.equal(batch.noisy[known], batch.clip.motion[known]) and not batch.noisy[~known].any()
+    assert torch.equal(batch.clip.counts == 0, batch.levels == 0)
+
+
+def test_every_run_has_the_same_steps_and_about_the_same_size():
+    sizes = []
+    for run in ablations.RUNS.values():
+        assert sum(stage.steps for stage in run.stages(600)) == 600
+        net = DualStream(Config(condition=K, widths=ablations.WIDTHS, **run.config))
+        sizes.append(sum(p.numel() for p in net.parameters()))
+    assert min(sizes) > 0.8 * sizes[0] and max(sizes) < 1.2 * sizes[0]
+
+
+def test_without_the_gaze_loss_the_gaze_is_judged_like_any_channel(dialogues):
+    scale = measure(dialogues)
+    batch = ablations.regression(dialogues, scale, Recipe(4, 50, drop=0.0), np.random.default_rng(0))
+    right = losses(batch.clip.motion, batch.clip, scale, PLAIN_GAZE)
+    wrong = losses(batch.clip.motion + torch.eye(56)[52], batch.clip, scale, PLAIN_GAZE)
+    assert right["gaze channels"] == 0 and wrong["gaze channels"] == pytest.approx(1)
+    assert wrong["total"] > right["total"]
