@@ -42,6 +42,20 @@ def test_the_neck_and_shoulders_stay_inside_the_collar(name, turn):
     assert np.mean(np.array(outside) > 0.001) < 0.01  # metres
 
 
+@pytest.mark.parametrize("name", ["man", "woman"])
+def test_the_skin_under_the_collar_stays_there_when_the_head_sways(name):
+    tree, head = shirt_tree(name), load(name)
+    packed = np.zeros((2, WIDTH), np.float32)
+    packed[1, 56] = 0.03  # metres to the own left
+    collar = np.array([hit[0] for hit in _rays_down_to(tree)])
+    skin = head.faces[head.face_materials == head.materials.index("skin")]
+    rest, moved = head.vertices(HeadMotion(packed), only=np.unique(skin[skin >= 0]))
+    nearest = np.linalg.norm(rest[:, None, :2] - collar[None, :, :2], axis=-1).argmin(axis=1)
+    under = rest[:, 2] < collar[nearest, 2] - 0.005
+    assert under.sum() > 50
+    assert np.linalg.norm(moved - rest, axis=1)[under].mean() < 0.004
+
+
 def _rays_down_to(tree: BVHTree):
     """Where the collar is: the first shirt met from above, on a ring around the neck."""
     for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):

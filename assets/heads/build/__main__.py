@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.motion import EXPRESSION_NAMES
+from core.motion import EXPRESSION_NAMES, replacing
 
 from .assemble import head_arrays
 from .identity import IDENTITIES
@@ -18,7 +18,8 @@ def main() -> None:
         arrays = head_arrays(source, name, list(EXPRESSION_NAMES))
         arrays = {key: a.astype(np.float32) if a.dtype == np.float64 else a for key, a in arrays.items()}
         path = Path(__file__).parent.parent / f"{name}.npz"
-        np.savez_compressed(path, **arrays)
+        with replacing(path) as file:
+            np.savez_compressed(file, **arrays)
         size = f"{len(arrays['vertices'])} vertices, {len(arrays['faces'])} faces, {path.stat().st_size >> 10} KiB"
         print(f"{path.name}: {size}")
 

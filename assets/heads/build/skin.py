@@ -8,20 +8,28 @@ from .source import Source
 
 # The cut, metres on hm08 itself: height of the collar plane at the throat and at the nape, and how far out
 THROAT, NAPE, SIDE = (-0.11, 0.50), (0.05, 0.56), 0.15
+# Metres above that plane between which the skin begins to go with the neck: the collar lies at 0.048, and what moved
+# there would come through the cloth
+STILL, MOVING = 0.03, 0.085
 
 TONGUE_SINKS = 0.011  # metres its back sinks towards the jaw when the mouth opens
 
 
 def skin_faces(source: Source) -> np.ndarray:
     """The rows of the body's faces that belong to a head. Chosen on hm08 itself, so the same for every identity."""
-    v = source.vertices
-    slope = (NAPE[1] - THROAT[1]) / (NAPE[0] - THROAT[0])
-    above = (v[:, 2] > THROAT[1] + slope * (v[:, 1] - THROAT[0])) & (np.abs(v[:, 0]) < SIDE)
+    above = (height_over_cut(source) > 0) & (np.abs(source.vertices[:, 0]) < SIDE)
     return np.flatnonzero(above[source.faces["body"]].all(axis=1))
 
 
+def height_over_cut(source: Source) -> np.ndarray:
+    """(N,) metres of hm08's vertices over the plane through throat and nape where a head is cut off."""
+    v = source.vertices
+    slope = (NAPE[1] - THROAT[1]) / (NAPE[0] - THROAT[0])
+    return v[:, 2] - THROAT[1] - slope * (v[:, 1] - THROAT[0])
+
+
 def joint_weights(source: Source) -> np.ndarray:
-    """(N, 6) weights of hm08's vertices: the rig's bones summed up the tree to the six joints."""
+    """(N, 6) weights of hm08's vertices: the rig's bones summed up the tree to the six joints, still at the collar."""
     named = {"neck01": NECK, "head": HEAD, "jaw": JAW, "eye.L": LEFT_EYE, "eye.R": RIGHT_EYE}
     weights = np.zeros((len(source.vertices), len(JOINTS)))
     for bone, share in source.bone_weights.items():
@@ -33,7 +41,11 @@ def joint_weights(source: Source) -> np.ndarray:
     weights[:, [LEFT_EYE, RIGHT_EYE]] = 0
     total = weights.sum(axis=1, keepdims=True)
     weights[total[:, 0] == 0, ROOT] = 1
-    return weights / weights.sum(axis=1, keepdims=True)
+    weights /= weights.sum(axis=1, keepdims=True)
+    part = np.clip((height_over_cut(source) - STILL) / (MOVING - STILL), 0, 1)
+    weights *= (part * part * (3 - 2 * part))[:, None]
+    weights[:, ROOT] += 1 - weights.sum(axis=1)
+    return weights
 
 
 def skin(source: Source, neutral: np.ndarray, shapes: np.ndarray) -> tuple[Part, np.ndarray]:
