@@ -11,6 +11,7 @@ from ..gaze import ADULT, aim, look, toward
 from ..layout import Layout, room_poses
 from ..motion import EXPRESSION_NAMES, MOTION_FPS, load_take
 from ..rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
+from . import report
 from .events import blinks, nods, runs
 from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
 
@@ -32,6 +33,8 @@ REFERENCES = {
     "head yaw sd deg": "11 .. 19 among three",
     "head pitch sd deg": "4 .. 5",
     "head roll sd deg": "3 .. 11",
+    "nods per minute speaking": "16 .. 24 in any role among three",
+    "nods per minute listening": "16 .. 24 in any role among three",
     "blinks per minute speaking": "about 25",
     "blinks per minute listening": "about 15",
     "share error": "<= 0.05",
@@ -174,21 +177,22 @@ def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
     }
 
 
-def summarise(scenes: Sequence[Scene], seed: int = 0) -> dict[str, dict[str, float]]:
-    """Mean, 95 % interval (1,000 bootstraps over dialogues) and n of every number, by name."""
-    rows = [measure(scene) for scene in scenes]
-    rng, out = np.random.default_rng(seed), {}
-    for name in rows[0]:
-        values = np.array([row[name] for row in rows])
-        values = values[np.isfinite(values)]
-        if not len(values):
-            continue
-        means = values[rng.integers(len(values), size=(1000, len(values)))].mean(axis=1)
-        low, high = np.percentile(means, [2.5, 97.5])
-        out[name] = {"mean": float(values.mean()), "low": float(low), "high": float(high), "n": len(values)}
+def summarise(scenes: Sequence[Scene]) -> dict[str, dict[str, float]]:
+    """Mean, 95 % interval over dialogues and n of every number, by name."""
+    out = averaged([measure(scene) for scene in scenes])
     for name, value in slopes(scenes).items():
         if np.isfinite(value):
             out[name] = {"mean": value, "low": float("nan"), "high": float("nan"), "n": len(scenes)}
+    return out
+
+
+def averaged(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
+    """Mean, 95 % interval and n of each number over the dialogues where there is one."""
+    out = {}
+    for name in rows[0]:
+        found = report.mean(name, "", [row[name] for row in rows], "", "")
+        if found.n:
+            out[name] = {"mean": found.value, "low": found.low, "high": found.high, "n": found.n}
     return out
 
 
@@ -213,8 +217,10 @@ def add_arguments(parser) -> None:
 
 def main(arguments) -> None:
     """Measure takes, or the teacher."""
-    scenes = [_of_take(path) for path in arguments.takes] or list(_of_teacher(arguments))
-    summary = summarise(scenes, arguments.seed)
+    if arguments.takes:
+        summary = summarise([_of_take(path) for path in arguments.takes])
+    else:
+        summary = _teacher(arguments)
     print(table(summary))
     if arguments.out:
         arguments.out.write_text(json.dumps(summary, indent=1), "utf-8")
@@ -233,20 +239,24 @@ def _of_take(path: Path) -> Scene:
     return Scene(motions, take.layout, take.speaking, turns)
 
 
-def _of_teacher(arguments):
+def _teacher(arguments) -> dict[str, dict[str, float]]:
+    """What the teacher does on unseen voices, and how much of it can be heard."""
     from ..errors import UserError
     from ..teacher.dialogue import default_statistics, make_dialogue
     from ..teacher.perform import perform
     from ..teacher.person import random_layout
     from ..training.dataset import cast_for
+    from .audible import audible_shares
 
     if arguments.data is None:
         raise UserError("There is nothing to measure. Name takes, or give --data for the teacher.")
-    voices = cast_for(arguments.data, "test")
+    voices, scenes, shares = cast_for(arguments.data, "test"), [], []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
         layout = random_layout(np.random.default_rng([seed, 1]))
         intents = perform(dialogue, layout, seed)
         motions = aim(intents, room_poses(layout), (ADULT, ADULT))
         turns = [(turn.start, turn.end, turn.person) for turn in dialogue.turns]
-        yield Scene(motions, layout, dialogue.masks, turns, intents[..., 52])
+        scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., 52]))
+        shares.append({f"audible {name}": value for name, value in audible_shares(dialogue, layout).items()})
+    return summarise(scenes) | averaged(shares)

@@ -36,7 +36,7 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def nods(pitch: np.ndarray) -> list[tuple[float, float]]:
     """Start and end, s, of the nods in a head's ``pitch`` (T,), degrees."""
-    curve = _band(pitch, *NOD_BAND)
+    curve = band(pitch, *NOD_BAND)
     turning = np.flatnonzero((curve[1:-1] - curve[:-2]) * (curve[2:] - curve[1:-1]) <= 0) + 1
     found, run = [], []
     for first, second in zip(turning[:-1], turning[1:], strict=True):
@@ -52,7 +52,7 @@ def nods(pitch: np.ndarray) -> list[tuple[float, float]]:
     return found
 
 
-def _band(curve: np.ndarray, low: float, high: float) -> np.ndarray:
+def band(curve: np.ndarray, low: float, high: float) -> np.ndarray:
     """``curve`` (T,) between two frequencies, Hz, with soft edges; mirrored at its ends so that they do not ring."""
     mirrored = np.concatenate([curve[::-1], curve, curve[::-1]]) - curve.mean()
     frequency = np.fft.rfftfreq(len(mirrored), 1 / MOTION_FPS)

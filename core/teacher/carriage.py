@@ -42,7 +42,7 @@ def _carry(dialogue, heard: Heard, layout: Layout, person: Person, looking, who:
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
     angles[:2] += looking.head.T[::-1]
     amount = np.radians(0.5 + (0.3 + 0.7 * speaking) * lively)
-    angles += np.array([[0.9], [1.4], [0.8]]) * amount * np.stack([_drift(times, SLOWEST, rng) for _ in range(3)])
+    angles += np.array([[0.65], [1.1], [0.6]]) * amount * np.stack([_drift(times, SLOWEST, rng) for _ in range(3)])
     angles += deliver(heard, dialogue.turns, who, lively, looking.side, times)
     angles[0] += total(nods(dialogue, heard, looking, who, person, layout, rng), times)
     angles[1] += total(shakes(heard, who, layout, person, rng), times)
@@ -91,14 +91,14 @@ def _postures(dialogue: Dialogue, layout: Layout, people, rng) -> list[list[Shif
 
 def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) -> Shift:
     """Who talks leans in with energy; who listens leans in where it is warm and back where it is not."""
-    near = 0.010 * layout.energy if speaking else 0.011 * layout.warmth - 0.003
+    near = 0.012 * layout.energy if speaking else 0.013 * layout.warmth - 0.004
     return Shift(
         start,
         rng.uniform(0.8, 1.2),
-        rng.normal(0, np.radians(2.2)),
+        rng.normal(0, np.radians(1.5)),
         rng.normal(0, np.radians(1.2)),
         rng.normal(0, np.radians(1.6)),
-        rng.normal(near, 0.004 * person.sway),
+        rng.normal(near, 0.003 * person.sway),
         rng.normal(0, 0.0035 * person.sway),
     )
 

@@ -6,11 +6,12 @@ from .hearing import GRID, Heard, smooth
 
 # Degrees at usual liveliness. People's heads follow their pitch (r about .6) and sink through a phrase as it does.
 MELODY = 0.34  # per semitone
-ARC = (3.2, 3.0)  # how far a long phrase sinks on either side of its middle, and how far it begins turned aside
+ARC = (4.6, 3.8)  # how far a long phrase sinks on either side of its middle, and how far it begins turned aside
 BEAT = 1.5  # at an accent of usual strength
-ROLE = (1.8, -1.4)  # chin while talking, while listening
-TILT = 5.0  # of a listener
-INHALE = 2.2  # chin, at the breath before a turn
+TWIST, LEAN = 1.2, 1.0  # of melody and beats that turn the head, of beats that tilt it
+ROLE = (2.4, -1.8)  # chin while talking, while listening
+TILT = 6.5  # of a listener
+INHALE = 2.8  # chin, at the breath before a turn
 RECOVERY = 1.0  # s after a phrase until the head is back
 
 
@@ -23,13 +24,11 @@ def deliver(heard: Heard, turns, who: int, lively: float, side: float, times: np
     grid = heard.speaking.shape[1]
     talking = smooth((heard.floor == who).astype(float), 0.4)
     sinking, aside = _arcs(heard, who, grid)
-    pitch = ROLE[1] + (ROLE[0] - ROLE[1]) * talking
-    pitch = pitch + lively * (
-        MELODY * smooth(heard.pitch[who], 0.09) + ARC[0] * sinking + BEAT * _beats(heard, who, grid)
-    )
-    pitch = pitch + INHALE * _breaths(turns, who, grid)
-    yaw = side * lively * ARC[1] * aside
-    roll = -side * TILT * (1 - talking) + side * lively * 0.4 * smooth(heard.pitch[who], 0.25)
+    beats, melody = _beats(heard, who, grid), smooth(heard.pitch[who], 0.09)
+    pitch = ROLE[1] + (ROLE[0] - ROLE[1]) * talking + INHALE * _breaths(turns, who, grid)
+    pitch = pitch + lively * (MELODY * melody + ARC[0] * sinking + BEAT * beats)
+    yaw = side * lively * (ARC[1] * aside + TWIST * (MELODY * melody - BEAT * beats))
+    roll = side * (lively * (0.4 * smooth(heard.pitch[who], 0.25) + LEAN * BEAT * beats) - TILT * (1 - talking))
     place = np.minimum(np.round(times * GRID).astype(int), grid - 1)
     return np.radians(np.stack([pitch, yaw, roll]))[:, place]
 

@@ -146,7 +146,12 @@ def _blinks(
     moments += [
         p.end + rng.normal(0.08, 0.03)
         for p in heard.phrases
-        if p.person == who and p.pause > 0.25 and p.weight * keen > rng.normal(1.0, 0.1)
+        if p.person == who and p.pause > 0.25 and p.weight * keen > rng.normal(0.85, 0.1)
+    ]
+    moments += [  # listeners blink in the pauses of who talks (Nakano & Kitazawa 2010)
+        p.end + rng.normal(0.35, 0.04)
+        for p in heard.phrases
+        if p.person != who and p.pause > 0.25 and p.weight * keen > rng.normal(1.25, 0.1)
     ]
     moments += [t.end + 0.2 for t in dialogue.turns if t.person != who and t.end - t.start > rng.normal(2.5, 0.3)]
     lids, last = np.zeros(len(times)), -1.0

@@ -18,6 +18,7 @@ BEGINNING, ENDING = -4.0, 3.5  # of long turns, of turns
 PHRASE_END, THINKING = 1.3, -1.3  # checking on the listener where a phrase ends; looking for words in a long pause
 BACKCHANNEL, MEETING = 2.5, 0.7  # own backchannels; being looked at
 TIRING = (2.5, 1.5, 1.0)  # eyes that have met for so long (s) part within (s), by so much
+UPWARD = 0.5  # how much less the head follows up and down
 WHIM = 3.2  # s over which the wish wanders
 LEAST = (0.36, 0.48)  # s, shortest look away, shortest look at the partner
 LONG_TURN = 2.0  # s
@@ -202,8 +203,8 @@ def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, rng
         return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(4))]), distance)
     size = np.radians(np.clip(rng.lognormal(np.log(17), 0.3), 9, 35))
     sign = 1 if rng.random() < 0.5 + 0.5 * side else -1
-    chances = [0.25, 0.6, 0.15] if speaking else [0.04, 0.36, 0.6]
-    steep = [rng.uniform(20, 50), rng.uniform(-14, 12), rng.uniform(-65, -25)][rng.choice(3, p=chances)]
+    chances = [0.3, 0.6, 0.1] if speaking else [0.03, 0.27, 0.7]
+    steep = [rng.uniform(20, 45), rng.uniform(-10, 10), rng.uniform(-60, -30)][rng.choice(3, p=chances)]
     spot = size * np.array([sign * np.cos(np.radians(steep)), 0.8 * np.sin(np.radians(steep))])
     if abs(toward_partner[0] + spot[0]) > np.radians(95):
         spot[0] = -spot[0]
@@ -220,7 +221,7 @@ def _outside(spot: np.ndarray, distance: float) -> np.ndarray:
 def _head_follows(times, spots, away, left_to_eyes, person: Person, frames: np.ndarray) -> np.ndarray:
     """Turn of neck and head (T, 2), radians: a share of large gaze shifts, later and slower than the eyes."""
     size = np.linalg.norm(spots, axis=1, keepdims=True)
-    share = person.head_share * np.clip((np.degrees(size) - 4) / 14, 0, 1)
+    share = person.head_share * np.clip((np.degrees(size) - 4) / 14, 0, 1) * np.array([1, UPWARD])
     goal = np.where(away[:, None], share * spots, 0.8 * left_to_eyes)
     grid = np.arange(int(frames[-1] * GRID) + GRID) / GRID
     path = goal[np.searchsorted(times, grid - 0.11, side="right").clip(1) - 1]

@@ -11,10 +11,10 @@ from .hearing import GRID, Heard
 from .looking import Looking
 from .person import Person
 
-ASKING = 0.6  # weight of a phrase from which on its end is nodded at
+ASKING = 0.48  # weight of a phrase from which on its end is nodded at
 STRESS = 1.2  # strength of an accent that is nodded at in the middle of a long phrase
 REACTION = 0.3  # s from the end of the phrase to the nod
-PATIENCE = 1.8  # s without a nod after which an accent is enough
+PATIENCE = 1.5  # s without a nod after which an accent is enough
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Make the dialogues that the generator learns from: real voices, the teacher's motion, one .npz a performance.
 
     python -m core train align --data ../shared/data --out cache/alignment
-    python -m core train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --hours 6
+    python -m core train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --jobs 2
 
-Several may run at once into one folder, and a stopped one goes on: a file that is there is not made again.
+A stopped one goes on: a file that is there is not made again.
 """
 
 import json
+import multiprocessing
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,11 +22,19 @@ from ..teacher.dialogue import Dialogue, Room, default_statistics, make_dialogue
 from ..teacher.hearing import hear
 from ..teacher.perform import perform
 from ..teacher.person import random_layout
-from . import corpora
+from . import augment, corpora
 
 SECONDS = 60.0  # of each dialogue
 PERFORMANCES = 2  # of each dialogue: other people, another scene, the same sound
 ROUND = 12  # dialogues are made in this many, so that whoever holds out every twelfth file holds out whole dialogues
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Both voices of a dialogue as they are heard with some masks."""
+
+    masks: np.ndarray  # (2, T) float32
+    features: np.ndarray  # (2, T, WIDTH)
 
 
 def cast_for(data: Path, split: str, alignment: Path | None = None) -> list[Voice]:
@@ -41,17 +50,19 @@ def room_of(data: Path) -> Room:
     return Room(noises=sounds["noise"], responses=sounds["rir"])
 
 
-def write_dialogue(path: Path, dialogue: Dialogue, features, intents, layout: Layout, with_sound: bool) -> None:
+def write_dialogue(path: Path, dialogue: Dialogue, heard: Encoded, intents, layout: Layout, with_sound: bool) -> None:
     """One performance.
 
-    features (2, T, WIDTH), masks (2, T), intents (2, T, 56), layout as JSON; turns and stretches (n, 3) start s, end s,
-    person; phones as JSON, by person; speakers, seed; for tests sound (N,) int16
+    features (2, T, WIDTH) and told (2, T), the masks they were made with; masks (2, T), the true ones;
+    intents (2, T, 56), layout as JSON; turns and stretches (n, 3) start s, end s, person; phones as JSON, by person;
+    speakers, seed; for tests sound (N,) int16
     """
     extra = {"sound": np.round(dialogue.mix * 32767).astype(np.int16)} if with_sound else {}
     with replacing(path) as file:
         np.savez(
             file,
-            features=np.asarray(features, np.float16),
+            features=np.asarray(heard.features, np.float16),
+            told=heard.masks,
             masks=dialogue.masks,
             intents=intents,
             layout=np.array(json.dumps(asdict(layout))),
@@ -70,12 +81,66 @@ def _rows(spans: Sequence) -> np.ndarray:
     return np.array([(span.start, span.end, span.person) for span in spans], np.float32).reshape(-1, 3)
 
 
-def performances_of(dialogue: Dialogue, count: int):
-    """The layout and the intents (2, T, 56) of ``count`` performances of one dialogue."""
+def encoded(dialogue: Dialogue, exact: bool) -> Encoded:
+    """The voices heard with the true masks, or with such as a speaker network gives: late, soft, unsure."""
+    from ..voice import encode
+
+    masks = dialogue.masks
+    if not exact:
+        masks = augment.soften_masks((masks >= 0.5).astype(np.float32), np.random.default_rng([dialogue.seed, 2]))
+    return Encoded(masks, encode(dialogue.mix, masks))
+
+
+def performances_of(dialogue: Dialogue, count: int, people: int = 0):
+    """The layout and the intents (2, T, 56) of ``count`` performances of one dialogue.
+
+    people: another number is other people in the same scenes
+    """
     heard = hear(dialogue)
     for number in range(count):
         layout = random_layout(np.random.default_rng([dialogue.seed, number, 1]))
-        yield layout, perform(dialogue, layout, number, heard)
+        yield layout, perform(dialogue, layout, number + 101 * people, heard)
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """What every process that makes dialogues needs."""
+
+    voices: list[Voice]
+    room: Room
+    out: Path
+    split: str
+    performances: int
+    people: int  # another number is other people
+    seed: int
+
+    def paths(self, number: int) -> list[Path]:
+        """The files of one dialogue, a performance each."""
+        return [self.out / f"{self.split}_{p}_{number:05d}.npz" for p in range(self.performances)]
+
+    def make(self, number: int) -> None:
+        """Write all performances of one dialogue; for training every other is heard with imprecise masks."""
+        dialogue = make_dialogue(self.voices, default_statistics(), 1_000_000 * self.seed + number, SECONDS, self.room)
+        test, paths = self.split == "test", self.paths(number)
+        heard = [encoded(dialogue, True)] + ([] if test or len(paths) == 1 else [encoded(dialogue, False)])
+        for k, (layout, intents) in enumerate(performances_of(dialogue, len(paths), self.people)):
+            write_dialogue(paths[k], dialogue, heard[k % len(heard)], intents, layout, with_sound=test)
+
+
+_maker: Maker | None = None  # of this process, so that a job is only a number
+
+
+def _begin(maker: Maker) -> None:
+    import torch
+
+    global _maker
+    _maker = maker
+    torch.set_num_threads(1)  # the processes share the cores
+
+
+def _make(number: int) -> int:
+    _maker.make(number)
+    return number
 
 
 def add_arguments(parser) -> None:
@@ -85,31 +150,24 @@ def add_arguments(parser) -> None:
     parser.add_argument("--alignment", type=Path, help='labels made by "train align", for more voices')
     parser.add_argument("--hours", type=float, default=6.0, help="of motion in all")
     parser.add_argument("--performances", type=int, default=PERFORMANCES, help="of each recording")
+    parser.add_argument("--people", type=int, default=0, help="another number is other people in the same scenes")
     parser.add_argument("--split", choices=["train", "validation", "test"], default="train", help="of the voices")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that make dialogues")
 
 
 def main(arguments) -> None:
     """Make what is not there yet."""
-    from ..voice import encode
-
     started, split = time.perf_counter(), arguments.split
     count = arguments.hours * 3600 / SECONDS / arguments.performances
     count = max(1, round(count)) if split == "test" else ROUND * max(1, round(count / ROUND))
     voices, room = cast_for(arguments.data, split, arguments.alignment), room_of(arguments.data)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    made = 0
-    for number in range(count):
-        paths = [arguments.out / f"{split}_{p}_{number:05d}.npz" for p in range(arguments.performances)]
-        if all(path.exists() for path in paths):
-            continue
-        seed = 1_000_000 * arguments.seed + number
-        dialogue = make_dialogue(voices, default_statistics(), seed, SECONDS, room)
-        features = encode(dialogue.mix, dialogue.masks)
-        for path, (layout, intents) in zip(paths, performances_of(dialogue, len(paths)), strict=True):
-            write_dialogue(path, dialogue, features, intents, layout, with_sound=split == "test")
-        made += 1
-        if made % 10 == 0:
-            print(f"{number + 1} of {count}, {time.perf_counter() - started:.0f} s", flush=True)
+    maker = Maker(voices, room, arguments.out, split, arguments.performances, arguments.people, arguments.seed)
+    missing = [number for number in range(count) if not all(path.exists() for path in maker.paths(number))]
+    with multiprocessing.Pool(arguments.jobs, _begin, (maker,)) as pool:
+        for made, number in enumerate(pool.imap_unordered(_make, missing), 1):
+            if made % 10 == 0:
+                print(f"{number + 1} of {count}, {time.perf_counter() - started:.0f} s", flush=True)
     minutes, took = count * arguments.performances * SECONDS / 60, time.perf_counter() - started
-    print(f"{arguments.out}: {minutes:.0f} min of {len(voices)} voices, {made} made in {took:.0f} s")
+    print(f"{arguments.out}: {minutes:.0f} min of {len(voices)} voices, {len(missing)} made in {took:.0f} s")

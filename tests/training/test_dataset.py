@@ -5,28 +5,29 @@ from talking_together.core.audio import SAMPLE_RATE
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.teacher.cast import Piece, Voice
-from talking_together.core.teacher.dialogue import default_statistics, make_dialogue
+from talking_together.core.teacher.dialogue import Room, default_statistics, make_dialogue
+from talking_together.core.training import dataset
 from talking_together.core.training.batches import read_dialogues
-from talking_together.core.training.dataset import cast_for, performances_of, write_dialogue
+from talking_together.core.training.dataset import Encoded, cast_for, performances_of, write_dialogue
 
 
 @pytest.fixture(scope="module")
-def dialogue():
-    rng = np.random.default_rng(0)
-    phones = ((0.06, 0.3, "AA"), (0.3, 0.4, "M"), (0.4, 0.7, "IY"))
-    voices = [
-        Voice(
-            name, "F", tuple(Piece(rng.normal(0, 0.1, SAMPLE_RATE).astype(np.float32), phones, (0.7,)) for _ in "abc")
-        )
-        for name in ("one", "other")
-    ]
+def voices() -> list[Voice]:
+    rng, phones = np.random.default_rng(0), ((0.06, 0.3, "AA"), (0.3, 0.4, "M"), (0.4, 0.7, "IY"))
+    pieces = [Piece(rng.normal(0, 0.1, SAMPLE_RATE).astype(np.float32), phones, (0.7,)) for _ in range(3)]
+    return [Voice(name, "F", tuple(pieces)) for name in ("one", "other")]
+
+
+@pytest.fixture(scope="module")
+def dialogue(voices):
     return make_dialogue(voices, default_statistics(), 0, 12.0)
 
 
 def test_a_written_performance_is_read_by_the_training(dialogue, tmp_path):
     layout, intents = next(performances_of(dialogue, 1))
     features = np.ones((*dialogue.masks.shape, 7), np.float32)
-    write_dialogue(tmp_path / "train_0_00000.npz", dialogue, features, intents, layout, with_sound=True)
+    heard = Encoded(dialogue.masks, features)
+    write_dialogue(tmp_path / "train_0_00000.npz", dialogue, heard, intents, layout, with_sound=True)
     (read,), _ = read_dialogues(tmp_path)
 
     assert np.array_equal(read.intents, intents) and np.array_equal(read.masks, dialogue.masks)
@@ -43,6 +44,23 @@ def test_performances_of_one_dialogue_differ_in_scene_and_motion(dialogue):
     assert np.abs(motion - other).mean() > 0.005
 
 
+def test_other_people_play_in_the_same_scene(dialogue):
+    (scene, motion), (same, other) = (next(performances_of(dialogue, 1, people)) for people in (0, 1))
+
+    assert scene == same and np.abs(motion - other).mean() > 0.005
+
+
 def test_a_folder_without_speech_is_named(tmp_path):
     with pytest.raises(UserError, match="speech"):
         cast_for(tmp_path, "train")
+
+
+def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset, "SECONDS", 6.0)
+    maker = dataset.Maker(voices, Room(), tmp_path, "train", performances=2, people=0, seed=0)
+    maker.make(3)
+    exact, imprecise = (np.load(path) for path in maker.paths(3))
+
+    assert np.array_equal(exact["told"], exact["masks"]) and np.array_equal(exact["masks"], imprecise["masks"])
+    assert 0.01 < np.abs(imprecise["told"] - imprecise["masks"]).mean() < 0.3
+    assert np.abs(imprecise["features"].astype(float) - exact["features"]).max() > 0.01
