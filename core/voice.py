@@ -25,7 +25,7 @@ FEATURES = {  # columns of one frame, all about unit scale
     "visemes": slice(96, 111),  # how likely each of VISEMES is
     "closure": slice(111, 113),  # lips sealed for p, b, m: in the first and the second half of the frame
     "seal": slice(113, 114),  # the middle of such a closure lies in this frame
-    "aperture": slice(114, 116),  # lip opening, mean and least in the frame, 1 is wide
+    "aperture": slice(114, 116),  # lip opening as people's, and the least in the frame by phone; 1 is wide
     "width": slice(116, 117),  # corners of the mouth, + apart, - together
     "protrusion": slice(117, 118),  # lips forward, 0 to 1
     "jaw": slice(118, 119),  # 0 to 1
@@ -46,24 +46,24 @@ BLOCK = 1500  # frames of loudness and pitch at once, a minute: the memory stays
 UNKNOWN_PITCH = 160.0  # Hz, where a voice is hardly heard
 
 
-def encode(mono: np.ndarray, masks: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
+def encode(sound: np.ndarray, masks: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
     """Features of both people for every motion frame.
 
-    mono:     (N,) float32 at 16 kHz, full scale is 1
+    sound:    (N,) float32 at 16 kHz, full scale is 1; or (2, N), each person on a channel of its own
     masks:    (2, T) how surely A and B speak, in [0, 1]; T = ceil(N / 640)
     progress: called with the share done, 0..1
     returns:  (2, T, WIDTH) float32, columns as in FEATURES
     """
-    frames = frame_count(len(mono))
+    frames = frame_count(sound.shape[-1])
     if masks.shape != (2, frames):
-        raise ValueError(f"masks must be (2, {frames}) for {len(mono)} samples, got {masks.shape}")
-    levels = own_levels(mono, masks)
-    voices = describe_voices(mono, masks, levels)
+        raise ValueError(f"masks must be (2, {frames}) for {sound.shape[-1]} samples, got {masks.shape}")
+    levels = own_levels(sound, masks)
+    voices = describe_voices(sound, masks, levels)
     features = np.zeros((2, frames, WIDTH), np.float32)
     weight = np.zeros((frames, 1), np.float32)
     for start, stop in windows(frames):
         fade = _fade(stop - start)
-        heard = torch.from_numpy(own_sounds(mono, masks, levels, start, stop, LEAD, TAIL))
+        heard = torch.from_numpy(own_sounds(sound, masks, levels, start, stop, LEAD, TAIL))
         features[:, start:stop, ENCODED] += fade * _encode_window(heard, voices, masks, start, stop)
         weight[start:stop] += fade
         progress(stop / frames)
@@ -73,36 +73,37 @@ def encode(mono: np.ndarray, masks: np.ndarray, progress: Callable[[float], None
 
 
 def own_sounds(
-    mono: np.ndarray, masks: np.ndarray, levels: np.ndarray, start: int, stop: int, lead: int = 0, tail: int = 0
+    sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, start: int, stop: int, lead: int = 0, tail: int = 0
 ) -> np.ndarray:
     """Frames ``start`` to ``stop`` as each stream hears itself: the partner's own words turned down, at USUAL_LEVEL.
 
-    mono: (N,), masks: (2, T), levels: (2,) from own_levels; lead, tail: samples more before and after
+    sound: (N,) or (2, N), masks: (2, T), levels: (2,) from own_levels; lead, tail: samples more before and after
     returns: (2, lead + 640 (stop - start) + tail) float32, zeros where there is no sound
     """
     first, last = start * SAMPLES_PER_FRAME - lead, stop * SAMPLES_PER_FRAME + tail
-    piece = np.pad(mono[max(0, first) : last], (max(0, -first), max(0, last - len(mono))))
+    piece = sound[..., max(0, first) : last]
+    around = (max(0, -first), max(0, last - sound.shape[-1]))
+    pieces = np.pad(np.broadcast_to(piece, (2, piece.shape[-1])), ((0, 0), around))
     gates = 1 - masks[::-1] * (1 - masks)  # closed where the partner speaks and oneself does not
     centres = (np.arange(masks.shape[1]) + 0.5) * SAMPLES_PER_FRAME
     gains = 10 ** ((USUAL_LEVEL - levels) / 20)
     times = np.arange(first, last)
-    return np.stack([piece * np.interp(times, centres, g * gain) for g, gain in zip(gates, gains, strict=True)]).astype(
-        np.float32
-    )
+    curves = np.stack([np.interp(times, centres, gate * gain) for gate, gain in zip(gates, gains, strict=True)])
+    return (pieces * curves).astype(np.float32)
 
 
-def own_levels(mono: np.ndarray, masks: np.ndarray) -> np.ndarray:
+def own_levels(sound: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """(2,) usual level of each voice in decibels: a high percentile where only its own mask is sure."""
-    levels = prosody.level(mono)
+    tracks = [prosody.level(track) for track in np.atleast_2d(sound)]
     usual = []
-    for own in masks * (1 - masks[::-1] * (1 - masks)):
+    for levels, own in zip(tracks * (3 - len(tracks)), masks * (1 - masks[::-1] * (1 - masks)), strict=True):
         sure = np.repeat(own, 2)[: len(levels)] > 0.5
         # who speaks under half a second is taken to be as loud as all that is heard
         usual.append(np.percentile(levels[sure] if sure.sum() >= 25 else levels, 80))
     return np.array(usual)
 
 
-def describe_voices(mono: np.ndarray, masks: np.ndarray, levels: np.ndarray) -> np.ndarray:
+def describe_voices(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray) -> np.ndarray:
     """Loudness and pitch of both streams at 50 Hz.
 
     returns: (2, 2 T, 3) float32: level over the usual in 10 dB, octaves over the usual pitch times voicing, voicing
@@ -110,7 +111,7 @@ def describe_voices(mono: np.ndarray, masks: np.ndarray, levels: np.ndarray) -> 
     frames = masks.shape[1]
     blocks = [
         np.stack(
-            [_loudness_and_pitch(s) for s in own_sounds(mono, masks, levels, i, min(i + BLOCK, frames), STEP, STEP)]
+            [_loudness_and_pitch(s) for s in own_sounds(sound, masks, levels, i, min(i + BLOCK, frames), STEP, STEP)]
         )
         for i in range(0, frames, BLOCK)
     ]

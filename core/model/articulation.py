@@ -14,6 +14,12 @@ VISEMES = "silence PBM FV TH TDN SZ SH KG L R OO O AA EH EE".split()
 SHAPES = ("aperture", "width", "protrusion", "jaw")
 CONDITION = 5  # level, pitch, voicing, own mask, partner's mask
 TOKEN = 1536
+# How far people open while each viseme sounds, as a share of the most they usually open (least squares over the real
+# mouths of mouth_statistics.json). Visemes are taken as less sure than the head is: a sound that could be two is spoken
+# half-way, and so people's mouths move.
+OPENINGS = (-0.09, -0.64, -0.26, 0.43, 0.49, 0.41, 0.9, 1.05, 0.73, -0.04, -0.55, 0.46, 2.09, 0.93, 0.95)
+DOUBT = 0.3  # of the logits
+AHEAD = (0.1, 0.25, 0.3, 0.25, 0.1)  # a mouth is the mean of the tokens around it, most of the next: it leads the sound
 
 
 @dataclass(frozen=True)
@@ -26,14 +32,20 @@ class Articulation:
     shapes: Tensor  # (B, K, 4) as SHAPES
 
     def per_frame(self) -> Tensor:
-        """(B, K / 2, 23): visemes 15, closure of both halves, seal, aperture mean and least, width, protrusion, jaw."""
+        """(B, K / 2, 23): visemes 15, closure of both halves, seal, opening, least aperture, width, protrusion, jaw."""
         visemes = self.visemes.softmax(-1).unflatten(1, (-1, 2)).mean(2)
         closure = self.closure.sigmoid().amax(-1).unflatten(1, (-1, 2))  # (B, T, 2)
         seal = self.seal.sigmoid().amax(-1, keepdim=True).unflatten(1, (-1, 2)).amax(2)
         shapes = self.shapes.unflatten(1, (-1, 2))  # (B, T, 2, 4)
         least = shapes[..., :1].amin(2)
-        mean = shapes.mean(2)
-        return torch.cat([visemes, closure, seal, mean[..., :1], least, mean[..., 1:]], dim=-1)
+        opening = self.opening().unflatten(1, (-1, 2)).mean(2, keepdim=True)
+        return torch.cat([visemes, closure, seal, opening, least, shapes.mean(2)[..., 1:]], dim=-1)
+
+    def opening(self) -> Tensor:
+        """(B, K): how far the lips part, 1 is as wide as usual speech goes; about 0 when shut."""
+        each = (DOUBT * self.visemes).softmax(-1) @ self.visemes.new_tensor(OPENINGS)
+        around = nn.functional.pad(each[:, None], (1, len(AHEAD) - 2), mode="replicate")
+        return nn.functional.conv1d(around, each.new_tensor(AHEAD)[None, None])[:, 0]
 
 
 class Block(nn.Module):

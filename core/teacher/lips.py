@@ -1,8 +1,17 @@
-"""From phones and loudness to the mouth: coarticulation that looks ahead and back, and lips that really meet."""
+"""From phones to the mouth: coarticulation that looks ahead and back, lips that really meet, and effort that is heard.
+
+Which sound it is explains half of how far people open their mouths. The rest is effort: a vowel that is stressed, long
+and clear opens far, the same vowel swallowed in a quick word hardly. How far is heard in the clean voice of each person
+(core/model/articulation.py); loudness alone says next to nothing of it.
+"""
+
+from functools import lru_cache
 
 import numpy as np
 
+from .. import voice
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
+from .dialogue import Dialogue
 from .hearing import GRID, frame_times, smooth
 from .person import Person
 from .phones import (
@@ -21,16 +30,32 @@ from .phones import (
 NEIGHBOURS = 5  # sounds on either side that a moment feels
 SPEECH_JAW = 0.5  # no talk opens wider
 APPROACH, RELEASE = 0.085, 0.075  # s, lips on their way into and out of a closure
+EFFORT = (0.15, 4.0)  # least and most of a sound's own opening
+MIDDLE, CONTRAST = 0.55, 0.5  # what is heard is a mean of what may be; people's mouths go further to both sides
+SLIGHT = 0.03  # of an opening: under it nothing is multiplied up
+PARTS = {0: 1.0, 1: 0.41, 4: 0.12, 5: 0.14}  # how much of ARTICULATORS part the lips: jaw, funnel, lower and upper lip
 BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 
-def articulate(phones, loudness: np.ndarray, person: Person, energy: float, turn_starts, rng) -> np.ndarray:
+@lru_cache(maxsize=1)
+def heard_openings(dialogue: Dialogue) -> np.ndarray:
+    """(2, G) how far apart the lips sound in each voice, 1 is far; on the GRID, from the undisturbed tracks."""
+    openings = voice.encode(dialogue.tracks, dialogue.masks)[..., voice.FEATURES["aperture"].start]
+    times = (np.arange(openings.shape[1] * GRID // MOTION_FPS) + 0.5) / GRID
+    frames = frame_times(openings.shape[1])
+    return np.stack([np.interp(times, frames, own) for own in openings])
+
+
+def articulate(
+    phones, loudness: np.ndarray, heard: np.ndarray, person: Person, energy: float, turn_starts, rng
+) -> np.ndarray:
     """Mouth, jaw and tongue channels of one person.
 
     phones:      (start s, end s, name) of all that the person says
     loudness:    (G,) dB over the person's usual level, on the GRID
+    heard:       (G,) how far the voice sounds open, of heard_openings
     energy:      0..1, of the scene
     turn_starts: s, before which breath is drawn
     returns:     (T, 44) in [0, 1], zero where lips.py has no say
@@ -39,7 +64,8 @@ def articulate(phones, loudness: np.ndarray, person: Person, energy: float, turn
     frames = -(-grid * MOTION_FPS // GRID)
     starts, ends, rows, names = segments(phones, grid / GRID)
     shape = _coarticulate(starts, ends, rows, grid)
-    shape = _with_effort(shape, loudness, _haste(starts, ends, rows, grid), person, energy, rng)
+    shape = _with_effort(shape, np.resize(heard, grid))
+    shape = _in_style(shape, loudness, _haste(starts, ends, rows, grid), person, energy)
     shape[:, 0] = np.maximum(shape[:, 0], _breaths(turn_starts, grid, rng))
     shape = smooth(shape.T, 0.02).T
     times = frame_times(frames)
@@ -76,23 +102,30 @@ def _haste(starts, ends, rows, grid: int) -> np.ndarray:
     return smooth(count, 0.35)
 
 
-def _with_effort(shape, loudness, haste, person: Person, energy: float, rng) -> np.ndarray:
-    """Loud, stressed and slow speech opens further; soft and hasty speech swallows."""
-    grid = len(loudness)
-    loud = smooth(np.clip(loudness, -28, 9), 0.05)
-    local = np.clip(1.02 + 0.035 * loud, 0.25, 1.4)
-    phrase = np.clip(1.05 + 0.03 * smooth(np.clip(loudness, -20, 8), 0.4), 0.6, 1.35)
-    mumbled = 1 - 0.55 * person.laziness * np.clip(haste - 0.9, 0, 1)
-    wander = np.interp(
-        np.arange(grid), np.arange(0, grid + 150, 150), rng.lognormal(0, 0.2, grid // 150 + 1 + (grid % 150 > 0))
-    )
-    effort = local * phrase * mumbled * wander * (0.8 + 0.4 * energy)
+def _with_effort(shape: np.ndarray, heard: np.ndarray) -> np.ndarray:
+    """(G, R) whose lips part as far as is heard; which parts do it, and what does not part them, stays the sound's."""
+    said = sum(share * shape[:, column] for column, share in PARTS.items())
+    spoken = said > SLIGHT
+    usual = np.percentile(said[spoken], 95) if spoken.any() else 1.0
+    heard = smooth(heard, 0.03)
+    wanted = (heard + CONTRAST * (heard - MIDDLE)).clip(0.1, 1.5)
+    effort = np.clip((wanted * usual + SLIGHT) / (said + SLIGHT), *EFFORT)
+    narrow = 1 - np.clip(shape[:, 0] / 0.2, 0, 1)  # a narrow jaw is narrow however hard one tries: the lips do it
     shape = shape.copy()
-    wide = np.clip(shape[:, 0] / 0.3, 0, 1)  # a narrow jaw is narrow however hard one tries
-    still = np.clip(1 + 0.075 * (loud + 18), 0.25, 1)
-    shape[:, 0] *= still * (1 - wide) + person.articulation * effort * wide
-    shape[:, 1:4] *= person.lips * np.sqrt(np.clip(effort, 0.3, 1.5))[:, None]
-    shape[:, 4:6] *= person.lips * np.clip(effort, 0.3, 1.3)[:, None]
+    shape[:, 0] *= np.minimum(effort, effort ** (1 - narrow))
+    shape[:, [1, 4, 5]] *= effort[:, None]
+    return shape
+
+
+def _in_style(shape: np.ndarray, loudness: np.ndarray, haste: np.ndarray, person: Person, energy: float) -> np.ndarray:
+    """How this person speaks, in this mood: (G, R) in [0, 1]. Who shouts opens further, who hurries swallows."""
+    phrase = np.clip(1 + 0.015 * smooth(np.clip(loudness, -20, 12), 0.4), 0.75, 1.25)
+    mumbled = 1 - 0.3 * person.laziness * np.clip(haste - 0.9, 0, 1)
+    size = (phrase * mumbled * (0.8 + 0.4 * energy))[:, None]
+    shape = shape.copy()
+    shape[:, :1] *= person.articulation * size
+    shape[:, 1:4] *= person.lips
+    shape[:, 4:6] *= person.lips * np.sqrt(size)
     return np.clip(shape, 0, 1)
 
 

@@ -9,7 +9,7 @@ from .carriage import carry
 from .dialogue import Dialogue
 from .faces import express
 from .hearing import Heard, hear
-from .lips import SPEECH_JAW, articulate
+from .lips import SPEECH_JAW, articulate, heard_openings
 from .looking import look
 from .person import draw_person
 
@@ -28,10 +28,11 @@ def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None =
     looking = look(dialogue, heard, layout, people, rng)
     faces = express(dialogue, heard, layout, people, looking, rng)
     bodies = carry(dialogue, heard, layout, people, looking, rng)
+    openings = heard_openings(dialogue)
     intents = np.zeros((2, len(looking[0].contact), INTENT_WIDTH), np.float32)
     for i in (0, 1):
         starts = [turn.start for turn in dialogue.turns if turn.person == i]
-        mouth = articulate(dialogue.phones[i], heard.loudness[i], people[i], layout.energy, starts, rng)
+        mouth = articulate(dialogue.phones[i], heard.loudness[i], openings[i], people[i], layout.energy, starts, rng)
         intents[i, :, INTENT_CHANNELS["expression"]] = _together(mouth, faces[i])
         intents[i, :, 44:50] = bodies[i][:, :6]
         intents[i, :, INTENT_CHANNELS["gaze"]] = np.column_stack([looking[i].offset, looking[i].contact])

@@ -75,6 +75,9 @@ def soften_masks(masks: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         soft[stream] = np.convolve(np.pad(moved, width, mode="edge"), np.ones(width) / width, "same")[width:-width]
     sure = rng.uniform(0.75, 1.0)  # how close to 0 and 1 the network dares to go
     soft = 0.5 + (soft - 0.5) * sure
+    if rng.random() < 0.4:  # of two who speak at once it hears but one
+        both = masks.min(axis=0) > 0.5
+        soft[rng.integers(2), both] *= rng.uniform(0.1, 0.8)
     if rng.random() < 0.3:  # a stretch where it does not know
         start = rng.integers(masks.shape[1])
         soft[:, start : start + rng.integers(5, 25)] *= rng.uniform(0.3, 1)

@@ -15,6 +15,8 @@ from .corpora import Phone, Recording, may_train, read_corpus, read_phones, read
 FRAMES = voice.WINDOW_FRAMES
 SAMPLES = FRAMES * SAMPLES_PER_FRAME
 LABELS = FRAMES * targets.RATE // 25
+SECOND_VOICE = 0.8  # of the disturbed scenes
+PARTNER_LEVEL = (-12.0, 12.0)  # dB over the own voice; either of the two is learnt from
 LONGEST_PAUSE = 0.2  # s; a shorter one does not end a speaker's mask
 
 
@@ -67,7 +69,7 @@ def disturbed_scene(utterances: list[Utterance], around: Surroundings, rng: np.r
     """One or two voices with other sizes, levels, microphones, rooms, noises, lines and unsure masks."""
     own = _resized(utterances[rng.integers(len(utterances))], rng)
     pair = [_place_at_random(own, rng), None]
-    if rng.random() < 0.7:
+    if rng.random() < SECOND_VOICE:
         other = _resized(utterances[rng.integers(len(utterances))], rng)
         if other.speaker != own.speaker:
             pair[1] = _partner(other, rng)
@@ -81,7 +83,7 @@ def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random
     ]
     mix = voices[0] / augment.level_of(voices[0])
     if voices[1] is not None:
-        mix = mix + voices[1] / augment.level_of(voices[1]) * 10 ** (rng.uniform(-10, 10) / 20)
+        mix = mix + voices[1] / augment.level_of(voices[1]) * 10 ** (rng.uniform(*PARTNER_LEVEL) / 20)
     if rng.random() < 0.4:
         mix = augment.in_room(mix, around.rooms[rng.integers(len(around.rooms))], wet=rng.uniform(0.2, 1))
     if rng.random() < 0.5:
