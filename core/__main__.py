@@ -21,6 +21,7 @@ RESEARCH = {
         "prompts": ".training.prompts",
         "align": ".training.align",
         "dataset": ".training.dataset",
+        "takes": ".training.takes",
         "generator": ".training.generator",
         "ablations": ".training.ablations",
     },

@@ -1,11 +1,14 @@
-"""Eyes rest and jump, they do not drift: a gaze that was made frame by frame, as fixations and saccades."""
+"""Eyes rest and jump, and lids that go down to blink shut: what was made frame by frame, as the movements it means."""
 
 import numpy as np
 
+from .motion import MOTION_FPS
+
 SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
-JUMP_COST = 300.0  # square degrees summed over frames that a saccade has to save: 5 degrees off for twelve frames
+JUMP_COST = 100.0  # square degrees summed over frames that a saccade has to save: 3 degrees off for eleven frames
 CONTACT_DEGREES = 5.0  # how much of a change it is to leave the partner's eyes, where the angle hardly changes
-LONG_JUMP = np.radians(12)  # a saccade of this size takes longer than a frame
+SACCADE = (0.021, 0.0022)  # s, s a degree: how long one takes (the main sequence)
+BLINK_FROM, LONGEST_BLINK = 0.15, 25  # closure of lids that move, frames
 
 
 def fixate(gaze: np.ndarray) -> np.ndarray:
@@ -21,9 +24,38 @@ def fixate(gaze: np.ndarray) -> np.ndarray:
         result[start:stop, :2] = np.median(gaze[inner, :2], axis=0)
         result[start:stop, 2] = gaze[inner, 2].mean() >= 0.5
     for frame in bounds[1:-1]:
-        jump = result[frame, :2] - result[frame - 1, :2]
-        if np.hypot(*jump) > LONG_JUMP:
-            result[frame, :2] -= 0.4 * jump  # seen on its way
+        _fly(result, frame, gaze)
+    return result
+
+
+def _fly(path: np.ndarray, frame: int, seen: np.ndarray) -> None:
+    """Let the jump of ``path`` (T, 3) at ``frame`` take its time, begun when it begins in ``seen`` (T, 3)."""
+    start = path[frame - 1, :2].copy()
+    jump = path[frame, :2] - start
+    frames = (SACCADE[0] + SACCADE[1] * np.degrees(np.hypot(*jump))) * MOTION_FPS
+    reached = np.clip((seen[frame - 1 : frame + 1, :2] - start) @ jump / max(jump @ jump, 1e-12), 0, 1)
+    early = int(reached[0] > 0.1)
+    shares = np.linspace(0, 1, 101)
+    share = min(np.interp(reached[1 - early], _flown(shares), shares), 1 / frames)
+    frame -= early
+    while share < 1 and frame < len(path):
+        path[frame, :2] = start + _flown(share) * jump
+        share, frame = share + 1 / frames, frame + 1
+
+
+def _flown(share):
+    """How much of a saccade is done after a ``share`` of its time."""
+    return share**3 * (10 - 15 * share + 6 * share**2)
+
+
+def blink_fully(lids: np.ndarray) -> np.ndarray:
+    """Lids (..., T, 2), 0..1, of which a blink that is more than half done is done: it shuts. Eyes held narrow stay."""
+    result = np.array(lids, np.float32)
+    for person in result.reshape(-1, *result.shape[-2:]):
+        edges = np.flatnonzero(np.diff(np.pad(person.max(axis=1) > BLINK_FROM, 1).astype(int)))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            if person[start:end].max() > 0.5 and end - start <= LONGEST_BLINK:
+                person[start:end] /= person[start:end].max()
     return result
 
 

@@ -10,7 +10,7 @@ import torch
 from . import gaze, head, lips, voice
 from .audio import Sound, frame_count
 from .errors import UserError
-from .fixations import fixate
+from .fixations import blink_fully, fixate
 from .layout import Layout, room_poses
 from .model import condition, diffusion
 from .model.checkpoint import Checkpoint, load_checkpoint
@@ -24,6 +24,7 @@ GENERATOR = WEIGHTS / "generator.safetensors"
 HEARD = 0.45  # share of the listening that finds who speaks
 UNDERSTOOD, AIMED = 0.65, 0.97  # shares of the work done after listening and after sampling
 EXPRESSION = gaze.INTENT_CHANNELS["expression"]
+LIDS = [EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]
 SEAL = voice.FEATURES["seal"].start
 OPPOSITES = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"))
 
@@ -151,12 +152,13 @@ def sample_intents(
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:
-    """What a face can do, as in :func:`possible_face`, with eyes that rest and jump.
+    """What a face can do, as in :func:`possible_face`, with eyes that rest and jump, and blinks that shut.
 
     intents: (2, T, 56); returns the same, float32
     """
     result = np.array(intents, np.float32)
     result[..., EXPRESSION] = possible_face(result[..., EXPRESSION])
+    result[..., LIDS] = blink_fully(result[..., LIDS])
     eyes = gaze.INTENT_CHANNELS["gaze"]
     result[..., eyes] = np.stack([fixate(one) for one in result[..., eyes]])
     return result

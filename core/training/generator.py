@@ -4,7 +4,7 @@
 
     torchrun --nproc_per_node 4 -m core train generator --data cache/dialogues --out cache/generator
 
-One seeded command; stopped, it goes on where it was. CUDA where there is one, else the CPU; in bf16 where that is quick.
+One seeded command; stopped, it goes on where it was. On CUDA where there is one, and in bf16 where that is quick.
 Under torchrun every process draws its own batches, and their gradients are averaged.
 """
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from talking_together.core.fixations import fixate
+from talking_together.core.fixations import blink_fully, fixate
 
 PLACES = np.radians([[0, 0], [8, -3], [-20, 5], [-21, 5], [0.5, 0]])
 
@@ -32,10 +32,36 @@ def test_a_jump_stays_where_it_was():
     assert np.flatnonzero(np.linalg.norm(np.diff(held[:, :2], axis=0), axis=1) > np.radians(5))[0] == 14
 
 
-def test_a_long_saccade_is_seen_on_its_way():
-    held = fixate(looks())
-    assert np.degrees(held[30, 0]) == pytest.approx(-20 + 0.4 * 28, abs=0.5)
-    assert np.degrees(held[31, 0]) == pytest.approx(-20, abs=0.5)
+def test_a_long_saccade_is_seen_on_its_way_and_takes_its_time():
+    gaze = looks()
+    gaze[30, :2] = gaze[29, :2] + 0.3 * (gaze[31, :2] - gaze[29, :2])  # caught a third of the way
+    done = (fixate(gaze)[29:33, 0] - PLACES[1, 0]) / (PLACES[2, 0] - PLACES[1, 0])
+    assert done == pytest.approx([0, 0.3, 1, 1], abs=0.05)
+    assert np.degrees(np.diff(fixate(gaze)[:, 0])).min() > -28, "28 degrees take longer than a frame"
+
+
+def test_small_saccades_are_slower_than_large_ones():
+    """Peak speed grows with size, less than in proportion (the main sequence)."""
+    rng, sizes, speeds = np.random.default_rng(0), [], []
+    for size in np.radians(np.geomspace(5, 30, 40)):
+        gaze = np.zeros((40, 3))
+        gaze[20:, 0] = size
+        gaze[20, 0] *= rng.random()
+        sizes.append(size)
+        speeds.append(np.diff(fixate(gaze)[:, 0]).max())
+    slope = np.polyfit(np.log(sizes), np.log(speeds), 1)[0]
+    assert 0.7 < slope < 1
+
+
+def test_a_blink_that_is_more_than_half_done_shuts_and_a_squint_does_not():
+    lids = np.zeros((2, 60, 2), np.float32)
+    lids[0, 10:15] = np.array([0.3, 0.6, 0.7, 0.4, 0.2])[:, None]
+    lids[0, 25:55] = 0.7
+    lids[1, 10:15] = np.array([0.3, 0.6, 1.0, 0.4, 0.2])[:, None]
+    shut = blink_fully(lids)
+    assert shut[0, 10:15].max() == 1 and shut[0, 11, 0] == pytest.approx(0.6 / 0.7)
+    assert np.array_equal(shut[0, 25:], lids[0, 25:]) and np.array_equal(shut[1], lids[1])
+    assert np.array_equal(blink_fully(shut), shut)
 
 
 def test_a_slow_slide_becomes_steps():
