@@ -109,8 +109,8 @@ def _with_effort(shape: np.ndarray, heard: np.ndarray) -> np.ndarray:
     usual = np.percentile(said[spoken], 95) if spoken.any() else 1.0
     heard = smooth(heard, 0.03)
     wanted = (heard + CONTRAST * (heard - MIDDLE)).clip(0.1, 1.5)
-    effort = np.clip((wanted * usual + SLIGHT) / (said + SLIGHT), *EFFORT)
-    narrow = 1 - np.clip(shape[:, 0] / 0.2, 0, 1)  # a narrow jaw is narrow however hard one tries: the lips do it
+    effort = smooth(np.clip((wanted * usual + SLIGHT) / (said + SLIGHT), *EFFORT), 0.02)
+    narrow = np.clip(1.3 - shape[:, 0] / 0.23, 0, 1)  # a narrow jaw is narrow however hard one tries: the lips do it
     shape = shape.copy()
     shape[:, 0] *= np.minimum(effort, effort ** (1 - narrow))
     shape[:, [1, 4, 5]] *= effort[:, None]
