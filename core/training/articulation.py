@@ -1,4 +1,8 @@
-"""Trains the articulation head on real aligned speech: clean, disturbed, and with a second voice in the recording."""
+"""Trains the articulation head on real aligned speech: clean, disturbed, and with a second voice in the recording.
+
+python -m core train articulation --data ../shared/data --cache CACHE --steps 700
+python -m core train articulation --data ../shared/data --cache CACHE --parts 5 --steps 450 --rate 8e-4 --go-on
+"""
 
 import argparse
 import json
@@ -12,7 +16,7 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from ..model.articulation import VISEMES, Articulation, ArticulationHead
+from ..model.articulation import VISEMES, Articulation, ArticulationHead, load_head
 from ..weights import WEIGHTS
 from . import corpora, scenes
 
@@ -37,6 +41,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--width", type=int, default=160)
+    parser.add_argument("--rate", type=float, default=2e-3, help="of learning, at most")
+    parser.add_argument("--go-on", action="store_true", help="from the shipped head, not from nothing")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -44,7 +50,8 @@ def main(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     parts = [prepare(args.data, args.cache, part, args.seed) for part in range(args.parts + 1)]
     held_out = prepare(args.data, args.cache, -1, args.seed)
-    head = train(ArticulationHead(args.width), parts, args)
+    start = load_head().requires_grad_(True) if args.go_on else ArticulationHead(args.width)
+    head = train(start, parts, args)
     report = judge(head, held_out)
     print(json.dumps(report, indent=1))
     metadata = {"width": str(args.width), "seed": str(args.seed), "steps": str(args.steps), **_as_text(report)}
@@ -84,8 +91,8 @@ def _encode_part(data: Path, folder: Path, part: int, rng: np.random.Generator) 
 
 def train(head: ArticulationHead, parts: list[dict[str, np.ndarray]], args: argparse.Namespace) -> ArticulationHead:
     """``head`` after ``args.steps`` steps of AdamW with a one-cycle rate, averaged over its last steps."""
-    optimizer = torch.optim.AdamW(head.parameters(), lr=2e-3, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, args.steps, pct_start=0.1)
+    optimizer = torch.optim.AdamW(head.parameters(), lr=args.rate, weight_decay=0.02)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.rate, args.steps, pct_start=0.1)
     average = torch.optim.swa_utils.AveragedModel(head, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.99))
     started = time.monotonic()
     head.train()
