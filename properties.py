@@ -6,6 +6,7 @@ from bpy.props import (
     CollectionProperty,
     EnumProperty,
     FloatProperty,
+    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -84,6 +85,7 @@ class DyadTake(bpy.types.PropertyGroup):
 
     content: StringProperty(description="The take, as the base64 text of its file", options={"HIDDEN"})
     heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
+    layout: StringProperty(description="The layout the take was made for, as JSON", options={"HIDDEN"})
     start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})
     strip: StringProperty(description="The sound strip that the take was made from", options={"HIDDEN"})
     seed: IntProperty(description="The number of the variation", options={"HIDDEN"})
@@ -136,6 +138,7 @@ class DyadSettings(bpy.types.PropertyGroup):
     understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
     heard: StringProperty(description="What was said of the recording, as JSON", options={"HIDDEN"})
     timed: StringProperty(description="The markers that direct the take, as JSON", options={"HIDDEN"})
+    aimed_at: FloatVectorProperty(description="B's place in A's axes when the gaze was aimed last", size=16)
     takes: CollectionProperty(type=DyadTake, name="Takes", description="The takes of this scene; one of them is shown")
     chosen: IntProperty(
         name="Take",

@@ -7,7 +7,7 @@ import bpy
 
 from .. import preferences
 from ..core.layout import Layout
-from ..operators.scene import adjustments, network, rigs, session, strips, turns
+from ..operators.scene import adjustments, advice, network, rigs, session, strips, turns
 
 VALUES_PER_LINE = 2
 PIXELS_PER_LETTER, MARGIN_LETTERS = 6.0, 6  # of the sidebar at a scale of 1
@@ -200,7 +200,21 @@ def _draw_generate(layout, context) -> None:
     column = layout.column()
     column.scale_y = 1.6
     column.operator("dyad.generate", icon="COMMUNITY")
+    _draw_advice(layout, context)
     preferences.draw_progress(layout)
+
+
+def _draw_advice(layout, context) -> None:
+    """Which button a take asks for whose scene has changed since."""
+    given = advice.advice(context.scene)
+    if given is None:
+        return
+    column = layout.column(align=True)
+    _draw_sentence(column, context, f"{given.reason}.")
+    if given.button == "reaim":
+        column.operator("dyad.reaim", text="Re-aim", icon="HIDE_OFF")
+    else:
+        column.label(text="Generate again", icon="INFO")
 
 
 def _draw_clause(column, clause: dict) -> None:

@@ -2,7 +2,8 @@
 
 import base64
 import io
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from functools import lru_cache
 
 import bpy
@@ -28,6 +29,7 @@ def store(settings, content: bytes, heads: tuple[str, str], recording: Recording
     known = [number for number, one in enumerate(settings.takes) if (one.strip, one.seed) == (recording.name, seed)]
     one = settings.takes[known[0]] if known else settings.takes.add()
     one.content = base64.b64encode(content).decode("ascii")
+    one.layout = json.dumps(asdict(_decoded(one.content).layout))
     one.heads, one.start = ",".join(heads), recording.start_frame
     one.strip, one.seed, one.name = recording.name, seed, f"{recording.name}, variation {seed}"
     settings.take_index = known[0] if known else len(settings.takes) - 1
@@ -81,7 +83,9 @@ def show(scene: bpy.types.Scene, pair) -> int:
     settings = scene.dyad
     take, played = stored(settings), adjustments.read(settings)
     geometries = [rigs.geometry(head) for head in pair]
-    motions = aimed(take, settings.shown.heads.split(","), rigs.pair_poses(pair), geometries, played)
+    poses = rigs.pair_poses(pair)
+    motions = aimed(take, settings.shown.heads.split(","), poses, geometries, played)
+    settings.aimed_at = between(poses).ravel()
     motions = adjust.faces(motions, played)
     fps = scene.render.fps / scene.render.fps_base
     last = settings.shown.start
@@ -128,10 +132,14 @@ def _geometries(heads) -> list[gaze.Geometry]:
     return [gaze.Geometry.of(load_head(name)) for name in heads]
 
 
+def between(poses: np.ndarray) -> np.ndarray:
+    """(2, 4, 4) rest poses of A and B -> (4, 4) B's in A's rest axes."""
+    return np.linalg.inv(poses[0]) @ poses[1]
+
+
 def _alike(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether the two heads (2, 4, 4) stand to each other the same way in both."""
-    between = [np.linalg.inv(poses[0]) @ poses[1] for poses in (a, b)]
-    return np.allclose(*between, rtol=0, atol=SAME_PLACE)
+    return np.allclose(between(a), between(b), rtol=0, atol=SAME_PLACE)
 
 
 def _same_geometry(a: gaze.Geometry, b: gaze.Geometry) -> bool:
