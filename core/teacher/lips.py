@@ -39,7 +39,7 @@ BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=12)
 def heard_openings(dialogue: Dialogue) -> np.ndarray:
     """(2, G) how far apart the lips sound in each voice, 1 is far; on the GRID, from the undisturbed tracks."""
     openings = voice.encode(dialogue.tracks, dialogue.masks)[..., voice.FEATURES["aperture"].start]
