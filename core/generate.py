@@ -12,7 +12,7 @@ from .audio import Sound, frame_count
 from .errors import UserError
 from .fixations import blink_fully, fixate
 from .layout import Layout, room_poses
-from .model import condition, diffusion
+from .model import bands, condition, diffusion
 from .model.checkpoint import Checkpoint, load_checkpoint
 from .motion import EXPRESSION_NAMES, MOTION_FPS, HeadMotion, Take
 from .redo import Held, Redo
@@ -133,6 +133,9 @@ def sample_intents(
     seed: int,
     known: tuple[np.ndarray, np.ndarray] | None = None,
     progress: Progress = lambda s: None,
+    *,
+    guidance: float = diffusion.GUIDANCE,
+    steps: int = diffusion.STEPS,
 ) -> np.ndarray:
     """What both people mean to do.
 
@@ -140,15 +143,20 @@ def sample_intents(
     known:   (2, T, 56) intents that are there already, and bool, which of them the rest is made to fit
     returns: (2, T, 56) float32, columns as in gaze.INTENT_CHANNELS, within the limits of a face
     """
-    given = keep = None
+    width, held = len(model.mean), {}
+    banded = width == bands.WIDTH
     if known is not None:
-        given = torch.from_numpy(np.float32((known[0] - model.mean) / model.std))
-        keep = torch.from_numpy(known[1])
-    predict = diffusion.predictor(model.network, torch.from_numpy(told), diffusion.GUIDANCE)
-    motion = diffusion.sample(
-        predict, told.shape[1], diffusion.slow_columns(), seed=seed, given=given, keep=keep, progress=progress
-    ).numpy()
-    return within_limits(motion * model.std + model.mean)
+        motion, keep = known
+        if banded:
+            motion, keep = bands.split(motion), np.concatenate([keep, keep[..., bands.TURNS]], axis=-1)
+        held["given"] = torch.from_numpy(np.float32((motion - model.mean) / model.std))
+        held["keep"] = torch.from_numpy(keep)
+    predict = diffusion.predictor(model.network, torch.from_numpy(told), guidance)
+    drawn = diffusion.sample(
+        predict, told.shape[1], diffusion.slow_columns(width), seed=seed, steps=steps, progress=progress, **held
+    )
+    columns = drawn.numpy() * model.std + model.mean
+    return within_limits(bands.join(columns) if banded else columns)
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:

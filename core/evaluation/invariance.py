@@ -95,7 +95,8 @@ def swapped(mono: np.ndarray, masks: np.ndarray) -> dict[str, float]:
     voices: mean difference of the features; motion: the greatest of what the network makes of noisy motion, in stds
     """
     frames = min(masks.shape[1], diffusion.WINDOW)
-    noisy, levels = diffusion.noise(0, frames, diffusion.slow_columns())[None], torch.full((1, 2, frames), 0.5)
+    slow = diffusion.slow_columns(load_model().network.config.intent)
+    noisy, levels = diffusion.noise(0, frames, slow)[None], torch.full((1, 2, frames), 0.5)
     heard, made = [], []
     for order in (slice(None), slice(None, None, -1)):
         own = np.ascontiguousarray(masks[order])

@@ -46,12 +46,7 @@ def from_sound(system: System) -> System:
 def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = diffusion.STEPS) -> System:
     """The network drawn with another guidance or in another number of steps."""
 
-    def sample(case: Case, seed: int) -> np.ndarray:
-        predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.told), guidance)
-        motion = diffusion.sample(predict, case.frames, diffusion.slow_columns(), seed=seed, steps=steps).numpy()
-        return within_limits(motion * checkpoint.std + checkpoint.mean)
-
-    return sample
+    return lambda case, seed: sample_intents(checkpoint, case.told, seed, guidance=guidance, steps=steps)
 
 
 def wrong_masks(checkpoint: Checkpoint) -> System:

@@ -20,8 +20,8 @@ class Checkpoint:
     """A network ready to sample, and the scale of its motion."""
 
     network: DualStream
-    mean: np.ndarray  # (56,) of each intent column on the training set
-    std: np.ndarray  # (56,)
+    mean: np.ndarray  # (56 or 62,) of each column on the training set
+    std: np.ndarray  # (56 or 62,)
     header: dict[str, str]  # data hash, command, seed, steps …
     sha256: str  # of the file
 

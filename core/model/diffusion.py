@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..gaze import INTENT_CHANNELS
+from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
 from ..motion import EXPRESSION_NAMES
 
 WINDOW = 250  # frames, ten seconds
@@ -41,9 +41,9 @@ def noise_share(t: Tensor) -> Tensor:
     return torch.sin(t * torch.pi / 2)
 
 
-def slow_columns() -> Tensor:
-    """(56,) bool: the intent columns that move slowly, of neck, head, shifts and moods."""
-    slow = torch.tensor([name.startswith(SLOW_NAMES) for name in EXPRESSION_NAMES] + [False] * 12)
+def slow_columns(width: int = INTENT_WIDTH) -> Tensor:
+    """(width,) bool: the columns that move slowly, of neck, head, shifts and moods; not the gestures of bands.py."""
+    slow = torch.tensor([name.startswith(SLOW_NAMES) for name in EXPRESSION_NAMES] + [False] * (width - 44))
     for name in ("neck", "head", "translation"):
         slow[INTENT_CHANNELS[name]] = True
     return slow

@@ -19,7 +19,7 @@ class Config:
     """What it takes to build the network again; saved in the header of the weights."""
 
     condition: int  # K, width of the condition
-    intent: int = INTENT
+    intent: int = INTENT  # or bands.WIDTH, with the turns of neck and head in two bands
     widths: tuple[int, ...] = (128, 192, 256)  # channels at 25, 12.5 and 6.25 frames a second
     blocks: int = 2  # residual blocks a level, down and up
     embedding: int = 128  # width of what FiLM reads

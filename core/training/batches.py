@@ -13,22 +13,23 @@ from torch import Tensor
 from ..errors import UserError
 from ..gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from ..layout import Layout, room_poses
-from ..model import condition
+from ..model import bands, condition
 from ..model.diffusion import SCALES, mixed_noise, noise_share, signal, slow_columns
 from ..motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
 SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
-SMALLEST_VELOCITY = 0.15  # z units a frame; a slow channel need not be still to the hair
+SMALLEST_VELOCITY = 0.08  # z units a frame; a slow channel need not be still to the hair
 MIRRORED_NAMES = [n.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for n in EXPRESSION_NAMES]
 
 
 def _mirror() -> tuple[Tensor, Tensor]:
-    """Order and sign of the intent columns of a mirrored person: rotations about y and z, yaw and x change sign."""
-    order, sign = torch.arange(INTENT_WIDTH), torch.ones(INTENT_WIDTH)
+    """Order and sign of the columns of a mirrored person: rotations about y and z, yaw and x change sign."""
+    order, sign = torch.arange(bands.WIDTH), torch.ones(bands.WIDTH)
     order[:44] = torch.tensor([EXPRESSION_NAMES.index(name) for name in MIRRORED_NAMES])
     for joint in ("neck", "head"):
         sign[INTENT_CHANNELS[joint].start + 1 : INTENT_CHANNELS[joint].stop] = -1
+    sign[bands.GESTURES] = sign[bands.TURNS]
     sign[INTENT_CHANNELS["gaze"].start] = sign[INTENT_CHANNELS["translation"].start] = -1
     return order, sign
 
@@ -45,7 +46,7 @@ class Dialogue:
     features: np.ndarray  # (2, T, WIDTH) float16
     masks: np.ndarray  # (2, T) float32, the truth
     told: np.ndarray  # (2, T) float32, the masks that the features were made with
-    intents: np.ndarray  # (2, T, 56) float32
+    intents: np.ndarray  # (2, T, 56) float32, or (2, T, 62) in two bands
     layout: np.ndarray  # (2, len(LAYOUT_NAMES))
     toward: np.ndarray  # (2, 2) yaw and pitch to the partner
 
@@ -55,7 +56,7 @@ class Batch:
     """What one training step sees."""
 
     clip: Clip
-    noisy: Tensor  # (B, 2, T, 56)
+    noisy: Tensor  # (B, 2, T, 56 or 62)
     condition: Tensor  # (B, 2, T, K)
     levels: Tensor  # (B, 2, T)
     dropped: Tensor  # (B,) bool
@@ -78,16 +79,19 @@ class Recipe:
     given: float = 0.15  # share of pairs of which a part is given, for in-painting
 
 
-def read_dialogues(folder: Path) -> tuple[list[Dialogue], str]:
-    """All shards of ``folder`` and the hash of their names and sizes. Raises UserError when there are none."""
+def read_dialogues(folder: Path, banded: bool = False) -> tuple[list[Dialogue], str]:
+    """All shards of ``folder`` and the hash of their names and sizes. Raises UserError when there are none.
+
+    banded: with the turns of neck and head in two bands (core/model/bands.py)
+    """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
         raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m core train dataset.')
     names = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
-    return [_read(path) for path in paths], hashlib.sha256(names.encode()).hexdigest()
+    return [_read(path, banded) for path in paths], hashlib.sha256(names.encode()).hexdigest()
 
 
-def _read(path: Path) -> Dialogue:
+def _read(path: Path, banded: bool) -> Dialogue:
     with np.load(path, allow_pickle=False) as file:
         layout = Layout(**json.loads(str(file["layout"])))
         features, masks, intents = (file[name] for name in ("features", "masks", "intents"))
@@ -99,7 +103,7 @@ def _read(path: Path) -> Dialogue:
     return Dialogue(
         number,
         features.astype(np.float16),
-        *(np.float32(values) for values in (masks, told, intents)),
+        *(np.float32(values) for values in (masks, told, bands.split(intents) if banded else intents)),
         columns,
         np.float32(angles),
     )
@@ -107,16 +111,23 @@ def _read(path: Path) -> Dialogue:
 
 def measure(dialogues: list[Dialogue]) -> Scale:
     """Spread of the motion in ``dialogues``, the same for a person and the mirrored one."""
-    motion = torch.from_numpy(np.concatenate([d.intents.reshape(-1, INTENT_WIDTH) for d in dialogues]))
+    motion = torch.from_numpy(np.concatenate([d.intents.reshape(-1, d.intents.shape[-1]) for d in dialogues]))
     mean, var = motion.mean(0), motion.var(0)
-    mean = (mean + mean[MIRROR_ORDER] * MIRROR_SIGN) / 2
-    std = ((var + var[MIRROR_ORDER]) / 2).sqrt().clamp(min=SMALLEST_STD)
-    std[ANGLES.stop + 1 :] = ((var + var[MIRROR_ORDER]) / 2).sqrt()[ANGLES.stop + 1 :].clamp(min=1e-4)  # metres
+    mean = (mean + mirrored(mean)) / 2
+    std = ((var + mirrored(var).abs()) / 2).sqrt()
+    std[: ANGLES.stop + 1] = std[: ANGLES.stop + 1].clamp(min=SMALLEST_STD)
+    std[ANGLES.stop + 1 :] = std[ANGLES.stop + 1 :].clamp(min=1e-4)  # metres, and gestures in radians
     z = [torch.from_numpy(d.intents).sub(mean).div(std) for d in dialogues]
     velocity = torch.cat([x.diff(dim=1).flatten(0, 1) for x in z]).square().mean(0).sqrt().clamp(min=SMALLEST_VELOCITY)
     clips = torch.cat([_clip_variances(x[..., ROTATION]) for x in z])
     spread = float(std[ANGLES].square().sum() / 2)
     return Scale(mean, std, velocity, spread, float(clips.quantile(1 - RESTLESS_SHARE)))
+
+
+def mirrored(motion: Tensor) -> Tensor:
+    """The motion (..., 56 or 62) of the person in the mirror."""
+    width = motion.shape[-1]
+    return motion[..., MIRROR_ORDER[:width]] * MIRROR_SIGN[:width]
 
 
 def _clip_variances(rotation: Tensor, frames: int = 125) -> Tensor:
@@ -156,7 +167,7 @@ def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Te
     def draw(scale: int, count: int) -> Tensor:
         return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
 
-    return mixed_noise(draw, frames, slow_columns(), first=int(rng.integers(SCALES[-1])))
+    return mixed_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))
 
 
 def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: bool):
@@ -169,7 +180,7 @@ def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: boo
     motion, angles = torch.from_numpy(dialogue.intents[:, cut]), torch.from_numpy(dialogue.toward)
     layout = torch.from_numpy(dialogue.layout)
     if rng.random() < 0.5:
-        motion = motion[..., MIRROR_ORDER] * MIRROR_SIGN
+        motion = mirrored(motion)
         angles, layout = angles * torch.tensor([-1.0, 1.0]), layout * MIRROR_LAYOUT
     scene = layout[:, None].expand(-1, frames, -1)
     voice = torch.from_numpy(np.float32(dialogue.features[:, cut]))

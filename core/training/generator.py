@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from ..errors import UserError
+from ..model import bands
 from ..model.checkpoint import save_checkpoint
 from ..model.condition import FEATURES
 from ..model.network import Config, DualStream
@@ -227,12 +228,12 @@ def add_arguments(parser) -> None:
 
 def main(arguments) -> None:
     """Train and say where the weights are."""
-    dialogues, data_hash = read_dialogues(arguments.data)
+    dialogues, data_hash = read_dialogues(arguments.data, banded=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     stages = tuple(replace(stage, steps=max(1, round(stage.steps * arguments.shorter))) for stage in STAGES)
     plan = Plan(stages, seed=arguments.seed)
     header = {"data": data_hash, "seed": str(plan.seed), "command": "python -m core " + " ".join(sys.argv[1:])}
-    config = Config(condition=FEATURES + dialogues[0].features.shape[2])
+    config = Config(condition=FEATURES + dialogues[0].features.shape[2], intent=bands.WIDTH)
     state = train(arguments.out, dialogues, plan, config, header)
     if Team().leads:
         print(f"{arguments.out / 'generator.safetensors'}: {state.step} steps on {len(dialogues)} dialogues")

@@ -13,13 +13,13 @@ import torch
 from torch import Tensor
 
 from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
+from ..model.bands import GESTURES
 from ..motion import EXPRESSION_NAMES
 
 WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1.0, "gaze": 5.0}
 PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
 MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
 JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
-TURN_WEIGHT = 6.0  # of the velocity of neck and head: a nod is small beside a posture, and it is seen
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
 RESTLESS_SHARE = 0.2
 # mm that each channel parts the inner lips of our heads (core.head: lip_inner_top over lip_inner_bottom)
@@ -33,7 +33,7 @@ CLOSED = 2.0  # mm, below it an error of the opening counts fully
 MOUTH = torch.tensor([name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES])
 FACE_WEIGHT = torch.where(MOUTH, MOUTH_WEIGHT, 1.0)
 FACE_WEIGHT[[EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]] = LID_WEIGHT
-HIGHEST_LEVEL_WEIGHT = 5.0
+HIGHEST_LEVEL_WEIGHT = 10.0
 
 EXPRESSION, TRANSLATION = INTENT_CHANNELS["expression"], INTENT_CHANNELS["translation"]
 ROTATION = slice(INTENT_CHANNELS["neck"].start, INTENT_CHANNELS["head"].stop)
@@ -45,9 +45,9 @@ ANGLES, CONTACT = slice(GAZE.start, GAZE.start + 2), GAZE.stop - 1
 class Scale:
     """Spread of the training set."""
 
-    mean: Tensor  # (56,) of each intent column
-    std: Tensor  # (56,)
-    velocity: Tensor  # (56,) std of the frame-to-frame difference of motion in z units
+    mean: Tensor  # (56 or 62,) of each column
+    std: Tensor  # (56 or 62,)
+    velocity: Tensor  # (56 or 62,) std of the frame-to-frame difference of motion in z units
     gaze: float  # mean of 1 - cos between the gaze and the mean gaze offset
     restless: float  # variance of neck and head rotation that a fifth of the clips exceeds, z units
 
@@ -60,14 +60,14 @@ class Scale:
 class Clip:
     """The truth of a batch of windows, and what of it counts."""
 
-    motion: Tensor  # (B, 2, T, 56) z units
+    motion: Tensor  # (B, 2, T, 56 or 62) z units
     toward: Tensor  # (B, 2, 2) yaw and pitch to the partner, radians
     counts: Tensor  # (B, 2, T) weight of each frame; 0 where the motion was given
     speech_only: Tensor  # (B, 2, T) bool: here only the mouth is judged (dubbing)
 
 
 def level_weight(signal_share: Tensor) -> Tensor:
-    """Weight of a noise level: 1 + signal-to-noise ratio, at most 5, so that all levels teach about as much.
+    """Weight of a noise level: 1 + signal-to-noise ratio, up to a limit, so that all levels teach about as much.
 
     signal_share: (…) in [0, 1], share of the motion in what the network saw
     """
@@ -77,7 +77,7 @@ def level_weight(signal_share: Tensor) -> Tensor:
 def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, float] = WEIGHTS) -> dict[str, Tensor]:
     """Each loss without its weight, and their weighted sum as "total".
 
-    predicted: (B, 2, T, 56) clean motion in z units, as the network says
+    predicted: (B, 2, T, 56 or 62) clean motion in z units, as the network says
     """
     counts = clip.counts / clip.counts.sum().clamp(min=1)
     full = counts * ~clip.speech_only
@@ -87,7 +87,7 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, fl
     still = (error[..., EXPRESSION] * judged).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
     result = {
         "expression": (still * counts).sum(),
-        "rotation": (error[..., ROTATION].sum(-1) * full).sum(),
+        "rotation": ((error[..., ROTATION].sum(-1) + error[..., GESTURES].sum(-1)) * full).sum(),
         "translation": (error[..., TRANSLATION].sum(-1) * full).sum(),
         "velocity": _velocity(predicted, clip, scale, judged, counts),
         "gaze": _gaze(predicted, clip, scale, full),
@@ -117,7 +117,7 @@ def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, count
     given = (counts == 0) & ~clip.speech_only
     error = torch.where(given[..., None], 0.0, predicted - clip.motion)
     error = (error.diff(dim=2) / scale.velocity).square()
-    jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1) + (TURN_WEIGHT - 1) * error[..., ROTATION].sum(-1)
+    jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1)
     body = (error[..., EXPRESSION.stop :].sum(-1) + jumps) * ~clip.speech_only[:, :, 1:]
     face = (error[..., EXPRESSION] * judged[..., 1:, :]).sum(-1)
     before, after = counts[..., :-1], counts[..., 1:]

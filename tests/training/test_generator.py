@@ -109,11 +109,13 @@ def test_two_processes_train_one_network(folder, root):
 
 
 def test_who_is_mirrored_is_still_a_person(folder):
-    motion = torch.randn(5, 56)
-    mirrored = motion[:, batches.MIRROR_ORDER] * batches.MIRROR_SIGN
+    motion = torch.randn(5, 62)
+    mirrored = batches.mirrored(motion)
+    assert torch.equal(batches.mirrored(motion[:, :56]), mirrored[:, :56])
+    assert torch.equal(mirrored[:, 56], motion[:, 56]) and torch.equal(mirrored[:, 58], -motion[:, 58])
     assert torch.equal(mirrored[:, BLINK], motion[:, EXPRESSION_NAMES.index("eyeBlinkRight")])
     assert torch.equal(mirrored[:, 44], motion[:, 44]) and torch.equal(mirrored[:, 46], -motion[:, 46])  # nod, turn
-    assert torch.equal(mirrored[:, batches.MIRROR_ORDER] * batches.MIRROR_SIGN, motion)
+    assert torch.equal(batches.mirrored(mirrored), motion)
 
 
 def test_a_mirrored_window_has_its_partner_on_the_other_side(folder):
