@@ -15,6 +15,7 @@ PLACED = "dyad_placed"  # property: the world matrix we gave it last; another on
 AWAY = "dyad_away"  # property of the fill light: m from the pair
 WARM, COOL, WHITE = (1.0, 0.86, 0.74), (0.74, 0.86, 1.0), (1.0, 0.97, 0.94)
 LENS, SENSOR = 30.0, 36.0  # mm
+CLOSE_LENS, CLOSE_WIDTH = 60.0, 0.62  # mm, and metres that a camera on one head sees across
 MARGIN = 0.22  # m beside each head
 HEADROOM, CHEST = 0.22, 0.30  # m above and below the eyes
 FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # what every new file brings along
@@ -22,8 +23,8 @@ BACKDROP = ((0.020, 0.026, 0.031), (0.088, 0.104, 0.112))  # linear: its edges a
 
 
 def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collection) -> None:
-    """Light the pair and frame it with a camera, if ``scene`` has nothing of ours yet. The user's camera stays the
-    scene's camera; the one that a new file brings along does not count as the user's.
+    """Light the pair and frame it with a camera, and each head with one of its own, if ``scene`` has nothing of ours
+    yet. The user's camera stays the scene's camera; the one that a new file brings along does not count as the user's.
 
     poses: (2, 4, 4) rest axes to world
     """
@@ -96,6 +97,9 @@ def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Mat
         found[f"key {letter}"] = _looking(head + 1.35 * key + [0, 0, 0.62], head + [0, 0, -0.02])
         found[f"catch {letter}"] = _looking(head + _catch_light(face, _unit(camera - head)), head)
         found[f"rim {letter}"] = _looking(head + [-0.75 * partner, 0.95, 0.55], head + [0, 0, -0.03])
+        aside = _unit(0.45 * face + [0.3 * partner, -0.65, 0.07])  # half from the front, past the partner
+        centre = head + [0, 0, -0.02]
+        found[f"camera {letter}"] = _looking(centre + CLOSE_WIDTH * CLOSE_LENS / SENSOR * aside, centre)
     return {role: Matrix((room @ np.array(place)).tolist()) for role, place in found.items()}
 
 
@@ -110,15 +114,20 @@ def _catch_light(face: np.ndarray, camera: np.ndarray) -> np.ndarray:
 
 def _new_data() -> dict[str, bpy.types.ID]:
     """A new datablock for every role."""
-    camera = bpy.data.cameras.new("Dyad camera")
-    camera.lens, camera.sensor_width, camera.sensor_fit = LENS, SENSOR, "HORIZONTAL"
-    camera.clip_start = 0.05
-    found = {"camera": camera, "backdrop": _backdrop_mesh(), "fill": _area("fill", 1.1, 0.7, COOL)}
+    found = {"camera": _camera("camera", LENS), "backdrop": _backdrop_mesh(), "fill": _area("fill", 1.1, 0.7, COOL)}
     for letter in "AB":
+        found[f"camera {letter}"] = _camera(f"camera {letter}", CLOSE_LENS)
         found[f"key {letter}"] = _area(f"key {letter}", 9.0, 0.55, WARM)
         found[f"catch {letter}"] = _area(f"catch {letter}", 1.2, 0.11, WHITE)
         found[f"rim {letter}"] = _area(f"rim {letter}", 8.0, 0.35, WHITE)
     return found
+
+
+def _camera(name: str, lens: float) -> bpy.types.Camera:
+    camera = bpy.data.cameras.new(f"Dyad {name}")
+    camera.lens, camera.sensor_width, camera.sensor_fit = lens, SENSOR, "HORIZONTAL"
+    camera.clip_start = 0.05
+    return camera
 
 
 def _area(name: str, watts: float, size: float, color: tuple[float, float, float]) -> bpy.types.Light:

@@ -253,6 +253,20 @@ def test_the_pair_gets_light_and_a_camera_that_sees_both():
             assert abs(y / -z) < half * scene.render.resolution_y / scene.render.resolution_x * 0.99
 
 
+def test_each_head_has_a_camera_of_its_own_that_sees_half_of_its_front_and_fills_the_frame_with_it():
+    for layout in (LAYOUTS[0], Layout(facing_a=-90, facing_b=90)):
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        poses = rigs.pair_poses(add_pair(layout))
+        bpy.context.view_layer.update()
+        for letter, pose in zip("AB", poses, strict=True):
+            camera = bpy.data.objects[f"Dyad camera {letter}"]
+            away = np.array(camera.matrix_world.translation) - pose[:3, 3]
+            assert 10 < np.degrees(np.arccos(away @ -pose[:3, 1] / np.linalg.norm(away))) < 60
+            x, y, z = camera.matrix_world.inverted() @ Matrix.Translation(pose[:3, 3]).translation
+            width = -z * camera.data.sensor_width / camera.data.lens
+            assert 0.5 < width < 0.8 and abs(x) < 0.05 and abs(y) < 0.05  # metres
+
+
 def test_the_users_camera_stays_the_scenes_camera():
     scene = bpy.context.scene
     mine = bpy.data.objects.new("Mine", bpy.data.cameras.new("Mine"))
