@@ -17,6 +17,7 @@ from . import (
     reaim,
     redo,
     render_preview,
+    use_rig,
     variations,
 )
 from .job import JobOperator
@@ -29,6 +30,7 @@ CLASSES = [
         cancel,
         add_recording,
         add_heads,
+        use_rig,
         direct,
         presets,
         reaim,

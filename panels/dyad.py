@@ -44,6 +44,22 @@ class MainPanel(Sidebar):
         _draw_generate(self.layout, context)
 
 
+class HeadsPanel(Sidebar):
+    """Who plays A and B."""
+
+    bl_label = "Heads"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context):
+        there = rigs.participants(context.scene)
+        for slot in rigs.SLOTS:
+            row = self.layout.row(align=True)
+            row.label(text=f"{slot}: {there[slot].name if slot in there else 'nobody yet'}", icon="USER")
+            row.operator("dyad.use_rig", text="Use Own").slot = slot
+            if slot in there:
+                row.operator("dyad.release_rig", text="", icon="X").slot = slot
+
+
 class MoodPanel(Sidebar):
     """The numbers of the scene that the heads' places do not tell."""
 
@@ -71,7 +87,7 @@ class TurnsPanel(Sidebar):
         if found:
             spoken = {speaker: sum(strip.name[0] == speaker for strip in found) for speaker in "AB"}
             self.layout.prop(context.scene.dyad, "use_turns")
-            self.layout.label(text=f"A speaks {spoken['A']} times, B {spoken['B']} times")
+            self.layout.label(text=f"Turns of A: {spoken['A']}, of B: {spoken['B']}")
             unsure = turns.unsure(sounding)
             if unsure:
                 row = self.layout.row(align=True)
@@ -126,9 +142,9 @@ class VariationsPanel(Sidebar):
             row.operator("dyad.remove_take", text="", icon="REMOVE")
         column = self.layout.column(align=True)
         column.prop(settings, "seed")
-        row = column.row(align=True)
-        row.operator("dyad.new_variation", icon="FILE_REFRESH")
+        column.operator("dyad.new_variation", icon="FILE_REFRESH")
         if settings.shown:
+            row = column.row(align=True)
             for person in "AB":
                 row.operator("dyad.new_variation", text=f"Only {person}").people = person
 
@@ -248,4 +264,4 @@ def _for_editors(*panels):
     return classes
 
 
-CLASSES = _for_editors(MainPanel, MoodPanel, TurnsPanel, AdjustPanel, VariationsPanel, TakePanel)
+CLASSES = _for_editors(MainPanel, HeadsPanel, MoodPanel, TurnsPanel, AdjustPanel, VariationsPanel, TakePanel)

@@ -7,11 +7,14 @@ on top of the take (added to shape keys, combined with rotations) and survives e
 import bpy
 import numpy as np
 
+from ...core import arkit
 from ...core.motion import EXPRESSION_NAMES, HeadMotion
 from ...core.resample import continuous_quaternions
+from ...core.rotation import axis_angle_to_matrix, matrix_to_axis_angle
+from . import skeleton
+from .skeleton import JOINTS
 
 TRACK = "Dyad"
-JOINTS = ("neck", "head", "left_eye", "right_eye")  # the bones, in the order of HeadMotion.rotation
 LINEAR = 1  # Keyframe.interpolation; as uint8 foreach_set is 15 times faster than with the enum's names
 
 
@@ -23,22 +26,34 @@ def bake(armature: bpy.types.Object, motion: HeadMotion, start_frame: float) -> 
     """
     frames = start_frame + np.arange(len(motion), dtype=np.float32)
     for keys in face_keys(armature):
-        curves = _curves_of(keys, armature.name)
+        curves, theirs = _curves_of(keys, armature.name), arkit.spelled(keys.key_blocks.keys())
         for name, values in zip(EXPRESSION_NAMES, motion.expression.T, strict=True):
-            if name in keys.key_blocks:
-                _add_curve(curves, f'key_blocks["{name}"].value', 0, frames, values)
+            if name in theirs:
+                _add_curve(
+                    curves, f'key_blocks["{bpy.utils.escape_identifier(theirs[name])}"].value', 0, frames, values
+                )
         _fit_strip(keys, frames)
     _bake_bones(armature, motion, frames)
 
 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
-    """The shape keys under ``armature`` that have at least one of our names, each once."""
+    """The shape keys of what hangs under ``armature`` or is bent by it that have one of our names, each once."""
     found = {}
-    for child in armature.children_recursive:
-        keys = child.data.shape_keys if child.type == "MESH" else None
-        if keys and any(name in keys.key_blocks for name in EXPRESSION_NAMES):
+    for thing in [*armature.children_recursive, *_bent_by(armature)]:
+        keys = thing.data.shape_keys if thing.type == "MESH" else None
+        if keys and arkit.spelled(keys.key_blocks.keys()):
             found[keys.name] = keys
     return list(found.values())
+
+
+def _bent_by(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that the armature deforms, wherever they hang."""
+    things = [thing for scene in armature.users_scene for thing in scene.objects if thing.type == "MESH"]
+    return [
+        thing
+        for thing in things
+        if any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in thing.modifiers)
+    ]
 
 
 def has_own_keys(armature: bpy.types.Object) -> bool:
@@ -55,33 +70,37 @@ def take_range(armature: bpy.types.Object) -> tuple[float, float] | None:
 
 def _bake_bones(armature: bpy.types.Object, motion: HeadMotion, frames: np.ndarray) -> None:
     curves = _curves_of(armature, armature.name)
-    quaternions = continuous_quaternions(motion.rotation)  # (S, 4, 4)
-    for joint, rotation in zip(JOINTS, np.moveaxis(quaternions, 1, 0), strict=True):
-        bone = armature.pose.bones[joint]
+    moved = [joint for joint in JOINTS if skeleton.bone(armature, joint)]
+    rotation = motion.rotation if "neck" in moved else _all_in_the_head(motion.rotation)
+    quaternions = continuous_quaternions(rotation)  # (S, 4, 4)
+    for joint in moved:
+        bone, rests = skeleton.bone(armature, joint), skeleton.rest_axes(armature, joint)
+        path = f'pose.bones["{bpy.utils.escape_identifier(bone.name)}"]'
         bone.rotation_mode = "QUATERNION"
-        group = curves.groups.new(joint)
-        for index, values in enumerate(_in_bone_axes(bone, rotation).T):
-            _add_curve(curves, f'pose.bones["{joint}"].rotation_quaternion', index, frames, values, group)
-        if joint == "neck":
+        group = curves.groups.new(bone.name)
+        for index, values in enumerate(_in_bone_axes(rests, quaternions[:, JOINTS.index(joint)]).T):
+            _add_curve(curves, f"{path}.rotation_quaternion", index, frames, values, group)
+        if joint == moved[0]:  # all above it moves along
             metres = motion.translation / np.cbrt(abs(armature.matrix_world.determinant()))  # a scaled rig's own metres
-            location = metres @ _rest_axes(bone)  # rest axes to the bone's own: R^T t
-            for index, values in enumerate(location.T):
-                _add_curve(curves, 'pose.bones["neck"].location', index, frames, values, group)
+            for index, values in enumerate((metres @ rests).T):  # rest axes to the bone's own: R^T t
+                _add_curve(curves, f"{path}.location", index, frames, values, group)
     _fit_strip(armature, frames)
 
 
-def _rest_axes(bone: bpy.types.PoseBone) -> np.ndarray:
-    """The bone's rest orientation in the armature (3, 3): columns are its own axes."""
-    return np.array(bone.bone.matrix_local.to_3x3())
+def _all_in_the_head(rotation: np.ndarray) -> np.ndarray:
+    """Rotations (S, 4, 3) with the neck's turn carried by the head, for a rig without a neck."""
+    turned = np.array(rotation)
+    neck, head = (axis_angle_to_matrix(rotation[:, JOINTS.index(joint)]) for joint in ("neck", "head"))
+    turned[:, JOINTS.index("head")] = matrix_to_axis_angle(neck @ head)
+    return turned
 
 
-def _in_bone_axes(bone: bpy.types.PoseBone, quaternions: np.ndarray) -> np.ndarray:
-    """Rotations in the head's rest axes (S, 4) as the bone wants them: R^-1 Q R, in its own axes.
+def _in_bone_axes(rests: np.ndarray, quaternions: np.ndarray) -> np.ndarray:
+    """Rotations in the head's rest axes (S, 4) as the bone wants them: R^-1 Q R, in its own axes R (3, 3).
 
     The angle stays, the axis is seen from the bone; so the signs stay as continuous as they were.
     """
-    axes = quaternions[:, 1:] @ _rest_axes(bone)
-    return np.concatenate([quaternions[:, :1], axes], axis=1)
+    return np.concatenate([quaternions[:, :1], quaternions[:, 1:] @ rests], axis=1)
 
 
 def _add_curve(curves, path: str, index: int, frames: np.ndarray, values: np.ndarray, group=None) -> None:

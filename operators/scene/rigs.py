@@ -10,11 +10,13 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 
+from ...core import arkit
+from ...core.errors import UserError
 from ...core.gaze import Geometry
 from ...core.head import JOINT_NAMES, Head
 from ...core.head import load as load_head
 from ...core.layout import LIMITS, Layout, room_poses
-from . import clothes, hair, head_mesh, materials, stage
+from . import clothes, hair, head_mesh, keyframes, materials, skeleton, stage
 
 PARTICIPANT = "dyad_participant"  # property of the armature: "A" or "B"
 HEAD = "dyad_head"  # property of the armature: which head it is, as core.head.load knows it
@@ -59,8 +61,46 @@ def add_head(name: str, slot: str | int, head: Head | str | Path, pose: np.ndarr
 
 def find_pair(scene: bpy.types.Scene) -> tuple[bpy.types.Object, bpy.types.Object] | None:
     """The armatures of A and B in ``scene``, or None while one of them is missing."""
-    found = {thing[PARTICIPANT]: thing for thing in scene.objects if PARTICIPANT in thing and thing.type == "ARMATURE"}
+    found = participants(scene)
     return (found["A"], found["B"]) if set(found) >= set(SLOTS) else None
+
+
+def participants(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
+    """The armatures of those that are there, by "A" and "B"."""
+    return {thing[PARTICIPANT]: thing for thing in scene.objects if PARTICIPANT in thing and thing.type == "ARMATURE"}
+
+
+def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, str]) -> list[str]:
+    """Let a rig of the user's be "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
+
+    head:    which of our heads it is closest to; a take is made for that and aimed for this one
+    returns: ARKit's names that it has no shape key for
+    Raises UserError when it has no jawOpen, or its bones do not make a head.
+    """
+    names = [name for keys in keyframes.face_keys(armature) for name in keys.key_blocks.keys()]
+    missing = arkit.missing(names)
+    if "jawOpen" in missing:
+        raise UserError(
+            f'The meshes of "{armature.name}" have no shape key "jawOpen", nor {len(missing) - 1} more of ARKit\'s. '
+            "Parent a face with ARKit shape keys to it, or bend that by it, and name its keys like jawOpen or jaw_open."
+        )
+    skeleton.choose(armature, bones)
+    for scene in armature.users_scene:
+        other = participants(scene).get(slot)
+        if other:
+            del other[PARTICIPANT]
+    armature[PARTICIPANT], armature[HEAD] = slot, head
+    for keys in keyframes.face_keys(armature):
+        for name in arkit.spelled(keys.key_blocks.keys()).values():
+            keys.key_blocks[name].slider_max = max(keys.key_blocks[name].slider_max, 1.0)  # else it plays no further
+    return missing
+
+
+def release(armature: bpy.types.Object) -> None:
+    """Let a rig play nobody any more; what was baked on it stays."""
+    for name in (PARTICIPANT, HEAD, skeleton.BONES):
+        if name in armature:
+            del armature[name]
 
 
 def head_name(armature: bpy.types.Object) -> str:
@@ -75,7 +115,7 @@ def face(armature: bpy.types.Object) -> bpy.types.Object:
 
 def pair_poses(pair) -> np.ndarray:
     """(2, 4, 4) rest axes to world, metres, rigid: where both heads stand now, whoever moved them."""
-    return np.stack([_rigid(_world(armature)) for armature in pair])
+    return np.stack([_rigid(_world(armature) @ Matrix(skeleton.rest(armature).tolist())) for armature in pair])
 
 
 def place_pair(pair, layout: Layout) -> None:
@@ -85,8 +125,9 @@ def place_pair(pair, layout: Layout) -> None:
     """
     room = stage.room_of(pair_poses(pair))
     for armature, pose in zip(pair, room_poses(layout), strict=True):
-        scale = _world(armature).to_scale()
-        armature.matrix_world = Matrix((room @ pose).tolist()) @ Matrix.Diagonal((*scale, 1.0))
+        scale = Matrix.Diagonal((*_world(armature).to_scale(), 1.0))
+        own = Matrix(skeleton.rest(armature).tolist()).inverted()
+        armature.matrix_world = Matrix((room @ pose).tolist()) @ scale @ own
     for scene in pair[0].users_scene:
         stage.follow(scene, pair_poses(pair))
 
@@ -112,8 +153,7 @@ def read_layout(pair, start: Layout) -> Layout:
 def geometry(armature: bpy.types.Object) -> Geometry:
     """Where the joints are at rest, in metres, for aiming the gaze; a scaled rig has scaled joints."""
     scale = np.array(_world(armature).to_scale())
-    joints = {bone: np.array(armature.data.bones[bone].head_local) * scale for bone in Geometry.__annotations__}
-    return Geometry(**joints)
+    return Geometry(**{joint: skeleton.joint_place(armature, joint) * scale for joint in skeleton.JOINTS})
 
 
 def _world(thing: bpy.types.Object) -> Matrix:

@@ -11,7 +11,7 @@ import bpy
 from ...core.errors import UserError
 from ...core.jobs import Job, Progress, part
 from ...core.layout import Layout, room_poses
-from . import keyframes, markers, network, rigs, strips, takes, turns
+from . import advice, keyframes, markers, network, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
@@ -94,7 +94,9 @@ def direct(scene: bpy.types.Scene) -> Job[str]:
     _remember(scene.dyad, prompt, understood)
     place(scene, Layout(**understood["layout"]))
     missed = [clause["text"] for clause in understood["clauses"] if not clause["sets"]]
-    return f"Not understood: {', '.join(missed)}." if missed else "Placed the heads as the scene says."
+    said = f"Not understood: {', '.join(missed)}." if missed else "Placed the heads as the scene says."
+    asked = advice.advice(scene)
+    return f"{said} {asked.reason}. Press Generate Dyad again." if asked else said
 
 
 def place(scene: bpy.types.Scene, layout: Layout) -> None:
@@ -197,12 +199,13 @@ def _remember(settings, prompt: str, understood: dict) -> None:
 
 
 def pair_for(scene: bpy.types.Scene, layout: Layout, moved: bool):
-    """The scene's pair, moved to ``layout`` if it should be; two new heads there where there is none."""
+    """The scene's pair, moved to ``layout`` if it should be; new heads there where there are none."""
     pair = rigs.find_pair(scene)
     if pair is None:
-        poses = room_poses(layout)
+        poses, there = room_poses(layout), rigs.participants(scene)
         for slot, (name, head) in enumerate(zip(HEAD_NAMES, (scene.dyad.head_a, scene.dyad.head_b), strict=True)):
-            rigs.add_head(name, slot, head, poses[slot])
+            if name not in there:
+                rigs.add_head(name, slot, head, poses[slot])
         pair = rigs.find_pair(scene)
     elif moved:
         rigs.place_pair(pair, layout)

@@ -1,0 +1,101 @@
+"""Use Own Rig and Release Rig: characters of the user's as A and B."""
+
+import bpy
+from bpy.props import EnumProperty, StringProperty
+
+from ..core.errors import UserError
+from .generate import busy
+from .scene import rigs, skeleton
+
+SLOT = EnumProperty(
+    name="Who",
+    description="Whom the rig plays",
+    items=[("A", "A", "Who speaks first; on the left"), ("B", "B", "The other person; on the right")],
+)
+
+
+def _bone(name: str, description: str):
+    return StringProperty(name=name, description=description, options={"SKIP_SAVE"})
+
+
+class DYAD_OT_use_rig(bpy.types.Operator):
+    """Asks for the bones; those whose names tell are filled in."""
+
+    bl_idname = "dyad.use_rig"
+    bl_label = "Use Own Rig"
+    bl_description = (
+        "Let the active character talk: an armature with bones for head and eyes, and a face with ARKit shape keys "
+        "(jawOpen, JawOpen and jaw_open are the same)"
+    )
+    bl_options = {"REGISTER", "UNDO"}
+
+    slot: SLOT
+    head: _bone("Head", "The bone that turns the head")
+    neck: _bone("Neck", "The bone under it that bends the neck; empty lets the head do that, too")
+    left_eye: _bone("Left Eye", "The bone that turns the character's own left eye")
+    right_eye: _bone("Right Eye", "The bone that turns the character's own right eye")
+
+    @classmethod
+    def poll(cls, context):
+        if _armature(context) is None:
+            cls.poll_message_set("Select the armature of your character, or a mesh that it bends, first")
+            return False
+        return not busy(cls)
+
+    def invoke(self, context, event):
+        for joint, name in skeleton.guess(_armature(context)).items():
+            setattr(self, joint, name)
+        return context.window_manager.invoke_props_dialog(self)
+
+    def draw(self, context):
+        layout, armature = self.layout, _armature(context)
+        layout.use_property_split = True
+        layout.label(text=armature.name, icon="ARMATURE_DATA")
+        layout.row().prop(self, "slot", expand=True)
+        for joint in ("head", "neck", "left_eye", "right_eye"):
+            layout.prop_search(self, joint, armature.data, "bones")
+
+    def execute(self, context):
+        armature, settings = _armature(context), context.scene.dyad
+        bones = {joint: getattr(self, joint) for joint in skeleton.JOINTS}
+        closest = settings.head_a if self.slot == "A" else settings.head_b
+        try:
+            missing = rigs.use_rig(armature, self.slot, closest, bones)
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if missing:
+            self.report({"WARNING"}, f"{armature.name} will not show: {', '.join(missing)} (no such shape key).")
+        else:
+            self.report({"INFO"}, f"{armature.name} is {self.slot}.")
+        return {"FINISHED"}
+
+
+class DYAD_OT_release_rig(bpy.types.Operator):
+    """What was baked stays."""
+
+    bl_idname = "dyad.release_rig"
+    bl_label = "Release Rig"
+    bl_description = "Let this character go; it keeps its animation, and another one can take its part"
+    bl_options = {"REGISTER", "UNDO"}
+
+    slot: SLOT
+
+    def execute(self, context):
+        there = rigs.participants(context.scene)
+        if self.slot not in there:
+            self.report({"ERROR"}, f"Nobody plays {self.slot}. There is nothing to release.")
+            return {"CANCELLED"}
+        rigs.release(there[self.slot])
+        return {"FINISHED"}
+
+
+def _armature(context) -> bpy.types.Object | None:
+    """The active armature, or the one that bends the active mesh."""
+    active = context.active_object
+    if active is None or active.type == "ARMATURE":
+        return active
+    return active.find_armature()
+
+
+CLASSES = (DYAD_OT_use_rig, DYAD_OT_release_rig)
