@@ -33,6 +33,7 @@ RESEARCH = {
         "teacher": ".evaluation.teacher_mouth",
         "prompts": ".evaluation.prompts",
         "generator": ".evaluation.generator",
+        "denoising": ".evaluation.denoising",
         "cost": ".evaluation.cost",
         "invariance": ".evaluation.invariance",
     },

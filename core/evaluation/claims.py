@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .drawn import Difference, Drawn, difference
 
@@ -47,13 +47,13 @@ def goal(metric: str) -> str:
     return "truth" if metric.startswith(TRUTH) else "low"
 
 
-def check(drawn: Sequence[Drawn], truth: str) -> list[Difference]:
+def check(drawn: Sequence[Drawn], truth: str, claimed: Mapping[str, Sequence[str]] = CLAIMS) -> list[Difference]:
     """Every claim whose run was played: how much worse it is than "full", the seeds of both taken together."""
     by_run: dict[tuple[str, str], list[Drawn]] = {}
     for d in drawn:
         by_run.setdefault((SEEDS.sub("", d.system), d.metric), []).append(d)
     found = []
-    for run, metrics in CLAIMS.items():
+    for run, metrics in claimed.items():
         for metric in metrics:
             ours, theirs = by_run.get((run, metric)), by_run.get(("full", metric))
             if not ours or not theirs:

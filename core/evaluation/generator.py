@@ -18,7 +18,7 @@ from .. import gaze
 from ..generate import GENERATOR
 from ..head import FOLDER
 from ..model.checkpoint import load_checkpoint
-from . import claims, report
+from . import claims, report, self_tests
 from .drawn import Drawn
 from .networks import from_sound, network, sampled, sealed, swapped_voices, trained_runs, wrong_masks
 from .play import Played, Suite, kept_name
@@ -138,5 +138,8 @@ def main(arguments) -> None:
     print(report.table(measures))
     if differences:
         print(claims.table(differences))
+    tested = self_tests.checks(suite)
+    print("The metrics on motion whose answer is known:", *(check.line for check in tested), sep="\n")
     if arguments.out:
-        report.write_json(arguments.out, measures, claims=[asdict(d) for d in differences], **hashes(arguments))
+        about = {"claims": [asdict(d) for d in differences], "self_tests": [asdict(c) for c in tested]}
+        report.write_json(arguments.out, measures, **about, **hashes(arguments))

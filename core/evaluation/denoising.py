@@ -1,0 +1,119 @@
+"""How well the ablations' networks find the motion behind a noisy one, on unseen voices: the cheap half of the claims.
+
+    python -m core evaluate denoising --data cache/test --train cache/dialogues --ablations cache/ablations
+
+One window of ten seconds of every dialogue at each noise level, the same noise for every network, losses as in training
+but unweighted by level. It takes seconds where sampling takes minutes, and sees what is learnt rather than what is
+played: at level 1 nothing but the condition tells the motion, at 0.4 the partner's own motion shows through the noise.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..model.checkpoint import load_checkpoint
+from ..model.diffusion import WINDOW, noise_share, signal
+from ..motion import replacing
+from ..training.ablations import RUNS, answer, regression, weights_of
+from ..training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
+from ..training.losses import Clip, Scale, losses
+from . import claims
+from .drawn import Drawn, draw_weights
+
+LEVELS = (0.4, 0.6, 0.8, 1.0)
+ALONE = ", from the condition alone"
+TRAINING = 60  # dialogues are enough for the spread
+# run -> losses it must worsen
+CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "no cross-attention": ("expression", "rotation", "translation", "gaze"),
+    "no gaze loss": ("gaze",),
+    "no roles": ("expression", "rotation", "gaze"),
+    "no masks": ("expression", "rotation", "gaze"),
+    "no layout": ("gaze", "rotation"),
+    "no dubbing": ("expression",),
+    "no prior": ("rotation", "total"),
+    "FiLM only": ("expression", "total"),
+    "concatenation only": ("expression", "total"),
+    "no velocity loss": ("velocity",),
+    "B8 dubbing only": ("rotation", "gaze"),
+}
+
+
+def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
+    """The middle of every dialogue at all LEVELS; counts are 1 everywhere."""
+    batches = []
+    for dialogue in dialogues:
+        rng = np.random.default_rng(dialogue.number)
+        start = max(0, (dialogue.masks.shape[1] - WINDOW) // 2)
+        cut, count = slice(start, start + WINDOW), len(LEVELS)
+        motion = (torch.from_numpy(dialogue.intents[:, cut]) - scale.mean) / scale.std
+        motion = motion.expand(count, *motion.shape)
+        level = torch.tensor(LEVELS)[:, None, None].expand(motion.shape[:3])
+        noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * draw_noise(motion.shape, rng)
+        angles = torch.from_numpy(dialogue.toward).expand(count, 2, 2)
+        ones, nobody = torch.ones(level.shape), torch.zeros(level.shape, dtype=torch.bool)
+        clip = Clip(motion, angles, ones, nobody)
+        told = torch.from_numpy(_told(dialogue, cut)).expand(count, 2, motion.shape[2], -1)
+        batches.append(Batch(clip, noisy, told, level, torch.zeros(count, dtype=torch.bool)))
+    return batches
+
+
+def _told(dialogue: Dialogue, cut: slice) -> np.ndarray:
+    """(2, T, K) the condition, its columns as in core/model/condition.py."""
+    masks, voices = dialogue.told[:, cut], np.float32(dialogue.features[:, cut])
+    scene = dialogue.layout[:, None].repeat(masks.shape[1], axis=1)
+    return np.concatenate([masks[..., None], masks[::-1, :, None], scene, voices], axis=-1).astype(np.float32)
+
+
+@torch.inference_mode()
+def judged(network, batches: list[Batch], scale: Scale) -> list[dict[str, float]]:
+    """Losses of every dialogue: of all levels, and of level 1 alone."""
+    rows = []
+    for batch in batches:
+        predicted = network(batch.noisy, batch.condition, batch.levels)
+        row = {name: float(v) for name, v in losses(predicted, batch.clip, scale).items()}
+        last = Clip(*(value[-1:] for value in vars(batch.clip).values()))
+        alone = losses(predicted[-1:], last, scale)
+        rows.append(row | {name + ALONE: float(v) for name, v in alone.items()})
+    return rows
+
+
+def add_arguments(parser) -> None:
+    """What ``python -m core evaluate denoising`` takes."""
+    parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
+    parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
+    parser.add_argument("--ablations", type=Path, required=True, help='folder made by "train ablations"')
+    parser.add_argument("--out", type=Path, help="the numbers as .json")
+
+
+def main(arguments) -> None:
+    """Print every loss of every run, and what of the claims shows."""
+    dialogues, data = read_dialogues(arguments.data)
+    scale = measure(read_dialogues(arguments.train)[0][::6][:TRAINING])
+    batches, weights = windows(dialogues, scale), draw_weights(len(dialogues))
+    drawn, hashes = [], {"data": data}
+    for name, run in RUNS.items():
+        path = weights_of(arguments.ablations, name)
+        if run.draw in (regression, answer) or not path.is_file():
+            continue
+        checkpoint = load_checkpoint(path)
+        hashes[name] = checkpoint.sha256
+        rows = judged(checkpoint.network, batches, scale)
+        drawn += [Drawn.mean(key, name, [row[key] for row in rows], weights) for key in rows[0]]
+        print(
+            name,
+            f"{checkpoint.header['step']} steps",
+            *(f"{d.metric} {d.values[0]:.4g}" for d in drawn[-12:]),
+            sep="; ",
+        )
+    both = {run: [name + part for name in names for part in ("", ALONE)] for run, names in CLAIMS.items()}
+    found = claims.check(drawn, "", both)
+    print(claims.table(found))
+    if arguments.out:
+        content = {"about": hashes, "claims": [asdict(d) for d in found], "losses": [asdict(d.measure) for d in drawn]}
+        with replacing(arguments.out) as file:
+            file.write(json.dumps(content, indent=1).encode())
