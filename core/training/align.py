@@ -7,15 +7,20 @@ Reads ``utterances.csv`` of the corpora that have one (file, start_s, end_s, tex
 with trust is left out: it has no phones then, and nobody cuts from it.
 """
 
+from __future__ import annotations
+
 import csv
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pocketsphinx import Config, Decoder, get_model_path
 
 from ..motion import replacing
 from . import corpora
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
 
 PAD = 0.2  # s of faint noise at both ends; without it a third of the sentences fails
 FLOOR = 0.03  # s, the shortest phone; where many are that short the words were not said
@@ -24,6 +29,8 @@ MOST_AT_FLOOR = 0.3
 
 def decoder() -> Decoder:
     """A decoder with the package's own English model. After an error a new one is needed."""
+    from pocketsphinx import Config, Decoder, get_model_path  # where all is aligned already it may be missing
+
     models = get_model_path() + "/en-us"
     return Decoder(Config(hmm=f"{models}/en-us", dict=f"{models}/cmudict-en-us.dict", lm=None, loglevel="FATAL"))
 
@@ -48,14 +55,15 @@ def align(engine: Decoder, samples: np.ndarray, text: str) -> tuple[list, list] 
     for word in engine.get_alignment().words():
         words.append(_timed(word, word.name.split("(")[0]))
         phones.extend(_timed(phone, phone.name) for phone in word)
-    return (phones, words) if _fits(phones) else None
+    return (phones, words) if fits(phones) else None
 
 
 def _timed(part, name: str) -> tuple[float, float, str]:
     return part.start / 100 - PAD, (part.start + part.duration) / 100 - PAD, name
 
 
-def _fits(phones: list) -> bool:
+def fits(phones: list[tuple[float, float, str]]) -> bool:
+    """Whether the words were said: where they were not, most phones are as short as a phone can be."""
     spoken = [end - start for start, end, name in phones if name != "SIL"]
     return bool(spoken) and np.mean(np.array(spoken) <= FLOOR + 0.005) <= MOST_AT_FLOOR
 
@@ -73,10 +81,15 @@ def align_file(path: Path, sentences: list[tuple[float, float, str]]) -> tuple[l
         if found is None:
             left_out += 1
             continue
-        inside = [[(max(0, s) + start, min(e + start, end), n) for s, e, n in rows if e > 0] for rows in found]
-        phones.extend(row for row in inside[0] if row[0] < row[1])
-        words.extend(row for row in inside[1] if row[0] < row[1])
+        phones.extend(in_file_time(found[0], start, end))
+        words.extend(in_file_time(found[1], start, end))
     return phones, words, left_out
+
+
+def in_file_time(rows: list[tuple[float, float, str]], start: float, end: float) -> list[tuple[float, float, str]]:
+    """``rows`` of a sentence in the time of its file, cut to the sentence; what lies outside is left out."""
+    moved = [(max(0, s) + start, min(e + start, end), name) for s, e, name in rows if e > 0]
+    return [row for row in moved if row[0] < row[1]]
 
 
 def _write(path: Path, column: str, rows: list[tuple[float, float, str]]) -> None:
