@@ -60,8 +60,8 @@ def test_the_gaze_meets_the_partner_where_contact_is_meant(dialogue):
 def test_long_turns_begin_averted_and_turns_end_on_the_partner(dialogues):
     rows = [measure(scene(d, Layout(), seed)) for seed, d in enumerate(dialogues)]
 
-    assert np.nanmean([row["long turns begin averted"] for row in rows]) > 0.65
-    assert np.nanmean([row["turns end on the partner"] for row in rows]) > 0.65
+    assert np.nanmean([row["long turns begin averted"] for row in rows]) > 0.8
+    assert np.nanmean([row["turns end on the partner"] for row in rows]) > 0.8
     assert np.mean([row["face gaze listening"] for row in rows]) > 1.3 * np.mean(
         [row["face gaze speaking"] for row in rows]
     )
@@ -77,15 +77,16 @@ def test_blinks_come_as_often_as_those_of_people_and_shut_the_eye(dialogues):
     rows = [measure(scene(d, Layout(), seed)) for seed, d in enumerate(dialogues)]
 
     assert 10 < np.mean([row["blinks per minute listening"] for row in rows]) < 25
-    assert np.mean([row["blinks that shut"] for row in rows]) > 0.8
+    assert np.mean([row["blinks that shut"] for row in rows]) > 0.9
 
 
 def test_the_silent_partner_keeps_the_lips_together(dialogues):
     for dialogue in dialogues[:3]:
         intents = perform(dialogue, Layout(), 0)
         jaw, masks = intents[..., COLUMN["jawOpen"]], dialogue.masks
-        silent = (masks == 0) & (masks[::-1] > 0.9)
-        assert jaw[silent].std() < 0.25 * jaw[masks > 0.9].std()
+        # a breath is drawn before a turn, and a mouth takes its time to rest
+        near = np.stack([np.convolve(own > 0, np.ones(31), "same") > 0 for own in masks])
+        assert jaw[~near & (masks[::-1] > 0.9)].max() < 0.03 < 0.3 * jaw[masks > 0.9].mean()
 
 
 def test_a_warm_scene_smiles_and_a_cold_one_frowns(dialogues):
