@@ -26,7 +26,7 @@ CLAIMS = {
     "FiLM only": ("FD exp", "LVE"),
     "concatenation only": ("FD exp", "LVE"),
     "no velocity loss": ("lip jitter", "head jerk", "vMSE lip", "FD dynamic rot"),
-    "one mix": MOUTH,
+    "one band": ("nods per minute listening", "FD dynamic rot", "head jerk"),
     "B4 FaceFormer-like": (*TOGETHER[:2], "FD exp", "FD rot", "FD eye", "SID error exp listening", "LVE"),
     "B6 DualTalk-like, own": (*TOGETHER[:2], "FD exp", "FD rot", "FD eye", "SID error exp listening", "LVE"),
 }

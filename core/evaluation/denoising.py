@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..model import bands
 from ..model.checkpoint import load_checkpoint
 from ..model.diffusion import WINDOW, noise_share, signal
 from ..motion import replacing
@@ -92,16 +93,19 @@ def add_arguments(parser) -> None:
 
 def main(arguments) -> None:
     """Print every loss of every run, and what of the claims shows."""
-    dialogues, data = read_dialogues(arguments.data)
-    scale = measure(read_dialogues(arguments.train)[0][::6][:TRAINING])
-    batches, weights = windows(dialogues, scale), draw_weights(len(dialogues))
-    drawn, hashes = [], {"data": data}
+    drawn, hashes, shown = [], {}, {}
     for name, run in RUNS.items():
         path = weights_of(arguments.ablations, name)
         if run.draw in (regression, answer) or not path.is_file():
             continue
         checkpoint = load_checkpoint(path)
         hashes[name] = checkpoint.sha256
+        banded = checkpoint.network.config.intent == bands.WIDTH
+        if banded not in shown:
+            dialogues, hashes["data"] = read_dialogues(arguments.data, banded)
+            scale = measure(read_dialogues(arguments.train, banded)[0][::6][:TRAINING])
+            shown[banded] = windows(dialogues, scale), scale, draw_weights(len(dialogues))
+        batches, scale, weights = shown[banded]
         rows = judged(checkpoint.network, batches, scale)
         drawn += [Drawn.mean(key, name, [row[key] for row in rows], weights) for key in rows[0]]
         print(

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .. import gaze, lips
+from .. import lips
 from ..audio import Sound
 from ..generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
-from ..model import condition, diffusion
+from ..model import bands, condition, diffusion
 from ..model.checkpoint import Checkpoint, load_checkpoint
 from ..training.ablations import RUNS, answer, regression, weights_of
 from .systems import Case, System
@@ -71,7 +71,7 @@ def regressed(checkpoint: Checkpoint) -> System:
     """B4: the mean of what could be done, in one pass; every seed is the same."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
-        nobody = torch.zeros(2, case.frames, gaze.INTENT_WIDTH)
+        nobody = torch.zeros(2, case.frames, len(checkpoint.mean))
         return _in_limits(checkpoint, _regress(checkpoint, case, nobody, torch.ones(2, case.frames)))
 
     return predict
@@ -81,7 +81,8 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
     """B6: each person from the other's motion: the true one (``privileged``), or what was predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
-        known = torch.from_numpy((case.intents - checkpoint.mean) / checkpoint.std)
+        true = bands.split(case.intents) if _banded(checkpoint) else case.intents
+        known = torch.from_numpy(np.float32((true - checkpoint.mean) / checkpoint.std))
         if not privileged:
             known = _regress(checkpoint, case, torch.zeros_like(known), torch.ones(2, case.frames))
         rows = []
@@ -102,7 +103,12 @@ def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: to
 
 
 def _in_limits(checkpoint: Checkpoint, motion: torch.Tensor) -> np.ndarray:
-    return within_limits(motion.numpy() * checkpoint.std + checkpoint.mean)
+    columns = motion.numpy() * checkpoint.std + checkpoint.mean
+    return within_limits(bands.join(columns) if _banded(checkpoint) else columns)
+
+
+def _banded(checkpoint: Checkpoint) -> bool:
+    return len(checkpoint.mean) == bands.WIDTH
 
 
 def trained_runs(folder: Path) -> dict[str, tuple[System, Checkpoint]]:

@@ -17,8 +17,9 @@ import numpy as np
 import torch
 
 from .. import voice
+from ..model import bands
 from ..model.condition import FEATURES, OWN_MASK, PARTNER_MASK
-from ..model.network import Config
+from ..model.network import INTENT, Config
 from .batches import Batch, Dialogue, Recipe, draw_batch, read_dialogues
 from .generator import Draw, Plan, Stage, train
 from .losses import PLAIN_GAZE, WEIGHTS, Scale
@@ -101,6 +102,7 @@ RUNS = {  # in the order in which they are trained
     "FiLM only": Run({"concatenation": False}),
     "concatenation only": Run({"film": False}),
     "no velocity loss": Run(weights=WEIGHTS | {"velocity": 0.0}),
+    "one band": Run({"intent": INTENT}),
     "full, seed 1": Run(seed=1),
     "no cross-attention, seed 1": Run({"cross_attention": False}, seed=1),
     "no gaze loss, seed 1": Run(weights=PLAIN_GAZE, seed=1),
@@ -127,13 +129,14 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Train what is not finished."""
     torch.set_num_threads(arguments.threads)
-    dialogues, data_hash = read_dialogues(arguments.data)
     command = "python -m core " + " ".join(sys.argv[1:])
     for name in arguments.runs:
         run, folder = RUNS[name], weights_of(arguments.out, name).parent
         folder.mkdir(parents=True, exist_ok=True)
         plan = Plan(run.stages(arguments.steps), warm_up=100, seed=run.seed, weights=run.weights)
-        config = Config(condition=FEATURES + voice.WIDTH, widths=WIDTHS, **run.config)
+        whole = {"condition": FEATURES + voice.WIDTH, "widths": WIDTHS, "intent": bands.WIDTH}
+        config = Config(**whole | run.config)
+        dialogues, data_hash = read_dialogues(arguments.data, banded=config.intent == bands.WIDTH)
         header = {"data": data_hash, "seed": str(run.seed), "command": command, "run": name}
         started = time.perf_counter()
         state = train(folder, dialogues, plan, config, header, run.draw)
