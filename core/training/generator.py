@@ -32,7 +32,7 @@ from .team import Team
 
 HELD_OUT = 12  # every so manieth recording is for judging only
 EMA = 0.999
-LOG_EVERY, SAVE_EVERY = 25, 250  # steps
+LOG_EVERY, SAVE_EVERY = 25, 500  # steps
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class Stage:
 
 # Windows are short first: a mouth is learnt from two seconds, and a step then sees more people.
 STAGES = (
-    Stage("prior", 300, Recipe(pairs=16, frames=64, drop=1.0)),
-    Stage("conversation, short", 1900, Recipe(pairs=16, frames=64, drop=0.1)),
-    Stage("conversation", 2900, Recipe(pairs=8, frames=128, drop=0.1)),
-    Stage("conversation, long", 1300, Recipe(pairs=4, frames=250, drop=0.1)),
-    Stage("dubbing", 1600, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
+    Stage("prior", 400, Recipe(pairs=16, frames=64, drop=1.0)),
+    Stage("conversation, short", 3600, Recipe(pairs=16, frames=64, drop=0.1)),
+    Stage("conversation", 6600, Recipe(pairs=8, frames=128, drop=0.1)),
+    Stage("conversation, long", 3600, Recipe(pairs=4, frames=250, drop=0.1)),
+    Stage("dubbing", 3800, Recipe(pairs=4, frames=250, drop=0.1, dubbing=0.35)),
 )
 
 
