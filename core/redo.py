@@ -1,12 +1,15 @@
 """What of a motion is held while the rest is made anew: one turn of a take, one person of it, a part of the face."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .audio import Sound
 from .errors import UserError
 from .motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS, WIDTH, HeadMotion, Take
+
+if TYPE_CHECKING:  # Blender reads this file, too, and has not what reads sound
+    from .audio import Sound
 
 MOUTH_NAMES = ("mouth", "jaw", "tongue", "cheekPuff")
 PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks and nose; head: with neck and shifts
@@ -32,7 +35,7 @@ class Redo:
         """First frame of the stretch and one past its last."""
         return max(0, round(self.start * MOTION_FPS)), min(len(self.take), round(self.end * MOTION_FPS))
 
-    def check(self, sound: Sound, frames: int) -> None:
+    def check(self, sound: "Sound", frames: int) -> None:
         """Raises UserError where this cannot be done to ``sound``, which has ``frames`` frames."""
         if self.take.audio_sha256 != sound.sha256 or len(self.take) != frames:
             raise UserError("The take was made from another recording. Choose its recording, or generate a new take.")

@@ -1,11 +1,19 @@
 """Redo Turn and Update Take: a part of the take anew, the rest of it as it was."""
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ..core.redo import PARTS
 from .generate import PEOPLE, can_listen
 from .job import JobOperator
 from .scene import redo, strips
+
+DESCRIPTIONS = {
+    "mouth": "Jaw, lips and tongue",
+    "face": "Lids, brows, cheeks and nose",
+    "head": "Head, neck and shifts of the body",
+    "eyes": "Where they look",
+}
 
 
 class DYAD_OT_redo_turn(JobOperator, bpy.types.Operator):
@@ -20,6 +28,13 @@ class DYAD_OT_redo_turn(JobOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     people: PEOPLE
+    parts: EnumProperty(
+        name="What",
+        description="What is performed anew of them; the rest stays, and what is new fits it",
+        items=[(part, part.capitalize(), DESCRIPTIONS[part]) for part in PARTS],
+        options={"ENUM_FLAG", "SKIP_SAVE"},
+        default=set(PARTS),
+    )
     seed: IntProperty(
         name="Variation",
         description="Another number is another performance of the turn",
@@ -44,7 +59,8 @@ class DYAD_OT_redo_turn(JobOperator, bpy.types.Operator):
         if not self.properties.is_property_set("words"):
             self.words = scene.dyad.redo_words
         spans = redo.chosen_spans(scene, sounding, redo.recording_of_take(scene, sounding))
-        return redo.redo(scene, sounding, redo.Again(spans, self.seed, self.people, self.words))
+        parts = tuple(part for part in PARTS if part in self.parts)
+        return redo.redo(scene, sounding, redo.Again(spans, self.seed, self.people, parts, self.words))
 
 
 class DYAD_OT_update(JobOperator, bpy.types.Operator):

@@ -9,6 +9,7 @@ import bpy
 from ...core.changes import changed_spans
 from ...core.errors import UserError
 from ...core.jobs import Job, Progress, part
+from ...core.redo import PARTS
 from ...core.turns import Turn
 from . import network, session, strips, takes, turns
 
@@ -24,6 +25,7 @@ class Again:
     spans: Spans
     seed: int
     people: str = "AB"
+    parts: tuple[str, ...] = PARTS
     words: str = ""  # how to play it, like "angrier"; empty plays it by the scene's mood
 
 
@@ -91,7 +93,7 @@ def redo(scene: bpy.types.Scene, sounding: bpy.types.Scene, again: Again, keep_s
     asked = session.ask(request, layout, timed)
     for done, (start, end) in enumerate(again.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(again.spans) for more in (0, 1))
-        wanted = {"take": str(before), "start": start, "end": end, "people": again.people}
+        wanted = {"take": str(before), "start": start, "end": end, "people": again.people, "parts": list(again.parts)}
         before, _ = yield from part(network.make({**asked, "redo": wanted}), first, last)
     yield Progress("Writing keyframes", 1.0)
     scene = session.find_scene(name)

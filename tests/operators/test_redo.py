@@ -72,6 +72,16 @@ def test_the_turn_at_the_playhead_is_redone_where_none_is_selected(talk):
     assert start >= 4.4 - 0.06 and end <= 5.6 + 0.06
 
 
+def test_only_the_heads_movement_is_redone(talk):
+    before = packed(talk)
+    turn_strip(talk, 1).select = True
+
+    bpy.ops.dyad.redo_turn(parts={"head"})
+
+    np.testing.assert_array_equal(packed(talk)[..., :44], before[..., :44])
+    assert np.abs(packed(talk) - before)[..., 44:50].max() > 0.01
+
+
 def test_a_preview_range_is_redone(talk):
     before = packed(talk)
     talk.use_preview_range, talk.frame_preview_start, talk.frame_preview_end = True, 11 + 24, 11 + 47
