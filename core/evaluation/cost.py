@@ -1,8 +1,11 @@
 """What a take costs: seconds by stage, cold and warm, and memory, with a peer and the machine's limit (METRICS H).
 
-python -m core evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
+    python -m core evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
+
+Beside the seconds on the clock stand the processor's, which say the same on a machine that is busy with other things.
 """
 
+import importlib.util
 import json
 import os
 import resource
@@ -26,6 +29,8 @@ from ..speakers import find_speakers
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "assets/sample/dialogue.flac"
+UNITS = ("s", "CPU s")
+COLD = ("cold s", "cold CPU s", "cold peak MB")
 
 
 def recording(seconds: float) -> np.ndarray:
@@ -42,13 +47,12 @@ def write_wav(path: Path, mono: np.ndarray) -> None:
 
 
 def stages(path: Path) -> dict[str, float]:
-    """Seconds of each stage of one take, in this process."""
-    clock, seconds = time.perf_counter(), {}
+    """Seconds of each stage of one take, in this process, and of the processor, all threads together."""
+    laps, before = {}, _clocks()
 
     def lap(name: str) -> None:
-        nonlocal clock
-        seconds[name] = time.perf_counter() - clock
-        clock = time.perf_counter()
+        nonlocal before
+        laps[name], before = _clocks() - before, _clocks()
 
     sound = audio.load(path)
     lap("decode")
@@ -60,17 +64,24 @@ def stages(path: Path) -> dict[str, float]:
     lap("denoise")
     gaze.aim(intents, room_poses(Layout()), [gaze.Geometry.of(load(name)) for name in ("man", "woman")])
     lap("aim")
-    return seconds | {"all": sum(seconds.values())}
+    laps["all"] = sum(laps.values())
+    return {f"{name} {unit}": float(t) for name, both in laps.items() for unit, t in zip(UNITS, both, strict=True)}
 
 
-def child(*arguments: str) -> tuple[float, float]:
-    """Wall seconds and peak memory, MB, of a Python process started from nothing."""
+def _clocks() -> np.ndarray:
+    """(2,) seconds on the clock and of the processor."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
+def child(*arguments: str) -> tuple[float, float, float]:
+    """Seconds, of the processor too, and peak memory, MB, of a Python process started from nothing."""
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, process.returncode, usage = os.wait4(process.pid, 0)  # unlike getrusage, this child's memory alone
+    _, status, usage = os.wait4(process.pid, 0)  # unlike getrusage, this child's memory alone
+    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{arguments} ended with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def matrix_product_limit() -> float:
@@ -129,10 +140,12 @@ def main(arguments) -> None:
 
 
 def _measure(path: Path, take: Path, program: str | None) -> dict[str, float]:
-    cold, memory = child("-m", "core", "generate", str(path), "--out", str(take))
-    row = {"cold s": cold, "cold peak MB": memory}
+    row = dict(zip(COLD, child("-m", "core", "generate", str(path), "--out", str(take)), strict=True))
+    if importlib.util.find_spec("bpy"):
+        scene = child("batch.py", "--audio", str(path), "--output", str(take.with_suffix(".blend")))
+        row |= {"to a new .blend s": scene[0], "to a new .blend CPU s": scene[1]}
     stages(SAMPLE)  # warm: everything loaded once
-    row |= {f"{name} s": value for name, value in stages(path).items()}
+    row |= stages(path)
     mono = audio.load(path).mono
     if len(mono) <= 60 * audio.SAMPLE_RATE:
         row["wav2vec-shaped encoder s"] = wav2vec_shaped(mono)
