@@ -4,7 +4,8 @@
 
 One window of ten seconds of every dialogue at each noise level, the same noise for every network, losses as in training
 but unweighted by level. It takes seconds where sampling takes minutes, and sees what is learnt rather than what is
-played: at level 1 nothing but the condition tells the motion, at 0.4 the partner's own motion shows through the noise.
+played: at level 1 nothing but the condition tells the motion. Where the partner is known, one person is at level 1
+and the other's motion is given clean: what that wins is what cross-attention has learnt to use.
 """
 
 import json
@@ -26,7 +27,9 @@ from . import claims
 from .drawn import Drawn, draw_weights
 
 LEVELS = (0.4, 0.6, 0.8, 1.0)
-ALONE = ", from the condition alone"
+ALONE, KNOWN = ", from the condition alone", ", partner known"
+ROWS = [(level, level) for level in LEVELS] + [(0.0, 1.0), (1.0, 0.0)]  # noise levels of A and B
+PARTS = {"": slice(0, len(LEVELS)), ALONE: slice(len(LEVELS) - 1, len(LEVELS)), KNOWN: slice(len(LEVELS), None)}
 TRAINING = 60  # dialogues are enough for the spread
 # run -> losses it must worsen
 CLAIMS: Mapping[str, tuple[str, ...]] = {
@@ -45,19 +48,18 @@ CLAIMS: Mapping[str, tuple[str, ...]] = {
 
 
 def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
-    """The middle of every dialogue at all LEVELS; counts are 1 everywhere."""
+    """The middle of every dialogue in all ROWS; what is given clean does not count."""
     batches = []
     for dialogue in dialogues:
         rng = np.random.default_rng(dialogue.number)
         start = max(0, (dialogue.masks.shape[1] - WINDOW) // 2)
-        cut, count = slice(start, start + WINDOW), len(LEVELS)
+        cut, count = slice(start, start + WINDOW), len(ROWS)
         motion = (torch.from_numpy(dialogue.intents[:, cut]) - scale.mean) / scale.std
         motion = motion.expand(count, *motion.shape)
-        level = torch.tensor(LEVELS)[:, None, None].expand(motion.shape[:3])
+        level = torch.tensor(ROWS)[..., None].expand(motion.shape[:3])
         noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * draw_noise(motion.shape, rng)
         angles = torch.from_numpy(dialogue.toward).expand(count, 2, 2)
-        ones, nobody = torch.ones(level.shape), torch.zeros(level.shape, dtype=torch.bool)
-        clip = Clip(motion, angles, ones, nobody)
+        clip = Clip(motion, angles, (level > 0).float(), torch.zeros(level.shape, dtype=torch.bool))
         told = torch.from_numpy(_told(dialogue, cut)).expand(count, 2, motion.shape[2], -1)
         batches.append(Batch(clip, noisy, told, level, torch.zeros(count, dtype=torch.bool)))
     return batches
@@ -72,14 +74,15 @@ def _told(dialogue: Dialogue, cut: slice) -> np.ndarray:
 
 @torch.inference_mode()
 def judged(network, batches: list[Batch], scale: Scale) -> list[dict[str, float]]:
-    """Losses of every dialogue: of all levels, and of level 1 alone."""
+    """Losses of every dialogue, of each of PARTS."""
     rows = []
     for batch in batches:
         predicted = network(batch.noisy, batch.condition, batch.levels)
-        row = {name: float(v) for name, v in losses(predicted, batch.clip, scale).items()}
-        last = Clip(*(value[-1:] for value in vars(batch.clip).values()))
-        alone = losses(predicted[-1:], last, scale)
-        rows.append(row | {name + ALONE: float(v) for name, v in alone.items()})
+        row = {}
+        for said, part in PARTS.items():
+            clip = Clip(*(value[part] for value in vars(batch.clip).values()))
+            row |= {name + said: float(value) for name, value in losses(predicted[part], clip, scale).items()}
+        rows.append(row)
     return rows
 
 
@@ -111,11 +114,10 @@ def main(arguments) -> None:
         print(
             name,
             f"{checkpoint.header['step']} steps",
-            *(f"{d.metric} {d.values[0]:.4g}" for d in drawn[-12:]),
+            *(f"{d.metric} {d.values[0]:.4g}" for d in drawn[-18:]),
             sep="; ",
         )
-    both = {run: [name + part for name in names for part in ("", ALONE)] for run, names in CLAIMS.items()}
-    found = claims.check(drawn, "", both)
+    found = claims.check(drawn, "", {run: [n + part for n in names for part in PARTS] for run, names in CLAIMS.items()})
     print(claims.table(found))
     if arguments.out:
         content = {"about": hashes, "claims": [asdict(d) for d in found], "losses": [asdict(d.measure) for d in drawn]}
