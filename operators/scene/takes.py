@@ -31,7 +31,8 @@ def store(settings, content: bytes, heads: tuple[str, str], recording: Recording
     one.content = base64.b64encode(content).decode("ascii")
     one.layout = json.dumps(asdict(_decoded(one.content).layout))
     one.heads, one.start = ",".join(heads), recording.start_frame
-    one.strip, one.seed, one.name = recording.name, seed, f"{recording.name}, variation {seed}"
+    one.strip, one.seed = recording.name, seed
+    one.name = one.name or f"{recording.name}, variation {seed}"  # the user may have given it another
     settings.take_index = known[0] if known else len(settings.takes) - 1
 
 
