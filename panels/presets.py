@@ -10,6 +10,7 @@ class DYAD_PT_presets(PresetPanel, bpy.types.Panel):
     """Blender's own preset list, with ready-made ones above it."""
 
     bl_label = "Scene Presets"
+    bl_ui_units_x = 17  # wide enough for the longest name
     preset_subdir = "dyad"
     preset_operator = "script.execute_preset"
     preset_add_operator = "dyad.preset_add"

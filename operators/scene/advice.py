@@ -36,7 +36,7 @@ def advice(scene: bpy.types.Scene) -> Advice | None:
     turned = _turned(takes.between(room_poses(made_for)), there)
     if max(turned) > TURNED_MUCH:
         name = "AB"[int(np.argmax(turned))]
-        return Advice("generate", f"{name}'s partner is {max(turned):.0f}° elsewhere: the bodies must act differently")
+        return Advice("generate", f"{name} stands {max(turned):.0f}° off this take: the bodies must act differently")
     for name, said in MOODS.items():
         if abs(getattr(settings, name) - getattr(made_for, name)) > MOOD_CHANGED:
             return Advice("generate", f"{said} is not as in this take")

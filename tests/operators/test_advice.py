@@ -68,7 +68,7 @@ def test_aiming_settles_a_small_move_but_not_a_large_one(scene):
     rigs.place_pair(rigs.find_pair(scene), replace(SEAT, facing_a=90))
     bpy.ops.dyad.reaim()
     assert button(scene) == "generate"
-    assert "A's partner is 70° elsewhere" in advice(scene).reason
+    assert "A stands 70° off this take" in advice(scene).reason
 
 
 def test_a_head_moved_by_hand_is_noticed(scene):
