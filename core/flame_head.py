@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from .clothes import Clothes
 from .errors import UserError
 from .flame import Flame
 from .head import JAW, LEFT_EYE, RIGHT_EYE, Head
@@ -17,8 +18,8 @@ NORMAL_REACH = 0.012  # metres that opposite normals count as, twice
 JAW_REACH = 0.02  # metres that a jaw weight of 1 counts as
 AFFINE_STEPS = 10
 SMOOTHING = (30, 24, 18, 14, 10, 8, 6, 4, 3, 2)  # rounds, one entry per step: first the large, then the small
-SHIRT_OFF = 0.006  # metres the cloth keeps off the skin
-SHIRT_REACH = 0.02  # metres over which the cloth evens out what the skin under it does
+CLOTH_OFF = 0.006  # metres the cloth keeps off the skin
+CLOTH_REACH = 0.02  # metres over which the cloth evens out what the skin under it does
 FARTHEST = 0.03  # metres; a pair further apart is no pair
 
 
@@ -63,7 +64,7 @@ def head_of(model: Flame, ours: Head, name: str) -> Head:
         weights=weights,
         masks=masks,
         landmarks=_landmarks(ours, rest, skin, corners, shares, model.weights),
-        shirt_vertices=_lent_shirt(ours, source.vertices, surface),
+        clothes=_lent_clothes(ours, source.vertices, surface),
     )
 
 
@@ -101,20 +102,20 @@ def fitted(ours: Head, model: Surface, skin: np.ndarray, joints: np.ndarray) -> 
     return source, scale
 
 
-def _lent_shirt(ours: Head, warped: np.ndarray, model: Surface) -> np.ndarray:
-    """Our shirt's vertices (S, 3), moved as the skin near them: ``warped`` (n, 3) is our skin on the model."""
+def _lent_clothes(ours: Head, warped: np.ndarray, model: Surface) -> Clothes:
+    """Our clothes, moved as the skin near them: ``warped`` (n, 3) is our skin on the model."""
     skin = ours.rest[: len(warped)].astype(float)
     outer = np.flatnonzero(skin[:, 2] < ours.rest[ours.landmarks["chin"], 2] - 0.02)  # neck and shoulders
-    away = np.linalg.norm(ours.shirt_vertices[:, None] - skin[outer], axis=-1)
-    share = np.exp(-(away - away.min(axis=1, keepdims=True)) / SHIRT_REACH)
+    away = np.linalg.norm(ours.clothes.vertices[:, None] - skin[outer], axis=-1)
+    share = np.exp(-(away - away.min(axis=1, keepdims=True)) / CLOTH_REACH)
     moved = (warped - skin)[outer]
-    shirt = ours.shirt_vertices + share @ moved / share.sum(axis=1, keepdims=True)
-    nearest = closest(shirt, model.vertices)
+    cloth = ours.clothes.vertices + share @ moved / share.sum(axis=1, keepdims=True)
+    nearest = closest(cloth, model.vertices)
     normals = model.normals[nearest]
-    over = shirt - model.vertices[nearest]
-    short = SHIRT_OFF - (over * normals).sum(axis=1)
+    over = cloth - model.vertices[nearest]
+    short = CLOTH_OFF - (over * normals).sum(axis=1)
     short[(short < 0) | (np.linalg.norm(over, axis=1) > FARTHEST)] = 0
-    return (shirt + short[:, None] * normals).astype(np.float32)
+    return replace(ours.clothes, vertices=(cloth + short[:, None] * normals).astype(np.float32))
 
 
 def _fit_affine(source: Surface, points: np.ndarray, target: np.ndarray) -> None:

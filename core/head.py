@@ -24,7 +24,8 @@ joints             (6, 3) rest places; root -> neck -> head -> jaw and both eyes
 weights            (V, 6) uint16 / 65535, rows sum to exactly 65535                        weights
 mask_names         masks (M, V) uint8 / 255; see assets/heads/ORIGIN.md                    masks
 landmark_names     landmarks (L,) int32 vertex numbers                                     landmarks
-shirt_*            vertices (S, 3), faces (G, 4): a static object of its own; may be none  shirt_vertices, shirt_faces
+clothes_*          vertices (S, 3), faces (G, 4), piece (G,) of core.clothes; ours have a     clothes
+                   file of their own, and there may be none
 =================  ======================================================================  ==========================
 
 Pose, the same here and in Blender: all rest bones have identity orientation and stand on their joints; neck, head and
@@ -40,13 +41,14 @@ is (2wz - 2xy, 2x² + 2z² - 1, -2yz - 2wx), yaw = atan2(dx, -dy), pitch = asin(
 
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from . import VERSION
+from . import VERSION, clothes
+from .clothes import Clothes
 from .errors import UserError
 from .motion import EXPRESSION_NAMES, WIDTH, HeadMotion, replacing
 from .rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
@@ -55,6 +57,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "heads"
 OWN = ("woman", "man")
 JOINT_NAMES = ("root", "neck", "head", "jaw", "left_eye", "right_eye")
 ROOT, NECK, HEAD, JAW, LEFT_EYE, RIGHT_EYE = range(6)
+CLOTHES_KEYS = ("clothes_vertices", "clothes_faces", "clothes_piece")
+CARRIED = "with clothes"  # how a FLAME file is carried over; what was kept by another way is made anew
 CHUNK = 1 << 19  # vertices skinned at a time: flat memory for an hour of motion
 
 
@@ -76,8 +80,7 @@ class Head:
     weights: np.ndarray  # (V, 6) float32, rows sum to 1
     masks: dict[str, np.ndarray]  # (V,) float32 in [0, 1] each
     landmarks: dict[str, int]  # name -> vertex
-    shirt_vertices: np.ndarray  # (S, 3) metres, does not move with the head
-    shirt_faces: np.ndarray  # (G, 4)
+    clothes: Clothes | None = None
 
     @property
     def eye_centres(self) -> np.ndarray:
@@ -172,7 +175,7 @@ def load(name: str | Path) -> Head:
 
 @cache
 def _own(name: str) -> Head:
-    return read(FOLDER / f"{name}.npz")
+    return replace(read(FOLDER / f"{name}.npz"), clothes=clothes.of(name))
 
 
 def _is_head_file(path: Path) -> bool:
@@ -190,7 +193,7 @@ def _from_flame(path: Path) -> Head:
     from .flame_head import head_of  # builds on Head, and only a user's own file needs it
 
     kept = path.with_name(f"{path.name}.head.npz")
-    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION
+    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION + CARRIED
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as file:
             if str(file.get("source", "")) == source:
@@ -229,9 +232,9 @@ def write(head: Head, path: Path, **more: np.ndarray) -> None:
         "masks": np.round(np.stack(list(head.masks.values())) * 255).astype(np.uint8),
         "landmark_names": np.array(list(head.landmarks)),
         "landmarks": np.array(list(head.landmarks.values()), np.int32),
-        "shirt_vertices": head.shirt_vertices,
-        "shirt_faces": head.shirt_faces,
     }
+    if head.clothes:
+        arrays |= dict(zip(CLOTHES_KEYS, astuple(head.clothes), strict=True))
     with replacing(path) as file:
         np.savez_compressed(file, **arrays, **more)
 
@@ -251,7 +254,7 @@ def read(path: Path, name: str = "") -> Head:
 def _from_arrays(name: str, data: dict[str, np.ndarray]) -> Head:
     if data["expression_names"].tolist() != EXPRESSION_NAMES:
         raise ValueError("its shapes are not the 44 of a motion")
-    none = {"shirt_vertices": np.zeros((0, 3), np.float32), "shirt_faces": np.zeros((0, 4), np.int32)}
+    worn = [data[key] for key in CLOTHES_KEYS if key in data]
     return Head(
         name=name,
         rest=data["vertices"],
@@ -267,5 +270,5 @@ def _from_arrays(name: str, data: dict[str, np.ndarray]) -> Head:
         weights=data["weights"].astype(np.float32) / 65535,
         masks=dict(zip(data["mask_names"].tolist(), data["masks"].astype(np.float32) / 255, strict=True)),
         landmarks=dict(zip(data["landmark_names"].tolist(), data["landmarks"].tolist(), strict=True)),
-        **{key: data.get(key, empty) for key, empty in none.items()},
+        clothes=Clothes(*worn) if worn else None,
     )

@@ -10,16 +10,16 @@ from pathlib import Path
 import bpy  # noqa: F401 - bmesh, which cloth.py needs, comes with it
 import numpy as np
 
-from core.motion import EXPRESSION_NAMES
+from core.clothes import FILE
+from core.motion import EXPRESSION_NAMES, replacing
 
+from ..heads.build.arms import share
 from ..heads.build.eyes import fit_sphere
 from ..heads.build.identity import IDENTITIES, Identity, neutral_and_shapes
 from ..heads.build.source import Source
 from .cloth import Plane, blurred, cut, drape
-from .posing import lower_arms, share
+from .posing import lower_arms
 
-HERE = Path(__file__).resolve().parent
-PIECES = ("shirt", "trousers", "hands", "shoes")
 # The collar's edge on hm08's middle line, found there and carried over to each identity: throat and nape, metres
 THROAT_HEIGHT, NAPE_HEIGHT = 0.548, 0.608
 COLLAR_SADDLE = 3.5  # how much the neckline rises to the sides, 1/m
@@ -34,7 +34,8 @@ def main() -> None:
         for name, value in dress(source, identity).items():
             arrays[f"{person}_{name}"] = value
             print(person, name, value.shape, value.dtype)
-    np.savez_compressed(HERE / "clothes.npz", **arrays)
+    with replacing(FILE) as file:
+        np.savez_compressed(file, **arrays)
 
 
 def dress(source: Source, identity: Identity) -> dict[str, np.ndarray]:

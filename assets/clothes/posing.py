@@ -2,24 +2,10 @@
 
 import numpy as np
 
-from ..heads.build.shirt import arms_down
+from ..heads.build.arms import arms_down, share
 from ..heads.build.source import Source
 
 ELBOW_DEGREES = 28.0  # the forearms come back from where hm08 reaches
-
-
-def descendants(source: Source, bone: str) -> list[str]:
-    """``bone`` and every bone below it."""
-    found = [bone]
-    for name in found:
-        found += [child for child, parent in source.bones.items() if parent == name]
-    return found
-
-
-def share(source: Source, *bones: str) -> np.ndarray:
-    """(N,) how much of each vertex hangs on the bones or on what is below them, in [0, 1]."""
-    names = {name for bone in bones for name in descendants(source, bone)}
-    return sum(source.bone_weights[name] for name in sorted(names))
 
 
 def lower_arms(source: Source, body: np.ndarray) -> np.ndarray:

@@ -94,9 +94,9 @@ def test_it_is_dressed_and_the_shirt_keeps_off_the_skin(carried):
     head, *_ = carried
     throat = head.rest[np.abs(head.rest - [0, head.joints[1, 1] - 0.06, head.joints[1, 2]]).max(axis=1) < 0.03]
 
-    nearest = np.linalg.norm(head.shirt_vertices[:, None] - throat, axis=-1).min()
+    nearest = np.linalg.norm(head.clothes.vertices[:, None] - throat, axis=-1).min()
 
-    assert len(throat) and len(head.shirt_faces)
+    assert len(throat) and set(head.clothes.piece) == {0, 1, 2, 3}
     assert nearest > 1 * MM
 
 

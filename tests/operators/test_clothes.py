@@ -4,11 +4,10 @@ import pytest
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
+from talking_together.core.clothes import PIECES
 from talking_together.core.head import load
 from talking_together.core.motion import WIDTH, HeadMotion
 from talking_together.operators.scene import rigs
-
-PIECES = {"shirt": 0, "trousers": 1, "hands": 2, "shoes": 3}
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +18,7 @@ def empty_file():
 def shirt_tree(name: str) -> BVHTree:
     rigs.add_head("A", "A", name, np.eye(4))
     mesh = bpy.data.objects["A clothes"].data
-    shirt = [tuple(face.vertices) for face in mesh.polygons if face.material_index == PIECES["shirt"]]
+    shirt = [tuple(face.vertices) for face in mesh.polygons if face.material_index == PIECES.index("shirt")]
     return BVHTree.FromPolygons([vertex.co for vertex in mesh.vertices], shirt)
 
 
@@ -73,7 +72,7 @@ def test_both_are_dressed_from_the_collar_to_the_shoes(name):
     rigs.add_head("A", "A", name, np.eye(4))
     mesh = bpy.data.objects["A clothes"].data
     worn = {face.material_index for face in mesh.polygons}
-    assert worn == set(PIECES.values())
+    assert worn == set(range(len(PIECES)))
     heights = [vertex.co.z for vertex in mesh.vertices]
     assert max(heights) < -0.08  # nothing in front of the face
     assert min(heights) < -1.4

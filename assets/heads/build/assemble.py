@@ -3,11 +3,11 @@
 import numpy as np
 
 from . import brows, eyes, lashes, masks, skin, teeth
+from .arms import arms_down
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import INSIDE_LIP, skin_landmarks
 from .lips import corners_closed, sealed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
-from .shirt import arms_down, shirt
 from .source import Source
 
 # Degrees an eye has turned when its eyeLook shape is fully in; order as LID_SHAPES
@@ -41,10 +41,7 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
     parts += _hairs(source, name, neutral, shapes, surface, kept)
     regions = masks.skin_masks(source, kept) | {"brow_shade": brows.brow_shade(name, source.vertices[kept])}
     joints = [source.cube(neutral, f"joint-{name}") for name in ("spine-1", "neck", "head", "mouth")] + centres
-    arrays = _pack(parts, np.array(joints), landmarks, regions, expression_names)
-    cloth, cloth_faces = shirt(source, neutral)
-    origin = np.mean(centres, axis=0)
-    return arrays | {"shirt_vertices": cloth - origin, "shirt_faces": cloth_faces.astype(np.int32)}
+    return _pack(parts, np.array(joints), landmarks, regions, expression_names)
 
 
 def _hairs(source: Source, name: str, neutral, shapes, surface: Part, kept: np.ndarray) -> list[Part]:
