@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import alternation, voice_space
+
 SPEECH = 0.6  # mean probability of a voice that a window needs to take part in finding the two voices
 ROUNDS = 3  # of sharpening
 MOST = 3_000  # windows looked at; of an hour every fifth is plenty
 FEWEST = 8  # windows (2 s of speech) to look for two voices at all
+
+APART, LEAST = 2.0, 4  # spreads of one voice between two, and windows of each, for turns to have shown two
 
 # chosen on unseen readers and the open recordings: one person's two halves are closer than this and alternate at once
 ONE_CLOSENESS, ONE_CHANGES = 0.87, 0.25
@@ -27,7 +31,8 @@ class Voices:
 
 def find_voices(windows: np.ndarray, seed: int = 0) -> Voices:
     """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time."""
-    windows = windows[:: max(1, len(windows) // MOST)]
+    every = max(1, len(windows) // MOST)
+    windows = windows[::every]
     others = windows[:0]
     if len(windows) >= 3 * FEWEST:
         groups = k_means(windows, 3, seed)
@@ -37,7 +42,24 @@ def find_voices(windows: np.ndarray, seed: int = 0) -> Voices:
             others, windows = groups[[least]], windows[nearest != least]
     rough = k_means(windows, 2, seed)
     single = len(others) == 0 and _is_one(windows, rough)
-    return Voices(sharpened(windows, rough), others, single)
+    centres = _taking_turns(windows, every, seed) if len(windows) >= FEWEST else None
+    return Voices(sharpened(windows, rough) if centres is None else centres, others, single)
+
+
+def _taking_turns(windows: np.ndarray, every: int, seed: int) -> np.ndarray | None:
+    """The two voices, (2, 256), of (W, 256) windows that are every ``every``-th of the recording: each the mean of the
+    half of its windows that are least like the other's. None where turns alone do not show a second voice."""
+    points = voice_space.project(windows - windows.mean(0))
+    fit = alternation.fit(points, voice_space.space()[1], 2, every, seed)
+    apart = fit.centres[0] - fit.centres[1]
+    if np.linalg.norm(apart) < APART or (fit.shares > 0.5).sum(0).min() < LEAST:
+        return None
+    lead = (points - fit.centres.mean(0)) @ apart
+    centres = []
+    for share, own in zip(fit.shares.T, (lead, -lead), strict=True):
+        mine = share > 0.5
+        centres.append(unit(windows[mine & (own >= np.median(own[mine]))].mean(0)))
+    return np.stack(centres)
 
 
 def changes(nearest: np.ndarray) -> float:

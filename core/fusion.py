@@ -4,9 +4,9 @@ import numpy as np
 
 # chosen on the two two-channel calls and checked on the other open recordings
 TRUST = 0.4  # in the network, of whether anyone speaks; the rest is trust in the voice activity
-DOUBT = 1.5  # log odds that a second voice at once has to overcome
-LEAD = 5.0  # log odds that a voice gains by being as like as the voice itself while the other is as unlike as can be
-SMOOTH = 9  # frames over which it is weighed who speaks
+DOUBT = 1.2  # log odds that a second voice at once has to overcome
+LEAD = 3.0  # log odds that a voice gains by being as like as the voice itself while the other is as unlike as can be
+SMOOTH = 13  # frames over which it is weighed who speaks
 
 
 def fuse(found: np.ndarray, voice: np.ndarray, lead: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from . import voice_space
 from .audio import SAMPLES_PER_FRAME, frame_count
 from .model import resembler, silero
 
@@ -29,6 +30,17 @@ class Evidence:
         return np.stack(
             [_on_frames(wide, WIDE_STEP, len(self.voice)), _on_frames(narrow, NARROW_STEP, len(self.voice))]
         )
+
+    def towards(self, centres: np.ndarray) -> tuple[np.ndarray, float]:
+        """How far wide and narrow windows lie towards the first of (2, 256) voices, on frames: (2, T); and how far the
+        two lie apart. Both in spreads of one voice (voice_space)."""
+        sides = [voice_space.evidence(windows, centres)[:, None] for windows in (self.wide, self.narrow)]
+        frames = len(self.voice)
+        carried = [
+            _on_frames(side, step, frames)[:, 0] for side, step in zip(sides, (WIDE_STEP, NARROW_STEP), strict=True)
+        ]
+        first, second = voice_space.project(centres)
+        return np.stack(carried), float(np.linalg.norm(first - second))
 
     def centres_of(self, masks: np.ndarray, radius: int = 10) -> np.ndarray:
         """The two voices, (2, 256) unit vectors: the mean of wide windows in which (2, T) ``masks`` hear one alone."""

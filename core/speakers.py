@@ -45,13 +45,19 @@ class Speakers:
         return float(self.confidence[first : max(first + 1, round(turn.end_s * MOTION_FPS))].mean())
 
 
-def find_speakers(sound: Sound, progress: Callable[[float], None] = lambda share: None) -> Speakers:
-    """Tell apart the two people in ``sound``; ``progress`` gets the share done, 0..1, and may raise to cancel."""
+def find_speakers(
+    sound: Sound, progress: Callable[[float], None] = lambda share: None, evidence: hearing.Evidence | None = None
+) -> Speakers:
+    """Tell apart the two people in ``sound``.
+
+    progress: gets the share done, 0..1, and may raise to cancel
+    evidence: what hearing.listen heard in it, where that is known already
+    """
     apart = _by_channel(sound)
     if apart is not None:
         progress(1.0)
         return _ordered(apart, [FROM_CHANNELS])
-    evidence = hearing.listen(sound.mono, lambda share: progress(0.7 * share))
+    evidence = evidence or hearing.listen(sound.mono, lambda share: progress(0.7 * share))
     if (evidence.voice > VOICED).sum() < LEAST_SPEECH:
         return Speakers(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
     speech = evidence.spoken() > clustering.SPEECH

@@ -55,8 +55,9 @@ class Reading:
 def main(args: argparse.Namespace) -> None:
     readings = []
     for case in _cases(args):
-        for system, run in SYSTEMS.items():
-            readings.append(read(case, system, run))
+        heard = _listen(case.sound)
+        readings += [read(case, system, heard) for system in SYSTEMS]
+        print(case.set, case.name, *(f"{r.system} {r.exact.der:.1f} / {r.forgiving.der:.1f}" for r in readings[-2:]))
     print(table(readings))
     print(f"Largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     if args.out:
@@ -72,26 +73,41 @@ def _cases(args: argparse.Namespace) -> Iterator[speaker_sets.Case]:
         yield from speaker_sets.long_calls(args.data, args.hours)
 
 
-System = Callable[[Sound], tuple[np.ndarray, list[Turn]]]
+@dataclass(frozen=True)
+class Heard:
+    """What both systems start from, and how long it took to hear it (s)."""
+
+    evidence: hearing.Evidence
+    seconds: float
 
 
-def _baseline(sound: Sound) -> tuple[np.ndarray, list[Turn]]:
-    return baseline(hearing.listen(sound.mono))
+def _listen(sound: Sound) -> Heard:
+    started = time.perf_counter()
+    evidence = hearing.listen(sound.mono)
+    return Heard(evidence, time.perf_counter() - started)
 
 
-def _ours(sound: Sound) -> tuple[np.ndarray, list[Turn]]:
-    found = find_speakers(sound)
+System = Callable[[Sound, hearing.Evidence], tuple[np.ndarray, list[Turn]]]
+
+
+def _baseline(sound: Sound, evidence: hearing.Evidence) -> tuple[np.ndarray, list[Turn]]:
+    return baseline(evidence)
+
+
+def _ours(sound: Sound, evidence: hearing.Evidence) -> tuple[np.ndarray, list[Turn]]:
+    found = find_speakers(sound, evidence=evidence)
     return found.masks, found.turns
 
 
 SYSTEMS: dict[str, System] = {"baseline": _baseline, "ours": _ours}
 
 
-def read(case: speaker_sets.Case, system: str, run: System) -> Reading:
-    """Run one system on one recording and compare; the seconds are wall time on the threads torch was given."""
+def read(case: speaker_sets.Case, system: str, heard: Heard) -> Reading:
+    """Run one system on one recording and compare; the seconds are wall time on the threads torch was given, with the
+    listening that both need."""
     started = time.perf_counter()
-    masks, turns = run(case.sound)
-    seconds = time.perf_counter() - started
+    masks, turns = SYSTEMS[system](case.sound, heard.evidence)
+    seconds = time.perf_counter() - started + heard.seconds
     exact = errors(case.truth, turns)
     return Reading(
         case.set,

@@ -1,6 +1,7 @@
 """The mask network: of two known voices, how surely each one speaks in each frame (SPEECH, mask network recipe)."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,11 +14,12 @@ from ..sound_picture import WIDTH as PICTURE
 from ..weights import WEIGHTS
 
 FILE = WEIGHTS / "masks.safetensors"
-LIKENESS = 6  # columns that tell the own voice from the other's
-ALONE = 2  # columns both share beside the picture: voice activity, closeness of the two voices
+LIKENESS = 8  # columns that tell the own voice from the other's
+ALONE = 3  # columns both share beside the picture: voice activity, closeness of the two voices, their distance
 DILATIONS = (1, 2, 4, 8, 16, 4, 1)
 KERNEL = 5
 REACH = sum(DILATIONS) * (KERNEL // 2)  # frames the network sees to both sides: 72, almost 3 s
+SPREADS = 4.0  # of one voice in voice_space: about half of what lies between two
 CHUNK = 1_500  # frames computed at once
 
 
@@ -68,24 +70,36 @@ def inputs(evidence: Evidence, centres: np.ndarray) -> np.ndarray:
 
     centres: (2, 256) unit vectors of the two voices
     returns: (2, T, LIKENESS + ALONE) float32: to the own and to the other voice in wide and in narrow windows, so that
-             1 is the voice itself and 0 is as unlike as the other one; the lead in both; voice activity; closeness
+             1 is the voice itself and 0 is as unlike as the other one; the lead in both; voice activity; closeness;
+             then in spreads of one voice: how far towards the own voice in both kinds of windows; the voices' distance
     """
     closeness = float(centres[0] @ centres[1])
     likeness = (evidence.likeness(centres) - closeness) / max(1 - closeness, 0.05)  # (2 widths, T, 2 voices)
     own, other = np.moveaxis(likeness, 2, 0), np.moveaxis(likeness, 2, 0)[::-1]  # (2, 2, T)
     frames = len(evidence.voice)
-    shared = np.stack([evidence.voice, np.full(frames, closeness)])
-    columns = np.concatenate([own, other, (own - other) / 2, np.broadcast_to(shared, (2, 2, frames))], axis=1)
+    shared = np.broadcast_to(np.stack([evidence.voice, np.full(frames, closeness)]), (2, 2, frames))
+    towards, apart = evidence.towards(centres)  # (2 widths, T), a number
+    sides = np.stack([towards, -towards]) / SPREADS
+    far = np.full((2, 1, frames), apart / (2 * SPREADS))
+    columns = np.concatenate([own, other, (own - other) / 2, shared, sides, far], axis=1)
     return np.clip(columns.transpose(0, 2, 1), -3, 3).astype(np.float32)
 
 
 @cache
 def load() -> MaskNetwork:
     """The network with its weights."""
-    with safe_open(FILE, "pt") as file:
+    return read(FILE).eval()
+
+
+def read(path: Path) -> MaskNetwork:
+    """The network of ``path``, ready to be trained further; input columns it does not know yet count nothing."""
+    with safe_open(path, "pt") as file:
         network = MaskNetwork(int(file.metadata()["width"]))
-        network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
-    return network.eval()
+        weights = {name: file.get_tensor(name).float() for name in file.keys()}
+    known = weights["likeness.weight"]
+    weights["likeness.weight"] = F.pad(known, (0, LIKENESS + ALONE - known.shape[1]))
+    network.load_state_dict(weights)
+    return network
 
 
 @torch.inference_mode()

@@ -12,16 +12,18 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
-from .. import clustering, hearing, sound_picture
+from .. import clustering, hearing, sound_picture, voice_space
 from ..errors import UserError
 from ..model import masks
 from ..weights import WEIGHTS
 from . import mixture_cache
+from . import voice_space as fitting
 
 CROP = 400  # frames of each mixture in a batch
 BATCH = 8  # mixtures a step; each is seen from both sides
 RATE, DECAY = 2e-3, 0.01
-AVERAGE = 0.998  # share of the running mean of the weights that a step keeps
+WATCH = 50  # steps from one look at the held mixtures to the next
+AVERAGE = 0.995  # share of the running mean of the weights that a step keeps
 ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
 
 
@@ -29,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the mixtures; kept, so it may be stopped")
     parser.add_argument("--mixtures", type=int, default=1500)
+    parser.add_argument("--start", type=Path, help="weights to go on from; without, from nothing")
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=0)
 
@@ -38,7 +42,11 @@ def main(args: argparse.Namespace) -> None:
         write_view()
     mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
     mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
-    train(read_examples(args.cache, "train"), read_examples(args.cache, "validation"), args.steps, args.seed)
+    if not voice_space.FILE.exists():
+        paths = sorted((args.cache / "train").glob("*.npz"))
+        fitting.fit(map(mixture_cache.load, paths), voice_space.FILE)
+    held = read_examples(args.cache, "validation")
+    train(read_examples(args.cache, "train"), held, Plan(args.steps, args.rate, args.seed, args.start), args.cache)
 
 
 def write_view() -> None:
@@ -58,17 +66,32 @@ class Example:
     truth: np.ndarray  # (2, T)
 
 
-def train(examples: list[Example], held: list[Example], steps: int, seed: int) -> None:
-    """Learn from ``examples``, watch ``held``, and write the weights with their card in the header."""
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
-    network = masks.MaskNetwork()
+@dataclass(frozen=True)
+class Plan:
+    """How to train."""
+
+    steps: int
+    rate: float = RATE
+    seed: int = 0
+    start: Path | None = None  # weights to go on from
+
+
+def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path) -> None:
+    """Learn from ``examples``, watch ``held``, and write the weights with their card in the header.
+
+    The state lies in ``folder`` every WATCH steps: the same command goes on from there.
+    """
+    torch.manual_seed(plan.seed)
+    network = masks.read(plan.start) if plan.start else masks.MaskNetwork()
     network.train()
     average = copy.deepcopy(network).eval()
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.1)
-    for step in range(1, steps + 1):
-        loss = loss_of(network, *batch(examples, rng))
+    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
+    parts = {"network": network, "average": average, "optimiser": optimiser, "schedule": schedule}
+    state = Path(folder) / f"masks_{plan.seed}_{plan.steps}.pt"
+    done = _resume(state, parts)
+    for step in range(done + 1, plan.steps + 1):
+        loss = loss_of(network, *batch(examples, np.random.default_rng([plan.seed, step])))
         optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -77,9 +100,20 @@ def train(examples: list[Example], held: list[Example], steps: int, seed: int) -
         keep = min(AVERAGE, step / (step + 10))
         for mean, new in zip(average.parameters(), network.parameters(), strict=True):
             mean.data.lerp_(new.data, 1 - keep)
-        if step % 250 == 0 or step == steps:
+        if step % WATCH == 0 or step == plan.steps:
             print(f"step {step}: loss {loss.item():.4f}, validation {validate(average, held):.4f}", flush=True)
-    save(average, len(examples), steps, seed, validate(average, held))
+            torch.save({"step": step} | {name: part.state_dict() for name, part in parts.items()}, state)
+    save(average, len(examples), plan, validate(average, held))
+
+
+def _resume(state: Path, parts: dict) -> int:
+    """Put the state back, where there is one, and say how many steps are done."""
+    if not state.exists():
+        return 0
+    kept = torch.load(state, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(kept[name])
+    return kept["step"]
 
 
 def read_examples(cache: Path, split: str) -> list[Example]:
@@ -157,14 +191,15 @@ def validate(network: masks.MaskNetwork, held: list[Example]) -> float:
     return float(np.mean(losses))
 
 
-def save(network: masks.MaskNetwork, mixtures: int, steps: int, seed: int, loss: float) -> None:
+def save(network: masks.MaskNetwork, mixtures: int, plan: Plan, loss: float) -> None:
     """Write float16 weights; the header says how they were made."""
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
     digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
     card = {
         "width": str(network.picture.out_features),
         "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
-        "command": f"python -m core train masks --mixtures {mixtures} --steps {steps} --seed {seed}",
+        "command": f"python -m core train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
+        f"--seed {plan.seed}" + (" --start (the weights before)" if plan.start else ""),
         "validation": json.dumps({"cross_entropy": round(loss, 4)}),
         "sha256": digest,
     }

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
 from . import augment
-from .voices import LEVEL, STEP, Voice, sounding
+from .voices import BRIDGE, LEVEL, SHORTEST, STEP, Voice, sounding, without_short
 
 # turn-taking of real two-person talk (turn_taking.json, "recommended")
 TURN_MEDIAN, TURN_SIGMA = 3.3, 1.09  # s; log-normal with mean 6
@@ -15,6 +15,8 @@ BACKCHANNELS = (0.0, 8.0)  # a minute of the other's talk
 BACKCHANNEL_LENGTH = (0.25, 0.85)  # s
 CROWDED = 1.5  # overlap above which everybody starts that much earlier, in s
 LAUGHTER, FILLER = 0.1, 0.35  # shares of the backchannels
+UNDER_NOISE, UNDER_VOICE = -5.0, -18.0  # dB against noise and against the other's voice: softer, and nobody hears it
+HEARD_OVER = 11  # steps (0.11 s) over which levels are compared
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,8 @@ class Recipe:
     telephone: bool = False
     level_difference: float = 0.0  # dB, of the second voice
     match_microphones: float = 1.0  # how much of the difference of the two long-term spectra is taken away
+    backchannel: tuple[float, float] = (-9.0, 1.0)  # dB, range of a listener's short sounds against talk
+    sizes: tuple[float, float] = (1.0, 1.0)  # each voice made so much smaller and quicker: a speaker nobody recorded
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +40,8 @@ class Mixture:
     """T frames at 25 fps."""
 
     mono: np.ndarray  # (N,) float32
-    truth: np.ndarray  # (2, T) float32, share of the frame in which each person sounds
-    steps: np.ndarray  # (2, N // STEP) bool, the same in 10 ms
+    truth: np.ndarray  # (2, T) float32, share of the frame in which each person sounds and can be heard
+    steps: np.ndarray  # (2, N // STEP) bool, where each person sounds, heard or not
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,18 +54,28 @@ class Surroundings:
 
 
 def draw_recipe(rng: np.random.Generator) -> Recipe:
-    """A mixture as training sees them: a third without overlap, most through one room and one channel."""
+    """A mixture as training sees them: a third with next to no overlap, most through one room and one channel."""
     noisy = rng.random()
     return Recipe(
         seconds=float(rng.integers(20, 33)),
-        overlap=0.0 if rng.random() < 1 / 3 else float(rng.uniform(0.3, 1.4)),
+        overlap=_draw_overlap(rng),
         room=str(rng.choice(["dry", "same", "two"], p=[0.25, 0.6, 0.15])),
         snr=float(rng.uniform(35, 60) if noisy < 0.45 else rng.uniform(4, 32)),
-        noise="hiss" if noisy < 0.6 else str(rng.choice(["noise", "music", "voice"], p=[0.6, 0.2, 0.2])),
-        telephone=bool(rng.random() < 0.3),
-        level_difference=float(rng.normal(0, 3.5)),
+        noise="hiss" if noisy < 0.6 else str(rng.choice(["noise", "music", "voice"], p=[0.55, 0.25, 0.2])),
+        telephone=bool(rng.random() < 0.35),
+        level_difference=float(rng.uniform(-12, 12) if rng.random() < 0.3 else rng.normal(0, 3.5)),
         match_microphones=float(rng.uniform(0, 1.2)),
+        backchannel=(-15.0, -5.0) if rng.random() < 0.45 else (-9.0, 1.0),
+        sizes=tuple(rng.uniform(0.9, 1.12, 2)) if rng.random() < 0.5 else (1.0, 1.0),
     )
+
+
+def _draw_overlap(rng: np.random.Generator) -> float:
+    """The recipe's overlap: 0 to 3 % of the speech in a third of them, as in free talk in half, else up to 30 %."""
+    kind = rng.random()
+    if kind < 1 / 3:
+        return float(rng.uniform(0, 0.35)) if rng.random() < 0.5 else 0.0
+    return float(rng.uniform(0.35, CROWDED) if kind < 5 / 6 else rng.uniform(CROWDED, 2.7))
 
 
 def mix(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, third: Voice, seed: int) -> Mixture:
@@ -72,12 +86,33 @@ def mix(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, third: 
     stems[1] *= 10 ** (recipe.level_difference / 20)
     stems = _matched(stems, recipe.match_microphones)
     mono = _recorded(stems, around, recipe, rng)
-    mono = mono + _unwanted(mono, around, recipe, third, rng)
-    mono = augment.equalise(mono, rng, 5.0)
+    unwanted = _unwanted(mono, around, recipe, third, rng)
+    truth = _per_frame(audible(steps, stems, unwanted), len(mono))
+    mono = augment.equalise(mono + unwanted, rng, 5.0)
     if recipe.telephone:
         mono = augment.telephone(mono, rng.uniform(150, 350), rng.uniform(3000, 3800))
     mono = mono * (10 ** (rng.uniform(-26, -14) / 20) / augment.level_of(mono))
-    return Mixture(np.clip(mono, -1, 1).astype(np.float32), _per_frame(steps, len(mono)), steps)
+    return Mixture(np.clip(mono, -1, 1).astype(np.float32), truth, steps)
+
+
+def audible(steps: np.ndarray, stems: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
+    """The (2, S) ``steps`` in which a person can be heard: what sinks in noise or under the other's voice is no speech
+    that anybody could find, and a network taught to find it invents speech elsewhere.
+
+    stems: (2, N) voices, unwanted: (N,) noise
+    """
+    levels = np.stack([_levels(sound) for sound in (*stems, unwanted)])
+    heard = np.empty_like(steps)
+    for k in (0, 1):
+        loud = (levels[k] > levels[2] + UNDER_NOISE) & (levels[k] > levels[1 - k] + UNDER_VOICE)
+        heard[k] = without_short(~without_short(~(steps[k] & loud), BRIDGE), SHORTEST)
+    return heard & steps
+
+
+def _levels(sound: np.ndarray) -> np.ndarray:
+    """(N,) to (N // STEP,) dB, smoothed."""
+    power = np.square(sound[: len(sound) // STEP * STEP].reshape(-1, STEP)).mean(1)
+    return 10 * np.log10(np.convolve(power, np.ones(HEARD_OVER) / HEARD_OVER, "same") + 1e-12)
 
 
 def _per_frame(steps: np.ndarray, samples: int) -> np.ndarray:
@@ -95,12 +130,16 @@ def _lay_out(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, rn
     rate = rng.uniform(*BACKCHANNELS) * min(1.0, recipe.overlap * 2)
     while start < recipe.seconds - 0.5:
         wanted = float(np.clip(rng.lognormal(np.log(TURN_MEDIAN), TURN_SIGMA), 0.5, 20))
-        turn = _turn(pair[speaker], wanted, rng)
+        turn = _sized(_turn(pair[speaker], wanted, rng), recipe.sizes[speaker])
         end = start + len(turn) / SAMPLE_RATE
         _add(stems[speaker], turn, start)
         for _ in range(rng.poisson(rate * (end - start) / 60) if end - start > 1.5 else 0):
-            sound = _backchannel(pair[1 - speaker], around, rng)
-            _add(stems[1 - speaker], sound, rng.uniform(start + 0.5, max(start + 0.6, end - 0.3)))
+            sound = _backchannel(pair[1 - speaker], around, recipe.backchannel, rng)
+            _add(
+                stems[1 - speaker],
+                _sized(sound, recipe.sizes[1 - speaker]),
+                rng.uniform(start + 0.5, max(start + 0.6, end - 0.3)),
+            )
         offset = float(np.interp(rng.random(), *OFFSET)) - max(0.0, recipe.overlap - CROWDED)
         offset = offset * recipe.overlap if offset < 0 else offset
         start = max(start + 0.3, end + (offset if recipe.overlap else max(0.04, offset)))
@@ -130,6 +169,11 @@ def _turn(voice: Voice, seconds: float, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate(parts[:-1])
 
 
+def _sized(sound: np.ndarray, factor: float) -> np.ndarray:
+    """(n,) as a speaker of ``1 / factor`` the size says it."""
+    return sound if factor == 1.0 or len(sound) < 400 else augment.change_size(sound, factor)
+
+
 def _cut(piece: np.ndarray, samples: int) -> np.ndarray:
     """The first ``samples`` or a few less, to end where it is soft."""
     if len(piece) <= samples:
@@ -143,9 +187,11 @@ def _cut(piece: np.ndarray, samples: int) -> np.ndarray:
     return cut
 
 
-def _backchannel(voice: Voice, around: Surroundings, rng: np.random.Generator) -> np.ndarray:
+def _backchannel(
+    voice: Voice, around: Surroundings, decibels: tuple[float, float], rng: np.random.Generator
+) -> np.ndarray:
     """A short sound of who listens, mostly softer than talk: an own short word, an uh-huh or laughter at own pitch."""
-    kind, gain = rng.random(), 10 ** (rng.uniform(-9, 1) / 20)
+    kind, gain = rng.random(), 10 ** (rng.uniform(*decibels) / 20)
     if kind < LAUGHTER + FILLER and around.fillers:
         sounds = around.fillers["laughter" if kind < LAUGHTER else "filler"]
         factor = rng.uniform(1.1, 1.35) if voice.sex == "F" else rng.uniform(0.88, 1.12)  # the fillers are a man's
