@@ -4,7 +4,7 @@ import re
 import textwrap
 from dataclasses import dataclass, replace
 
-from .people import BOTH, OTHER, Cast, Mention, cast, mentions, words
+from .people import BOTH, OTHER, Cast, Mention, cast, gender, mentions, words
 from .quantities import spelled_out
 
 LONGEST_CLAUSE = 200  # characters
@@ -14,6 +14,8 @@ ABBREVIATION = r"(?<!\bft)(?<!\bin)(?<!\bcm)(?<!\bdeg)(?<!\bca)(?<!\bapprox)(?<!
 SENTENCE_END = re.compile(rf"{ABBREVIATION}[.!?…。！？]+(?=[\s\"')\]]|$)|[;\n\r|]+")
 PAUSE = re.compile(r",(?!\d)|\s[-–—]+\s|[()\[\]]|:(?=\s+[^\d\s.-])|\s(?=who\b)|\s(?=without\b)")
 ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b", re.IGNORECASE)
+POSSESSION = re.compile(r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w")
+PLACES = {"at", "to", "into", "on", "in", "up", "down"}  # what a clause without a verb begins with
 ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
 
 
@@ -29,23 +31,43 @@ class Part:
     alike: bool = False  # "they", "both": what holds for one holds for the other
 
 
-def read(prompt: str, swapped: bool, english) -> tuple[list[list[Part]], Cast, str]:
+@dataclass(frozen=True)
+class Sentence:
+    """The clauses of one sentence, and the sentence uncut where that may say more than they do."""
+
+    parts: list[Part]
+    whole: Part | None
+
+
+def read(prompt: str, swapped: bool, english) -> tuple[list[Sentence], Cast, str]:
     """Cut a prompt into clauses.
 
     swapped: A stands on the right before the prompt is read
     english: what turns one clause into English without spelling mistakes
     returns: the clauses sentence by sentence, who is who, and the text beyond MOST_CLAUSES
     """
-    sentences = [_fragments(sentence) for sentence in SENTENCE_END.split(prompt)]
+    texts = SENTENCE_END.split(prompt)
+    sentences = [_fragments(text) for text in texts]
     flat = [fragment for sentence in sentences for fragment in sentence]
     rest = " ".join(flat[MOST_CLAUSES:])
     people = cast(". ".join(english(fragment) for fragment in flat[:MOST_CLAUSES]), swapped)
     read_sentences, left = [], MOST_CLAUSES
-    for sentence in sentences:
+    for text, sentence in zip(texts, sentences, strict=True):
         if sentence[:left]:
-            read_sentences.append(_parts(sentence[:left], people, english))
+            parts = _parts(sentence[:left], people, english)
+            read_sentences.append(Sentence(parts, _whole(text, people, english) if len(parts) > 1 else None))
             left -= len(sentence[:left])
     return read_sentences, people, rest
+
+
+def _whole(sentence: str, people: Cast, english) -> Part | None:
+    """ "Juliet on the balcony, Romeo below" is a scene, which neither half tells."""
+    if len(sentence) > LONGEST_CLAUSE:
+        return None
+    text = english(sentence.strip())
+    named = mentions(text, people)
+    subject = named[0].who if named else BOTH
+    return Part(sentence, spelled_out(_meaning(text, named, subject)), subject, alike=False)
 
 
 def meaning_of(text: str, people: Cast | None = None) -> str:
@@ -116,19 +138,22 @@ def _meaning(text: str, named: list[Mention], subject: str) -> str:
     for mention in named:
         if mention.role or mention.who == BOTH:
             continue
-        own = text[mention.start : mention.end].lower()
-        after = text[mention.end :]
-        if own in ("his", "her") and re.match(
-            r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w", after
-        ):
-            name = "their"
-        else:
-            name = (
-                "one person" if mention.who == subject or subject == BOTH and mention.who == "a" else "the other person"
-            )
-        out += re.sub(r"\b[Tt]he $", "", text[at : mention.start]) + name
+        name = _name(mention, named[0], text, subject)
+        out += re.sub(r"\b(?:[Tt]he|[Aa]n?) $", "", text[at : mention.start]) + name
         at = mention.end
     return out + text[at:]
+
+
+def _name(mention: Mention, first: Mention, text: str, subject: str) -> str:
+    own, after = text[mention.start : mention.end].lower(), text[mention.end :]
+    begins = text[first.start : first.end].lower()
+    if own in ("his", "her") and POSSESSION.match(after):
+        of_first = gender(begins) not in ("m", "f") or gender(begins) == ("m" if own == "his" else "f")
+        return "their" if of_first or mention is first else "the other person's"
+    if own in ("him", "her") and mention.who == subject and mention is not first:
+        return "the other person"  # "B watches her": nobody watches oneself
+    mine = mention.who == subject or subject == BOTH and mention.who == "a"
+    return "one person" if mine else "the other person"
 
 
 def _completed(meaning: str, before: str) -> str:
@@ -139,6 +164,6 @@ def _completed(meaning: str, before: str) -> str:
     if ELLIPSIS.search(meaning):
         return f"one person does not {predicate}"
     own = meaning.removeprefix("one person").split()
-    if own and own[0] in ("at", "to", "into", "on", "in", "up", "down") and not words()["verbs"] & set(own):
+    if own and own[0] in PLACES and not (words()["verbs"] - PLACES) & set(own):
         return f"one person {predicate.split()[0]} {' '.join(own)}"
     return meaning

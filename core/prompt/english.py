@@ -14,7 +14,7 @@ LANGUAGES = ("de", "fr", "es")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST_MISTAKE = 5  # letters; shorter words are too easily taken for others
 LONGEST_MENDED = 1000  # characters of a prompt
-ALIKE = 0.87  # a letter too many, missing, wrong or out of order
+ALIKE, MAYBE_ALIKE = 0.87, 0.75  # a letter too many, missing or wrong; the same letters out of order
 LONGEST_PHRASE = 5  # words in a line of the word lists
 
 
@@ -93,8 +93,10 @@ def _mended(word: str) -> str:
     for cut in range(4, len(word) - 3):  # "parkbench", "eachother"
         if lower[:cut] in _own() and lower[cut:] in _own():
             return f"{lower[:cut]} {lower[cut:]}"
-    near = difflib.get_close_matches(lower, _by_first_letter().get(lower[0], []), n=1, cutoff=ALIKE)
-    return near[0] if near else word
+    near = difflib.get_close_matches(lower, _by_first_letter().get(lower[0], []), n=3, cutoff=MAYBE_ALIKE)
+    alike = [known for known in near if sorted(known) == sorted(lower)]  # letters out of order
+    alike += [known for known in near[:1] if difflib.SequenceMatcher(None, known, lower).ratio() >= ALIKE]
+    return alike[0] if alike else word
 
 
 @functools.cache

@@ -8,7 +8,10 @@ from .clauses import Part
 from .people import BOTH, OTHER, words
 from .quantities import Quantity, find
 
+CHILD = 0.65  # of a grown-up's height
 EYES_OF_STATURE = 0.936  # eye height over body height
+# Who is told to be 1.9 m tall sits lower all the same, and does not stand lower; a height of the eyes outranks both.
+SEATED_OR_SO, STATURE, UPRIGHT = 2.8, 2.6, 2.4
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Setting:
     how: str  # set, add, times, above (the partner's value plus this), open, open_more (degrees to the camera), toggle
     value: float
     sure: float = 1.0
-    weight: float = 3.0  # 3 said exactly, 2 said in words, 1 only implied by the scene
+    weight: float = 3.0  # 3 said exactly (a posture a little less), 2 said in words, 1 only implied by the scene
 
 
 def exact(part: Part, roles: dict[str, str], role_before: str) -> tuple[list[Setting], str]:
@@ -51,6 +54,8 @@ def exact(part: Part, roles: dict[str, str], role_before: str) -> tuple[list[Set
             continue
         fields = _each("contact", part.subject) if name == "contact" else [name]
         found += [Setting(field, "set", float(number.replace(",", "."))) for field in fields]
+    if not any(setting.field.startswith("facing") for setting in found):
+        found += _turns(part)
     return found + _postures(part, roles) + _sides(part), role_before
 
 
@@ -60,7 +65,7 @@ def _each(name: str, subject: str) -> list[str]:
 
 def _length(quantity: Quantity, around: str, part: Part, role_before: str) -> tuple[list[Setting], str]:
     value, heights = quantity.value, _each("height", part.subject)
-    bare = not re.sub(r"#|\b(?:person|one|other|the|is|are|she|he|only|and)\b|\W", "", around)
+    bare = not re.sub(r"#|\b(?:person|one|other|the|is|are|she|he|only|and|at|of|s)\b|\W", "", around)
     if bare:  # "A is 1.8 m tall and B 1.6 m"; "A is 1.8 m"
         role = role_before or ("stature" if part.subject in OTHER and part.named else "distance")
     else:
@@ -73,7 +78,7 @@ def _length(quantity: Quantity, around: str, part: Part, role_before: str) -> tu
         "closer": [Setting("distance", "add", -value)],
         "further": [Setting("distance", "add", value)],
         "eyes": [Setting(field, "set", value) for field in heights],
-        "stature": [Setting(field, "set", EYES_OF_STATURE * value) for field in heights],
+        "stature": [Setting(field, "set", EYES_OF_STATURE * value, weight=STATURE) for field in heights],
         "taller": [Setting(field, "above", value) for field in heights[:1]],
         "shorter": [Setting(field, "above", -value) for field in heights[:1]],
         "raise": [Setting(field, "add", value) for field in heights],
@@ -91,6 +96,8 @@ def _angle(quantity: Quantity, around: str, part: Part) -> list[Setting]:
     fields, degrees = _each("facing", part.subject), quantity.value
     if phrases.TO_EACH_OTHER.search(around):
         return [Setting(field, "open", degrees / 2) for field in _each("facing", BOTH)]
+    if phrases.FACING_VALUE.search(around):
+        return [Setting(field, "set", degrees) for field in fields]
     where = next(where for where, pattern in phrases.TURNS if pattern.search(around))
     more = bool(phrases.TURNING.search(around)) and not re.search(
         r"\b(?:turned|rotated)\b(?!.*\b(?:more|further|another)\b)", around
@@ -101,6 +108,16 @@ def _angle(quantity: Quantity, around: str, part: Part) -> list[Setting]:
         signed = degrees if where == "camera" else -degrees
         return [Setting(field, "open_more" if more else "open", signed) for field in fields]
     return [Setting(field, "add" if more else "set", degrees if where == "left" else -degrees) for field in fields]
+
+
+def _turns(part: Part) -> list[Setting]:
+    """ "turns a little to the left", which no number measures."""
+    match = phrases.TURN_SIDE.search(part.meaning)
+    if match is None:
+        return []
+    how_much, side = next((match[i] or "", match[i + 1]) for i in (1, 3) if match[i + 1])
+    size = next(degrees for degrees, pattern in phrases.TURN_SIZES if re.search(pattern, how_much))
+    return [Setting(field, "add", size if side == "left" else -size) for field in _each("facing", part.subject)]
 
 
 def _share(quantity: Quantity, around: str, part: Part) -> list[Setting]:
@@ -141,6 +158,7 @@ def _postures(part: Part, roles: dict[str, str]) -> list[Setting]:
     """Who sits, stands, kneels, crouches, lies; where two are told in one clause, who is named outranks "they"."""
     both, named = [], []
     text = part.meaning
+    children = {who for role, who in roles.items() if role in words()["children"]}
     for heights, pattern in phrases.POSTURES:
         for match in pattern.finditer(text):
             before, after = text[: match.start()], text[match.end() :]
@@ -148,8 +166,13 @@ def _postures(part: Part, roles: dict[str, str]) -> list[Setting]:
             who = _whose(match.group(), before, after, part, roles)
             if any(unmeant) or phrases.NO_POSTURE_AFTER.search(after) or who is None:
                 continue
-            value = heights[phrases.surface(text, after, heights)]
-            (both if who == BOTH else named).extend(Setting(field, "set", value) for field in _each("height", who))
+            if phrases.BARE_POSTURE.fullmatch(match.group()) and not phrases.TOLD.search(before) and not part.named:
+                continue  # the "sit" of "dolor sit amet"
+            value = heights[phrases.surface(text, after, heights)] * (CHILD if who in children else 1)
+            weight = UPRIGHT if heights == phrases.UPRIGHT else SEATED_OR_SO
+            (both if who == BOTH else named).extend(
+                Setting(field, "set", value, weight=weight) for field in _each("height", who)
+            )
     return both + named
 
 

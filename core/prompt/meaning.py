@@ -35,7 +35,7 @@ MODEL = PROMPTS / "meaning.safetensors"
 class Meaning(nn.Module):
     """Attention pools over the word pieces, then one hidden layer, then a head for each question."""
 
-    def __init__(self, pools: int = 8, width: int = 40, hidden: int = 160, dropout: float = 0.3):
+    def __init__(self, pools: int = 12, width: int = 64, hidden: int = 256, dropout: float = 0.3):
         super().__init__()
         states = minilm.WIDTH * len(READ_LAYERS)
         self.config = {"pools": pools, "width": width, "hidden": hidden}

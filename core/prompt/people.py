@@ -14,6 +14,8 @@ POSSESSIVE = re.compile(r"[’']s$")
 ARTICLE = r"(?:the|an?|his|her|their|my|our|this|that|one|old|young|little|small|big|nervous|angry|famous|\s)+"
 LEFT_OR_RIGHT = r"\b(?:on|at|to|in)?\s*(?:the )?(?:far )?(?:camera |screen |frame |picture )?(left|right)\b"
 NOUN_OF_ORDER = re.compile(r"\s+(?:one|person|speaker|man|woman|head|figure|actor|character)\b")
+ANYBODY = "person one figure character speaker participant actor".split()
+PLACED = re.compile(r" (?:who is |standing |sitting |seated )?(?:on|at|to) the (left|right)\b")
 ORDINALS = {"first": "a", "former": "a", "second": "b", "latter": "b"}
 PRONOUNS_OF_BOTH = "they both them we two neither nobody everyone each".split()
 
@@ -52,16 +54,13 @@ class Cast:
 def cast(prompt: str, swapped: bool) -> Cast:
     """Find out who is who. ``swapped`` tells whether A stands on the right before the prompt is read."""
     letters = bool(re.search(r"\bB\b|(?<=[\w,] )A\b(?! [a-z]+(?:ing)? of\b)|(?<![\w'])b\b(?=['’ ])", prompt))
-    known = words()
     spoken = dict.fromkeys(POSSESSIVE.sub("", match.group()).lower() for match in WORD.finditer(prompt))
-    roles = [word for word in spoken if _gender(word, known)]
+    roles = [word for word in spoken if gender(word)]
     bound = _bound(prompt, swapped)
-    man = next(
-        (bound[r] if _gender(r, known) == "m" else OTHER[bound[r]] for r in bound if _gender(r, known) in "mf"), "a"
-    )
+    man = next((bound[r] if gender(r) == "m" else OTHER[bound[r]] for r in bound if gender(r) in "mf"), "a")
     by_gender = {"m": man, "f": OTHER[man]}
     free = [role for role in roles if role not in bound and role not in ("he", "him", "she", "her", "male", "female")]
-    genders = [_gender(role, known) for role in free]
+    genders = [gender(role) for role in free]
     if len(bound) == 1 and len(free) == 1 and genders[0] == "n":
         bound[free[0]] = OTHER[next(iter(bound.values()))]
     elif len(free) >= 2 and genders[0] == genders[1]:
@@ -70,16 +69,17 @@ def cast(prompt: str, swapped: bool) -> Cast:
         sure = 0 if genders[1] == "n" else 1
         bound[free[sure]] = by_gender[genders[sure]]
         bound[free[1 - sure]] = OTHER[bound[free[sure]]]
-    for role, gender in zip(free, genders, strict=True):
-        bound.setdefault(role, by_gender.get(gender, "b" if letters else "a"))
+    for role, sex in zip(free, genders, strict=True):
+        bound.setdefault(role, by_gender.get(sex, "b" if letters else "a"))
     return Cast(bound, man, swapped, letters)
 
 
-def _gender(word: str, known: dict[str, frozenset[str]]) -> str:
+def gender(word: str) -> str:
     """m, f, n for a person of any sex, or nothing for a word that names nobody."""
-    for gender, lists in {"m": ("men", "men_names"), "f": ("women", "women_names"), "n": ("people",)}.items():
+    known = words()
+    for sex, lists in {"m": ("men", "men_names"), "f": ("women", "women_names"), "n": ("people",)}.items():
         if any(word in known[name] for name in lists):
-            return gender
+            return sex
     return ""
 
 
@@ -96,8 +96,8 @@ def _bound(prompt: str, swapped: bool) -> dict[str, str]:
     for pattern in patterns:
         for match in re.finditer(pattern, prompt):
             name, who = match["role"].lower(), match["who"].lower()
-            gender = _gender(name, words())
-            if gender and (who in OTHER or gender == "n"):
+            sex = gender(name)
+            if sex and (who in OTHER or sex == "n"):
                 found.setdefault(name, who if who in OTHER else Cast(swapped=swapped).side(who))
     return found
 
@@ -123,6 +123,9 @@ def _mention(token: re.Match, previous: str, following: str, who: Cast, last: st
     name, start, end = own.lower(), token.start(), token.start() + len(own)
     if name in OTHER:
         return Mention(start, end, name) if _is_letter(own, token.group(), start, following, who, text) else None
+    placed = PLACED.match(text, end)
+    if placed and name in ANYBODY:
+        return Mention(start, end, who.side(placed[1]))
     if name in PRONOUNS_OF_BOTH:
         return Mention(start, end, BOTH)
     if name in ("he", "him", "his", "she", "her", "hers"):

@@ -32,7 +32,7 @@ NOT_A_TURN = re.compile(
     r"celsius|fahrenheit|outside|fever|\bhot\b|\bcold\b|# [cf]\b|\btilt|\bnod|# (?:up|down)|upwards|downwards"
 )
 TO_EACH_OTHER = re.compile(
-    r"# ?(?:angle )?to (?:each other|one another)|between (?:them|their|the two)|angle of # to (?:each|one)"
+    r"# ?(?:angle )?to (?:each other|one another)(?!'s)|between (?:them|their|the two)|angle of # to (?:each|one)"
 )
 TURNING = re.compile(
     r"\b(?:turn|turns|rotate|rotates|swivel|swivels|pivot|pivots|twist|twists|by|more|further|another)\b"
@@ -54,6 +54,16 @@ TURNS = [  # to where: the sign in the own rest axes, or what only the room tell
     ("camera", re.compile(r"")),
 ]
 
+FACING_VALUE = re.compile(r"\bfacing(?: angle)?(?: is| of| at| to|:| =)? ?#")
+
+# A turn without a number: "turns a little to the left"
+TURN_SIDE = re.compile(
+    r"\b(?:turns?|rotates?|swivels?)(?: (?:one|the other) person)?((?: [a-z]+){0,3}?)"
+    r" (?:to|towards) (?:the|their|his|her) (?:own )?(left|right)\b(?! (?:of|one|person|man|woman|side))"
+    r"|\b(?:turns?|rotates?)((?: [a-z]+){0,2}?) (left|right)$"
+)
+TURN_SIZES = [(15.0, r"bit|little|slightly|touch|somewhat"), (60.0, r"\blot|far|much|strongly|sharply"), (30.0, r"")]
+
 FACTORS = [
     (2.0, r"\btwice\b|\bdoubl(?:e|es|ed|ing)\b"),
     (3.0, r"\bthrice\b|\btripl(?:e|es|ed|ing)\b"),
@@ -66,16 +76,20 @@ FACTORS = [(factor, re.compile(pattern)) for factor, pattern in FACTORS][::-1]
 FAR = re.compile(r"\bfar\b|apart|\bdistan|\bgap\b|\bspace\b|\bspacing\b|\baway\b|further|farther")
 NEAR = re.compile(r"\bclose|\bnear")
 GAZE = re.compile(r"\blook|\beye|\bgaz|\bcontact|\bstar(?:e|es|ing)\b|\bwatch|\bglanc|\bsee|\bfac(?:e|es|ing)\b")
+LOOKS_UP_OR_DOWN = re.compile(
+    r"\b(?:look|gaz|glanc|star)(?:e?s|ed|ing|e)? (?:up|down)\b(?! (?:to|from|at) (?:one|the other) person)(?! from)"
+)
 AVERTED = re.compile(r"\baway\b|\bavoid|\bavert|\bnot\b|n't\b|\bdown\b|\bfloor\b|\belsewhere\b")
 
 # Eye heights, m: usual, on the floor, on something high
+UPRIGHT = (1.65, 1.65, 2.1)
 POSTURES = [
     (
         (1.2, 0.75, 1.35),
         r"sit(?:s|ting)?|seated|sat|(?:takes?|taking|in|on) (?:a|their|her|his|the) (?:seats?|chairs?|armchairs?)",
     ),
     (
-        (1.65, 1.65, 2.1),
+        UPRIGHT,
         r"st(?:and|ands|anding|ood)|(?:on|to) (?:his|her|their|both) feet|(?:gets?|got|getting) up|rises?|upright",
     ),
     (
@@ -97,8 +111,13 @@ NO_POSTURE_AFTER = re.compile(r"^(?:-| )?(?:off\b|out\b|still\b|by\b|each other|
 NEGATED = re.compile(
     r"\b(?:not|no longer|never|without|nobody|neither|instead of|rather than)\W+(?:\w+\W+){0,1}$|n't\W+(?:\w+\W+)?$"
 )
+BARE_POSTURE = re.compile(r"sit|stand|kneel|crouch|squat|lie|lay")
+TOLD = re.compile(
+    r"^$|\b(?:them|please|both|all|to|and|or|now|just|let|also|then|than|should|must|can|could|may|but)\W*$"
+)
 FLOOR = re.compile(
-    r"\b(?:floor|ground|grass|lawn|carpet|rug|mats?|blanket|sand|cross-? ?legged|heels|pavement|sidewalk)\b"
+    r"\b(?:on|onto) (?:\w+ ){0,3}?(?:floor|ground|grass|lawn|carpet|rug|mats?|blanket|sand|heels|pavement|sidewalk)\b"
+    r"|cross-? ?legged|\bin the (?:grass|sand|snow|mud)\b"
 )
 RAISED = re.compile(r"\b(?:bar|stools?)\b|\bon (?:a|the|top of the) (?:table|wall|fence|railing|counter|desk|ledge)\b")
 
@@ -121,6 +140,6 @@ def surface(text: str, after: str, heights: tuple[float, float, float]) -> int:
 
     text is the clause, after what follows the posture in it; who stands is only raised by what follows.
     """
-    if heights[0] == heights[1]:
+    if heights == UPRIGHT:
         return 2 if re.search(r"^ on (?:a|an|the) ", after) and RAISED.search(after) else 0
     return 1 if FLOOR.search(text) else 2 if RAISED.search(text) else 0

@@ -44,6 +44,8 @@ JOINED = [
     (re.compile(r"\bhand(?:'?s|s')?[ -](?:breadth|width)(s?)\b"), r"hand's-breadth\1"),
     (re.compile(r"\bcar[ -]length(s?)\b"), r"car-length\1"),
     (re.compile(r"\bper cent\b"), "percent"),
+    (re.compile(r"\b(?:a|one) (?:full |whole )?head (?=taller|shorter|higher|lower|bigger|smaller)"), "25 cm "),
+    (re.compile(r"\bhalf a head (?=taller|shorter|higher|lower|bigger|smaller)"), "12 cm "),
     (re.compile(r"\b(half|thirds?|quarters?) (?:of )?(?:the|their|his|her) time\b"), r"\1 of-time"),
     (re.compile(r"\b(?:a )?quarter[ -]turn\b"), "90 degrees turn"),
     (re.compile(r"\b(?:a )?half[ -](?:a )?turn\b"), "180 degrees turn"),
@@ -143,7 +145,7 @@ def _rest(tokens: list[Token], i: int, value: float, factor: float) -> tuple[flo
         return value + number * unit[1], end
     if unit is None and start == i and factor == FOOT and number < 12:
         return value + number * INCH, after
-    if unit is None and start == i and factor == 1 and 10 <= number < 100 and number == int(number):
+    if unit is None and text[:1] != [","] and factor == 1 and 10 <= number < 100 and number == int(number):
         return value + number / 100, after
     return value, i
 

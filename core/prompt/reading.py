@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from ..layout import LIMITS, Clause, Layout, Reading
-from . import grammar, meaning
+from . import grammar, meaning, phrases
 from .clauses import Part, read
 from .english import to_english
 from .grammar import Setting
@@ -12,6 +12,9 @@ from .people import BOTH, OTHER
 SURE = 0.5  # from here on an answer counts
 CERTAIN = 0.8  # what is surer than this is not overruled by a later clause that is not
 SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that says something exactly
+SCENE_BESIDE_CHANGES = 0.9  # and in a clause that says something outright of people who are there already
+BACK = 150.0  # degrees of facing from which on the partner is behind one's back
+OPEN = 25.0  # degrees of facing from which on a pair is open to the camera
 OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
 # What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
 CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
@@ -22,24 +25,38 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     """As :func:`talking_together.core.layout.from_text`."""
     before = start or Layout()
     sentences, people, rest = read(prompt, before.swapped, to_english(prompt))
-    parts = [part for sentence in sentences for part in sentence]
-    answers = meaning.understand([part.meaning for part in parts])
+    parts = [part for sentence in sentences for part in sentence.parts]
+    wholes = [sentence.whole for sentence in sentences if sentence.whole]
+    answers = meaning.understand([part.meaning for part in parts + wholes])
+    whole_answers = iter(answers[len(parts) :])
     said, role = [], ""
-    for part, answer in zip(parts, answers, strict=True):
-        exact, role = grammar.exact(part, people.roles, role)
-        taken = {setting.field for setting in exact}
-        if any(setting.how in ("above", "times_partner") for setting in exact):
-            taken |= {"height_a", "height_b"}
-        if role == "eyes":  # "eyes 1.2 m above the floor" speaks of no look
-            taken |= {"contact_a", "contact_b"}
-        if "swapped" in taken:  # "on the left" speaks of no turn
-            taken |= {"facing_a", "facing_b"}
-        said.append(exact + _learnt(part, answer, taken, relative=start is not None))
-    layout, sets = _settle(before, said)
+    for sentence in sentences:
+        first = len(said)
+        for part in sentence.parts:
+            settings, role = _clause(part, answers[len(said)], people.roles, role, relative=start is not None)
+            said.append(settings)
+        if sentence.whole:
+            said[first] += _implied(sentence.whole, next(whole_answers), SURE)
+    layout, sets = _settle(before, said, start is not None)
     clauses = [Clause(part.text, *made) for part, made in zip(parts, sets, strict=True)]
     if rest:
         clauses.append(Clause(rest, {}, 0.0))
     return Reading(layout, tuple(clauses))
+
+
+def _clause(part: Part, answer: dict, roles: dict[str, str], role: str, relative: bool) -> tuple[list[Setting], str]:
+    """All settings of one clause, and what a length in it counted (``role``: in the clause before)."""
+    exact, role = grammar.exact(part, roles, role)
+    taken = {setting.field for setting in exact}
+    if any(setting.how in ("above", "times_partner") for setting in exact):
+        taken |= {"height_a", "height_b"}
+    if role == "eyes":  # "eyes 1.2 m above the floor" speaks of no look
+        taken |= {"contact_a", "contact_b"}
+    if phrases.LOOKS_UP_OR_DOWN.search(part.meaning):  # speaks of eyes, not of heights
+        taken |= {"height_a", "height_b"}
+    if "swapped" in taken:  # "on the left" speaks of no turn and of nothing high or low
+        taken |= {"facing_a", "facing_b", "height_a", "height_b"}
+    return exact + _learnt(part, answer, taken, relative), role
 
 
 def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[Setting]:
@@ -49,8 +66,9 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
     if part.subject == BOTH:
         answer = _shared(answer, part.alike)
     direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
-    # With a start only what is named changes: a scene as a whole counts where it is one, and nothing is said outright.
-    implied = answer["scene"] > (SCENE_BESIDE_NUMBERS if exact else SURE) and not (relative and direct)
+    # With a start only what is named changes: a scene counts beside what is said outright only where it surely is one.
+    least = SCENE_BESIDE_CHANGES if relative and direct else SCENE_BESIDE_NUMBERS if exact else SURE
+    implied = answer["scene"] > least
     found = []
     for field in answer["value"]:
         name, _, person = field.partition("_")
@@ -59,6 +77,23 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
             mine = {key: of[field] for key, of in answer.items() if isinstance(of, dict)}
             found += _setting(name, target, mine, answer["scene"] if implied else 0.0)
     return found
+
+
+def _implied(part: Part, answer: dict, least: float) -> list[Setting]:
+    """What a scene implies for every number, if it is surer to be one than ``least``."""
+    if answer["scene"] <= least:
+        return []
+    return [
+        Setting(
+            f"{name}_{_who(part, person)}" if person else name,
+            "open" if name == "facing" else "set",
+            _rounded(name, value),
+            answer["scene"],
+            IMPLIED,
+        )
+        for field, value in answer["value"].items()
+        for name, _, person in [field.partition("_")]
+    ]
 
 
 def _setting(name: str, target: str, answer: dict[str, float], scene: float) -> list[Setting]:
@@ -99,7 +134,7 @@ def _rounded(name: str, value: float) -> float:
     return round(round(value / step) * step, 3)
 
 
-def _settle(before: Layout, said: list[list[Setting]]) -> tuple[Layout, list[tuple[dict, float]]]:
+def _settle(before: Layout, said: list[list[Setting]], relative: bool) -> tuple[Layout, list[tuple[dict, float]]]:
     """Apply all settings: the weightiest value of each number, the last of equals, then the changes in order.
 
     returns: the layout, and for every clause what it set and how sure that is
@@ -115,15 +150,31 @@ def _settle(before: Layout, said: list[list[Setting]]) -> tuple[Layout, list[tup
                 absolute[setting.field] = (rank, i, setting)
     sets: list[dict] = [{} for _ in said]
     sure: list[list[float]] = [[] for _ in said]
-    # Where people stand comes first: it tells which side the camera is on.
-    order = sorted(absolute.values(), key=lambda entry: entry[2].field != "swapped")
+    order = list(absolute.values())
     order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
-    for _, i, setting in order:
+    # Where people stand comes first: it tells which side the camera is on.
+    for _, i, setting in sorted(order, key=lambda entry: entry[2].field != "swapped"):
         value = _applied(setting, values)
+        if setting.field == "swapped" and value != values["swapped"] and _open_to_camera(values):
+            # Whoever changes places with an open stance opens it to the camera there, too.
+            sets[i] |= {facing: -values[facing] for facing in ("facing_a", "facing_b")}
+            values |= sets[i]
         values[setting.field] = sets[i][setting.field] = value
         sure[i].append(setting.sure)
+    backs = [who for who in "ab" if f"facing_{who}" in absolute and abs(values[f"facing_{who}"]) >= BACK]
+    # Nobody sees behind their own back; but "B turns her back" to a pair that is there names her facing alone.
+    for who in backs if len(backs) == 2 or not relative else ():
+        contact, i = f"contact_{who}", absolute[f"facing_{who}"][1]
+        if absolute.get(contact, ((0,),))[0][0] < OUTRIGHT:
+            values[contact] = sets[i][contact] = 0.0
     made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, sure, strict=True)]
     return Layout(**values), made
+
+
+def _open_to_camera(values: dict) -> bool:
+    """Whether both bodies are turned to the camera's side."""
+    sign = -1 if values["swapped"] else 1
+    return -values["facing_a"] * sign >= OPEN and values["facing_b"] * sign >= OPEN
 
 
 def _applied(setting: Setting, values: dict):

@@ -5,7 +5,6 @@ import json
 import math
 import random
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -13,12 +12,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from ..layout import PROMPTS
 from ..prompt import meaning
 from ..prompt.clauses import meaning_of
 from ..prompt.meaning import FIELDS, Ensemble, Meaning
+from .prompt_set import Line, prompt_set
 
-SHORT = {"d": "distance", "f": "facing", "h": "height", "c": "contact", "e": "energy", "w": "warmth"}
 HELD_OUT = 0.15  # share of the families that measure, when measuring
 # How near a reading must be: a factor for the distance, else a difference
 NEAR = {"distance": 1.8, "facing": 30, "height": 0.25, "contact": 0.25, "energy": 0.25, "warmth": 0.35}
@@ -29,17 +27,6 @@ REQUESTS = (
     "and {}|could you make it {}|the same but {}|as before but {}|I want it {}|get them {}|keep everything, but {}"
 )
 ROLES = "the pupil,the teacher,the doctor,the patient,the boss,the guest,the host,he,she,one,the driver,the suspect"
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of the prompt set."""
-
-    family: str
-    text: str
-    values: dict[str, float]  # by the names of FIELDS
-    changes: dict[str, float]  # the same for changes, and "swap"
-    outright: frozenset[str]  # those of the values that are said in words, not implied by a scene
 
 
 def add_arguments(parser) -> None:
@@ -54,7 +41,7 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Train on all families and write the heads, or measure on those held out."""
     torch.set_num_threads(1)
-    lines = [line for path in sorted(PROMPTS.glob("*.txt")) for line in read_lines(path)]
+    lines = prompt_set()
     if arguments.measure:
         kept, held = split(lines, arguments.seed)
         model = train(kept, arguments.epochs, arguments.seed)
@@ -65,52 +52,13 @@ def main(arguments) -> None:
         "config": json.dumps({"members": MEMBERS, **model.members[0].config}),
         "lines": str(len(lines)),
         "data_sha256": hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest(),
-        "command": "python -m core train prompts " + " ".join(sys.argv[3:]),
+        "command": " ".join(["python -m core train prompts", *sys.argv[3:]]),
         "seed": str(arguments.seed),
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: value.half() for name, value in model.state_dict().items()}, arguments.out, header)
     arguments.out.chmod(0o644)  # it is written for its owner alone
     print(f"{arguments.out}: trained on {len(lines)} lines of {len({line.family for line in lines})} families")
-
-
-def read_lines(path: Path) -> list[Line]:
-    """Read one file of the prompt set; its own first lines explain the form."""
-    lines, family, values, changes = [], path.stem, {}, {}
-    for text in path.read_text("utf-8").splitlines():
-        if not text.strip() or text.startswith("#"):
-            continue
-        if text.startswith("["):
-            family, _, labels = text[1:].partition("]")
-            values, changes = _labels(labels.split())
-            continue
-        first_is_second = text.startswith("~")
-        said, changed = (_exchanged(v) if first_is_second else v for v in (values, changes))
-        outright = frozenset() if path.stem.startswith("scenes") else frozenset(said)
-        lines.append(Line(family, text.lstrip("~"), said, changed, outright))
-    return lines
-
-
-def _labels(words: list[str]) -> tuple[dict[str, float], dict[str, float]]:
-    values, changes = {}, {}
-    for word in words:
-        name, _, number = word.partition("=")
-        if name == "swap":
-            changes["swap"] = 1.0
-            continue
-        target = changes if "x" in name else values
-        person = name.lstrip("dfhcewx")
-        field = SHORT[name[0]]
-        for full in (
-            [field] if field not in ("facing", "height", "contact") else [f"{field}_{p}" for p in person or "12"]
-        ):
-            target[full] = float(number)
-    return values, changes
-
-
-def _exchanged(values: dict[str, float]) -> dict[str, float]:
-    other = {"1": "2", "2": "1"}
-    return {name[:-1] + other[name[-1]] if name[-1] in other else name: value for name, value in values.items()}
 
 
 def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:

@@ -61,7 +61,7 @@ def test_a_number_without_a_unit_is_no_quantity(text):
 
 def test_clauses_know_who_they_speak_of():
     sentences, _, rest = read("A stares at B, B looks at the floor. They argue", False, str)
-    parts = [part for sentence in sentences for part in sentence]
+    parts = [part for sentence in sentences for part in sentence.parts]
     assert [part.subject for part in parts] == ["a", "b", "both"]
     assert parts[0].meaning == "one person stares at the other person"
     assert rest == ""
@@ -77,6 +77,10 @@ def test_clauses_know_who_they_speak_of():
         ("the woman on the left, the man on the right", {"swapped": True}),
         ("A looks at B 80% of the time", {"contact_a": 0.8}),
         ("their eyes are 1.1 m above the floor", {"height_a": 1.1, "height_b": 1.1}),
+        ("the man's eyes are at 1.75 m, the woman's at 1.55 m", {"height_a": 1.75, "height_b": 1.55}),
+        ("A looks at B 30% of the time, B at A 90 %", {"contact_a": 0.3, "contact_b": 0.9}),
+        ("B is a head shorter than A", {"height_b": 1.4}),
+        ("a metre and twenty apart", {"distance": 1.2}),
     ],
 )
 def test_what_is_said_exactly_is_taken_literally(prompt, changed):
@@ -92,11 +96,42 @@ def test_what_is_said_exactly_is_taken_literally(prompt, changed):
         ("A sits down", {"height_a": 1.2}),
         ("swap their places", {"swapped": True}),
         ("raise B by 10 cm", {"height_b": 1.75}),
+        ("A turns a little to the left", {"facing_a": -5.0}),
     ],
 )
 def test_a_relative_prompt_changes_only_what_it_names(prompt, changed):
     start = Layout(distance=2.0, facing_a=-20.0, facing_b=15.0, contact_a=0.3, energy=0.8, warmth=-0.4)
     assert from_text(prompt, start).layout == replace(start, **changed)
+
+
+def test_a_pair_open_to_the_camera_stays_open_when_it_changes_places():
+    car = Layout(distance=0.8, facing_a=-85.0, facing_b=80.0)
+    swapped = from_text("swap places", car).layout
+    assert swapped == replace(car, facing_a=85.0, facing_b=-80.0, swapped=True)
+    assert from_text("swap places", swapped).layout == car
+
+
+def test_nobody_sees_behind_their_own_back():
+    behind = layout("They stand back to back, 60 cm apart")
+    assert abs(behind.facing_a) == abs(behind.facing_b) == 180
+    assert behind.contact_a == behind.contact_b == 0
+
+
+def test_a_sentence_can_say_more_than_its_halves():
+    balcony = layout("Juliet on the balcony, Romeo below")
+    assert balcony.height_b > 2.5 and 1.2 < balcony.height_a < 1.9
+
+
+def test_a_height_of_the_eyes_outranks_a_posture_and_a_posture_a_stature():
+    assert layout("B sits with eyes 1.1 m above the ground").height_b == 1.1
+    assert layout("A is 1.9 m tall and sits").height_a == 1.2
+    assert layout("A is 1.9 m tall and stands").height_a == pytest.approx(1.78, abs=0.01)
+    assert layout("A sits and looks at the floor").height_a == 1.2
+
+
+def test_her_face_is_the_other_persons_where_he_looks_at_it():
+    look = layout("the woman studies the menu, the man studies her face")
+    assert look.contact_a > 0.6 and look.contact_b < 0.35
 
 
 def test_every_clause_says_what_it_set():
