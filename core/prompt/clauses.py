@@ -13,7 +13,7 @@ MOST_CLAUSES = 30  # a prompt is one line of text; what comes after these is not
 ABBREVIATION = r"(?<!\bft)(?<!\bin)(?<!\bcm)(?<!\bdeg)(?<!\bca)(?<!\bapprox)(?<!\bMr)(?<!\bMrs)(?<!\bDr)"
 SENTENCE_END = re.compile(rf"{ABBREVIATION}[.!?…。！？]+(?=[\s\"')\]]|$)|[;\n\r|]+")
 PAUSE = re.compile(r",(?!\d)|\s[-–—]+\s|[()\[\]]|:(?=\s+[^\d\s.-])|\s(?=who\b)|\s(?=without\b)")
-ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b", re.IGNORECASE)
+ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b|^two\b(?!.*\b(?:one|other)\b)", re.IGNORECASE)
 POSSESSION = re.compile(r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w")
 PLACES = {"at", "to", "into", "on", "in", "up", "down"}  # what a clause without a verb begins with
 ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
@@ -66,8 +66,12 @@ def _whole(sentence: str, people: Cast, english) -> Part | None:
         return None
     text = english(sentence.strip())
     named = mentions(text, people)
-    subject = named[0].who if named else BOTH
-    return Part(sentence, spelled_out(_meaning(text, named, subject)), subject, alike=False)
+    of_two = text.lower().startswith(
+        "two "
+    )  # "Two colleagues chat, the man on the right": what holds for one holds for both
+    subject = named[0].who if named and not of_two else BOTH
+    alike = bool(ALIKE.search(text)) and (of_two or not any(mention.who in OTHER for mention in named))
+    return Part(sentence, spelled_out(_meaning(text, named, subject)), subject, alike=alike)
 
 
 def meaning_of(text: str, people: Cast | None = None) -> str:
@@ -115,7 +119,8 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
             ones += 1
             named[0] = replace(named[0], who="ab"[ones % 2 == 0])  # "one sits, one stands"
         subject = named[0].who if named else None
-        if subject is None and any(f" {phrase} " in f" {text.lower()} " for phrase in words()["no_subject"]):
+        speaks_of_both = any(f" {phrase} " in f" {text.lower()} " for phrase in words()["no_subject"])
+        if subject is None and (speaks_of_both or text.lower().startswith("two ")):
             subject = BOTH
         found.append((fragment, text, named, subject))
         last = next((m.who for m in named[::-1] if m.who in OTHER), last)

@@ -83,6 +83,8 @@ def _implied(part: Part, answer: dict, least: float) -> list[Setting]:
     """What a scene implies for every number, if it is surer to be one than ``least``."""
     if answer["scene"] <= least:
         return []
+    if part.subject == BOTH:
+        answer = _shared(answer, part.alike)
     return [
         Setting(
             f"{name}_{_who(part, person)}" if person else name,
@@ -161,6 +163,10 @@ def _settle(before: Layout, said: list[list[Setting]], relative: bool) -> tuple[
             values |= sets[i]
         values[setting.field] = sets[i][setting.field] = value
         sure[i].append(setting.sure)
+        for j, others in enumerate(said):  # who says the same is heard as well: "A on the right, B on the left"
+            if j != i and setting.weight > IMPLIED and setting in others:
+                sets[j][setting.field] = value
+                sure[j].append(setting.sure)
     backs = [who for who in "ab" if f"facing_{who}" in absolute and abs(values[f"facing_{who}"]) >= BACK]
     # Nobody sees behind their own back; but "B turns her back" to a pair that is there names her facing alone.
     for who in backs if len(backs) == 2 or not relative else ():
