@@ -27,7 +27,7 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     sentences, people, rest = read(prompt, before.swapped, to_english(prompt))
     parts = [part for sentence in sentences for part in sentence.parts]
     wholes = [sentence.whole for sentence in sentences if sentence.whole]
-    answers = meaning.understand([part.meaning for part in parts + wholes])
+    answers = meaning.understand([_readable(part.meaning) for part in parts + wholes])
     whole_answers = iter(answers[len(parts) :])
     said, role = [], ""
     for sentence in sentences:
@@ -42,6 +42,11 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     if rest:
         clauses.append(Clause(rest, {}, 0.0))
     return Reading(layout, tuple(clauses))
+
+
+def _readable(text: str) -> str:
+    """Nothing where no letter is one that the encoder reads: other scripts would cost seconds and say nothing."""
+    return text if any(letter.isascii() and letter.isalnum() for letter in text) else ""
 
 
 def _clause(part: Part, answer: dict, roles: dict[str, str], role: str, relative: bool) -> tuple[list[Setting], str]:

@@ -158,6 +158,14 @@ def test_ten_thousand_characters_are_just_text():
     assert reading.clauses[-1].sets == {}  # the text beyond the last clause that is read
 
 
+@pytest.mark.parametrize("text", ["漢字" * 5000, "😀" * 10_000, "привет " * 1400])
+def test_ten_thousand_characters_of_another_script_say_nothing_and_quickly(text):
+    from_text("closer")
+    begin = time.process_time()
+    assert from_text(text).layout == Layout()
+    assert time.process_time() - begin < 0.5
+
+
 def test_a_prompt_is_read_in_less_than_half_a_second():
     from_text("closer")
     begin = time.process_time()
