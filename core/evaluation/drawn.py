@@ -96,10 +96,13 @@ class Stack:
         return Stack(self.count, self.total[:, columns], self.product[:, columns, columns])
 
     def gaussians(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean (W, D) and covariance (W, D, D) in every draw. Raises ValueError when there are too few samples."""
+        """Mean (W, D) and covariance (W, D, D) in every draw.
+
+        Raises ValueError when the test set itself has too few samples; a draw of it may have a few less.
+        """
         count = weights @ self.count
-        if count.min() < FRAMES_A_DIMENSION * self.total.shape[1]:
-            raise ValueError(f"{count.min():.0f} samples cannot give a covariance of {self.total.shape[1]} dimensions")
+        if count[0] < FRAMES_A_DIMENSION * self.total.shape[1]:
+            raise ValueError(f"{count[0]:.0f} samples cannot give a covariance of {self.total.shape[1]} dimensions")
         mean = weights @ self.total / count[:, None]
         second = np.tensordot(weights, self.product, 1) / count[:, None, None]
         return mean, second - mean[:, :, None] * mean[:, None]
