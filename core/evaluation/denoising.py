@@ -17,10 +17,9 @@ import numpy as np
 import torch
 
 from ..model import bands
-from ..model.checkpoint import load_checkpoint
 from ..model.diffusion import WINDOW, noise_share, signal
 from ..motion import replacing
-from ..training.ablations import RUNS, answer, regression, weights_of
+from ..training.ablations import RUNS, answer, finished, regression
 from ..training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
 from ..training.losses import Clip, Scale, losses
 from . import claims
@@ -97,11 +96,9 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Print every loss of every run, and what of the claims shows."""
     drawn, hashes, shown = [], {}, {}
-    for name, run in RUNS.items():
-        path = weights_of(arguments.ablations, name)
-        if run.draw in (regression, answer) or not path.is_file():
+    for name, checkpoint in finished(arguments.ablations).items():
+        if RUNS[name].draw in (regression, answer):
             continue
-        checkpoint = load_checkpoint(path)
         hashes[name] = checkpoint.sha256
         banded = checkpoint.network.config.intent == bands.WIDTH
         if banded not in shown:

@@ -10,8 +10,8 @@ from .. import lips
 from ..audio import Sound
 from ..generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
 from ..model import bands, condition, diffusion
-from ..model.checkpoint import Checkpoint, load_checkpoint
-from ..training.ablations import RUNS, answer, regression, weights_of
+from ..model.checkpoint import Checkpoint
+from ..training.ablations import RUNS, answer, finished, regression
 from .systems import Case, System
 
 
@@ -114,11 +114,8 @@ def _banded(checkpoint: Checkpoint) -> bool:
 def trained_runs(folder: Path) -> dict[str, tuple[System, Checkpoint]]:
     """The finished runs of ``train ablations`` by name, in their order; all drawn without guidance."""
     found = {}
-    for name, run in RUNS.items():
-        path = weights_of(folder, name)
-        if not path.is_file():
-            continue
-        checkpoint = load_checkpoint(path)
+    for name, checkpoint in finished(folder).items():
+        run = RUNS[name]
         if run.draw is regression:
             found[name] = regressed(checkpoint), checkpoint
         elif run.draw is answer:

@@ -18,6 +18,7 @@ import torch
 
 from .. import voice
 from ..model import bands
+from ..model.checkpoint import Checkpoint, load_checkpoint
 from ..model.condition import FEATURES, OWN_MASK, PARTNER_MASK
 from ..model.network import INTENT, Config
 from .batches import Batch, Dialogue, Recipe, draw_batch, read_dialogues
@@ -115,6 +116,13 @@ RUNS = {  # in the order in which they are trained
 def weights_of(folder: Path, name: str) -> Path:
     """Where the weights of the run ``name`` are, or will be."""
     return Path(folder) / name.replace(" ", "_").replace(",", "") / "generator.safetensors"
+
+
+def finished(folder: Path) -> dict[str, Checkpoint]:
+    """The trained runs of ``folder`` by name, in the order of RUNS; one that stopped half way is no comparison."""
+    found = {name: load_checkpoint(weights_of(folder, name)) for name in RUNS if weights_of(folder, name).is_file()}
+    most = max((int(checkpoint.header["step"]) for checkpoint in found.values()), default=0)
+    return {name: checkpoint for name, checkpoint in found.items() if int(checkpoint.header["step"]) == most}
 
 
 def add_arguments(parser) -> None:

@@ -9,6 +9,7 @@ import torch
 
 from talking_together.core import voice
 from talking_together.core.layout import Layout
+from talking_together.core.model.checkpoint import save_checkpoint
 from talking_together.core.model.condition import FEATURES, LAYOUT_NAMES
 from talking_together.core.model.network import Config, DualStream
 from talking_together.core.training import ablations
@@ -109,3 +110,11 @@ def test_without_the_gaze_loss_the_gaze_is_judged_like_any_channel(dialogues):
     wrong = losses(batch.clip.motion + torch.eye(56)[52], batch.clip, scale, PLAIN_GAZE)
     assert right["gaze channels"] == 0 and wrong["gaze channels"] == pytest.approx(1)
     assert wrong["total"] > right["total"]
+
+
+def test_a_run_that_stopped_half_way_is_left_out(tmp_path):
+    for name, step in (("full", "600"), ("no layout", "250"), ("no roles", "600")):
+        path = ablations.weights_of(tmp_path, name)
+        path.parent.mkdir()
+        save_checkpoint(path, network(), np.zeros(56), np.ones(56), {"step": step})
+    assert list(ablations.finished(tmp_path)) == ["full", "no roles"]
