@@ -95,23 +95,27 @@ class Stack:
         """Of some columns only."""
         return Stack(self.count, self.total[:, columns], self.product[:, columns, columns])
 
-    def gaussians(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean (W, D) and covariance (W, D, D) in every draw.
+    def tells(self, weights: np.ndarray) -> bool:
+        """Whether the first draw, the test set itself, has samples enough; the others may have a few less."""
+        return weights[0] @ self.count >= FRAMES_A_DIMENSION * self.total.shape[1]
 
-        Raises ValueError when the test set itself has too few samples; a draw of it may have a few less.
-        """
+    def gaussians(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean (W, D) and covariance (W, D, D) in every draw."""
         count = weights @ self.count
-        if count[0] < FRAMES_A_DIMENSION * self.total.shape[1]:
-            raise ValueError(f"{count[0]:.0f} samples cannot give a covariance of {self.total.shape[1]} dimensions")
         mean = weights @ self.total / count[:, None]
         second = np.tensordot(weights, self.product, 1) / count[:, None, None]
         return mean, second - mean[:, :, None] * mean[:, None]
 
 
 def frechet(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
-    """Frechet distance in every draw: (W,). ``other``: weights (W, n) of the prediction, if it is drawn otherwise."""
-    mean_t, cov_t = truth.gaussians(weights)
-    mean_p, cov_p = predicted.gaussians(weights if other is None else other)
+    """Frechet distance in every draw: (W,), nan where there are too few samples for a covariance.
+
+    other: weights (W, n) of the prediction, if it is drawn otherwise
+    """
+    other = weights if other is None else other
+    if not (truth.tells(weights) and predicted.tells(other)):
+        return np.full(len(weights), np.nan)
+    (mean_t, cov_t), (mean_p, cov_p) = truth.gaussians(weights), predicted.gaussians(other)
     values, vectors = np.linalg.eigh(cov_t)
     root = (vectors * np.sqrt(np.maximum(values, 0))[:, None]) @ vectors.transpose(0, 2, 1)
     mixed = np.linalg.eigvalsh(root @ cov_p @ root)
