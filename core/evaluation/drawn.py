@@ -58,6 +58,8 @@ class Difference:
     @property
     def verdict(self) -> str:
         """Said only when the interval excludes 0."""
+        if np.isnan(self.value):
+            return "not measured"
         return "worse" if self.low > 0 else "better" if self.high < 0 else "no difference"
 
 
