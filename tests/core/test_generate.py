@@ -47,7 +47,8 @@ def test_a_take_covers_the_recording_and_says_where_it_comes_from(take, sound):
 def test_the_mouth_of_who_speaks_moves_and_the_other_rests(take):
     for motion, mask, name in zip(take.motions, take.speaking, ("man", "woman"), strict=True):
         gap = 1000 * lip_gap(load(name), motion)
-        alone = mask < 0.1
+        # People part their lips to breathe before they speak and settle after it: half a second each is not rest.
+        alone = np.convolve(mask > 0.1, np.ones(25), "same") < 0.5
         assert gap[mask > 0.9].std() > 1.5, "the speaker's lips are 1.5 mm restless at least"
         assert gap[alone].std() < 0.35 * gap[mask > 0.9].std()
 
