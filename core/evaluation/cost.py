@@ -74,7 +74,10 @@ def _clocks() -> np.ndarray:
 
 
 def child(*arguments: str) -> tuple[float, float, float]:
-    """Seconds, of the processor too, and peak memory, MB, of a Python process started from nothing."""
+    """Seconds, of the processor too, and peak memory, MB, of a Python process started from nothing.
+
+    The peak is never less than what this process holds: Linux hands its own on through fork and exec.
+    """
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)  # unlike getrusage, this child's memory alone

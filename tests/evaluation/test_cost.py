@@ -21,4 +21,5 @@ def test_a_process_that_fails_is_not_timed():
     with pytest.raises(RuntimeError, match="ended with 3"):
         cost.child("-c", "raise SystemExit(3)")
     seconds, processor, memory = cost.child("-c", "pass")
-    assert seconds > 0 and processor > 0 and 1 < memory < 1000
+    assert seconds > 0 and processor > 0
+    assert memory > 1, "MB; no upper bound: Linux starts a child's peak at what its parent holds"
