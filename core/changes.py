@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from .motion import MOTION_FPS
+from .runs import runs
 from .turns import Turn, masks_from_turns, turns_from_masks
 
 CHANGED = 0.75  # of a frame; strips lie on scene frames, which alone makes up to half a frame
@@ -19,10 +20,10 @@ def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[flo
     frames = speaking.shape[1]
     before, after = _plain(speaking), _plain(masks_from_turns(turns, frames))
     differs = np.abs(before - after).max(axis=0) > CHANGED
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], differs, [False]]).astype(np.int8))).reshape(-1, 2)
     spans: list[tuple[float, float]] = []
-    for first, last in edges / MOTION_FPS:
-        start, end = max(0.0, float(first) - AROUND), min(frames / MOTION_FPS, float(last) + AROUND)
+    for first, last in runs(differs):
+        start = max(0.0, first / MOTION_FPS - AROUND)
+        end = min(frames / MOTION_FPS, last / MOTION_FPS + AROUND)
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], end)
         else:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .motion import MOTION_FPS
+from .runs import runs
 
 SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
 JUMP_COST = 100.0  # square degrees summed over frames that a saccade has to save: 3 degrees off for eleven frames
@@ -52,8 +53,7 @@ def blink_fully(lids: np.ndarray) -> np.ndarray:
     """Lids (..., T, 2), 0..1, of which a blink that is more than half done is done: it shuts. Eyes held narrow stay."""
     result = np.array(lids, np.float32)
     for person in result.reshape(-1, *result.shape[-2:]):
-        edges = np.flatnonzero(np.diff(np.pad(person.max(axis=1) > BLINK_FROM, 1).astype(int)))
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        for start, end in runs(person.max(axis=1) > BLINK_FROM):
             if person[start:end].max() > 0.5 and end - start <= LONGEST_BLINK:
                 person[start:end] /= person[start:end].max()
     return result

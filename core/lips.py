@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .motion import EXPRESSION_NAMES, MOTION_FPS
+from .runs import runs
 
 SURE, UNSURE = 0.2, 0.07  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
@@ -108,8 +109,7 @@ def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
 def _open_closures(seal: np.ndarray, gap: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: how firmly to shut the lips, in closures that are surely heard and not shut within a frame."""
     hold = _smooth_step((seal - UNSURE) / (SURE - UNSURE))
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], (hold > 0).astype(np.int8), [0]])))
-    for first, last in edges.reshape(-1, 2):
+    for first, last in runs(hold > 0):
         if hold[first:last].max() < 1 or gap[max(0, first - 1) : last + 1].min() <= SHUT:
             hold[first:last] = 0
     return hold

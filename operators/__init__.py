@@ -5,7 +5,6 @@ import bpy
 from . import (
     add_heads,
     add_recording,
-    adjust,
     cancel,
     direct,
     export_take,
@@ -16,9 +15,10 @@ from . import (
     presets,
     reaim,
     redo,
+    remove_take,
     render_preview,
+    reset_adjustments,
     use_rig,
-    variations,
 )
 from .job import JobOperator
 from .scene import network
@@ -34,10 +34,10 @@ CLASSES = [
         direct,
         presets,
         reaim,
-        adjust,
+        reset_adjustments,
         find_turns,
         redo,
-        variations,
+        remove_take,
         render_preview,
         export_take,
         install,

@@ -1,4 +1,4 @@
-"""Audio, Scene, Generate Dyad; Turns, Variations and Export below, folded."""
+"""Audio, Scene, Generate Dyad; below, folded, what is adjusted before and after."""
 
 import json
 import textwrap

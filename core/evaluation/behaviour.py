@@ -11,8 +11,9 @@ from ..gaze import ADULT, aim, look, toward
 from ..layout import Layout, room_poses
 from ..motion import EXPRESSION_NAMES, MOTION_FPS, load_take
 from ..rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
+from ..runs import runs
 from . import report
-from .events import blinks, nods, runs
+from .events import blinks, nods
 from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
 
 LONG_TURN, EDGE = 2.0, 0.5  # s

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from .drawn import Difference, Drawn, difference
+from .bootstrap import Difference, Drawn, difference
 
 TOGETHER = ("reaction score", "interaction score", "FRSyn error", "rPCC exp")
 LOOKING = ("gaze error deg", "gaze off where contact is deg", "long turns begin averted", "turns end on the partner")

@@ -23,7 +23,7 @@ from ..training.ablations import RUNS, answer, finished, regression
 from ..training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
 from ..training.losses import Clip, Scale, losses
 from . import claims
-from .drawn import Drawn, draw_weights
+from .bootstrap import Drawn, draw_weights
 
 LEVELS = (0.4, 0.6, 0.8, 1.0)
 ALONE, KNOWN = ", from the condition alone", ", partner known"

@@ -3,18 +3,13 @@
 import numpy as np
 
 from ..motion import MOTION_FPS
+from ..runs import runs
 
 SACCADE_SPEED = 40.0  # degrees a second, faster gaze is a saccade
 NOD_BAND = (1.0, 4.0)  # Hz
 NOD_SIZE = 1.5  # degrees between an upper and a lower turning point
 NOD_SWINGS = 3  # half cycles
 BLINK_SHUT, BLINK_OPEN = 0.6, 0.3  # lid closure at which a blink begins to count, and below which it is over
-
-
-def runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """First and one past the last frame of every run of True in ``flags`` (T,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], np.asarray(flags, bool), [False]]).astype(int)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def saccades(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ from ..generate import GENERATOR
 from ..head import FOLDER
 from ..model.checkpoint import load_checkpoint
 from . import claims, report, self_tests
-from .drawn import Drawn
+from .bootstrap import Drawn
 from .networks import from_sound, network, sampled, sealed, swapped_voices, trained_runs, wrong_masks
 from .play import Played, Suite, kept_name
 from .systems import Case, System, nearest_clip, random_clip, read_cases, still, teacher_on

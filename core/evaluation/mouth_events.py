@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..motion import MOTION_FPS
-from .events import runs
+from ..runs import runs
 from .mouth_labels import MouthLabels, Span
 
 TOLERANCE = 0.04  # s, one frame

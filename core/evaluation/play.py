@@ -13,13 +13,13 @@ from ..layout import room_poses
 from ..motion import replacing
 from . import distribution, errors, reactions
 from .behaviour import Scene, head_angles, measure
-from .drawn import Drawn, draw_weights
+from .bootstrap import Drawn, draw_weights
 from .events import angle_between
 from .gazes import face_gaze
+from .mouth_errors import mouths
 from .mouth_events import Closures
 from .pooled import GROUPS, Pool, weighted_slope
 from .systems import Case, System
-from .talking import mouths
 
 UNITS = {f"{kind} {group}": unit for group, (_, _, unit) in errors.GROUPS.items() for kind in ("MSE", "vMSE")}
 UNITS |= {"LVE": "mm", "FRSyn s": "s", "FRSyn error": "s"}

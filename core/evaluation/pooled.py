@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from ..motion import WIDTH
+from .bootstrap import Drawn, Stack, frechet, interaction_gap
 from .distribution import CLUSTERS, Reference, pair_features, shuffled
-from .drawn import Drawn, Stack, frechet, interaction_gap
 
 GROUPS = {"exp": slice(0, 44), "rot": slice(44, 50), "eye": slice(50, 56), "tran": slice(56, 59)}
 TRAINING_FRAMES = 40_000  # enough for clusters

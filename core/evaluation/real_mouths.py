@@ -17,8 +17,8 @@ from ..errors import UserError
 from ..layout import Layout
 from ..model import condition
 from ..motion import MOTION_FPS
+from ..runs import runs
 from . import mouth_curves, mouth_events, mouth_timing, report
-from .events import runs
 
 LONG = 10.0  # s; long clips tell good lips from merely loud ones
 LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest

@@ -9,12 +9,12 @@ import numpy as np
 
 from ..head import lip_gap, load
 from ..motion import HeadMotion
+from .bootstrap import Stack, frechet, interaction_gap
 from .distribution import pair_features
-from .drawn import Stack, frechet, interaction_gap
+from .mouth_errors import mouths
 from .mouth_events import lag
 from .play import Suite, looking_errors
 from .systems import HEADS
-from .talking import mouths
 
 LATE = 2  # frames, 80 ms
 TURNED = 5.0  # degrees

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from .. import audio
+from ..runs import runs
 from ..training import mixture_cache, mixtures
-from ..training.voices import runs
 from .turn_errors import STEP, Truth, read_rttm
 
 BASE = mixtures.Recipe(seconds=60.0, snr=40.0, match_microphones=0.7)

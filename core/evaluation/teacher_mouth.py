@@ -11,12 +11,12 @@ import numpy as np
 from .. import head as heads
 from ..gaze import INTENT_CHANNELS
 from ..motion import MOTION_FPS, WIDTH, HeadMotion
+from ..runs import runs
 from ..teacher import dialogue as dialogues
 from ..teacher.hearing import frame_times
 from ..teacher.perform import perform
 from ..teacher.person import random_layout
 from ..training.dataset import cast_for
-from .events import runs
 
 CLOSED = 0.5  # mm of lip gap
 NEAR = 0.04  # s around a phone in which its closure counts

@@ -8,6 +8,7 @@ from ..gaze import SCAN, facing, toward
 from ..layout import Layout, room_poses
 from ..motion import MOTION_FPS
 from ..rotation import FORWARD, yaw_pitch
+from ..runs import runs
 from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
 from .person import Person
@@ -121,17 +122,11 @@ def _highest(wish: np.ndarray, share: float) -> np.ndarray:
     for _ in range(4):  # dropping the short ones moves the share: ask for so much more or less
         on = wish > np.quantile(wish, np.clip(1 - share - offset, 0, 1))
         for value, least in ((False, LEAST[0]), (True, LEAST[1])):
-            for first, last in _runs(on == value):
+            for first, last in runs(on == value):
                 if last - first < least * MOTION_FPS and first > 0 and last < len(on):
                     on[first:last] = not value
         offset += share - on.mean()
     return on
-
-
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """First and one past the last frame of every run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(int)))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, person: Person, rng) -> Looking:

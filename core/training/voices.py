@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ..audio import SAMPLE_RATE
+from ..runs import runs
 from . import augment, corpora
 
 STEP = SAMPLE_RATE // 100  # samples a step of the energy: 10 ms
@@ -49,12 +50,6 @@ def without_short(active: np.ndarray, seconds: float) -> np.ndarray:
         if (end - start) * STEP < seconds * SAMPLE_RATE:
             kept[start:end] = False
     return kept
-
-
-def runs(active: np.ndarray) -> list[tuple[int, int]]:
-    """First and last (exclusive) index of each stretch of True."""
-    edges = np.flatnonzero(np.diff(active.astype(np.int8), prepend=0, append=0))
-    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def read_voices(data: Path, split: str) -> list[Voice]:

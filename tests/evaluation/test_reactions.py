@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talking_together.core.evaluation import reactions
-from talking_together.core.evaluation.drawn import draw_weights
+from talking_together.core.evaluation.bootstrap import draw_weights
 
 DIALOGUES, BINS, CHANNELS, LATE = 60, 300, 6, 4
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from talking_together.core import gaze, generate, voice
-from talking_together.core.evaluation import networks, systems, talking
+from talking_together.core.evaluation import mouth_errors, networks, systems
 from talking_together.core.layout import Layout
 from talking_together.core.training.corpora import Phone
 
@@ -51,6 +51,6 @@ def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
 def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(cases):
     opened, shut = np.zeros((2, 2, FRAMES, 59), np.float32)
     opened[..., 9] = 0.5
-    assert talking.mouths(cases[0], opened, opened)[1].recall == 0
-    counts = talking.mouths(cases[0], shut, opened)[1]
+    assert mouth_errors.mouths(cases[0], opened, opened)[1].recall == 0
+    counts = mouth_errors.mouths(cases[0], shut, opened)[1]
     assert counts.recall == 1 and counts.false_share == 1

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from talking_together.core.evaluation import claims, distribution, drawn
+from talking_together.core.evaluation import bootstrap, claims, distribution
 from talking_together.core.evaluation.pooled import weighted_slope
 
 RNG = np.random.default_rng(0)
-WEIGHTS = drawn.draw_weights(40, 200)
+WEIGHTS = bootstrap.draw_weights(40, 200)
 
 
 def pairs(seed, scale=1.0):
@@ -17,39 +17,39 @@ def pairs(seed, scale=1.0):
 
 def test_the_first_draw_is_the_test_set_itself():
     truth, made = pairs(0), pairs(1, 0.5)
-    found = drawn.frechet(drawn.Stack.of(truth), drawn.Stack.of(made), WEIGHTS[:1])
+    found = bootstrap.frechet(bootstrap.Stack.of(truth), bootstrap.Stack.of(made), WEIGHTS[:1])
     assert found[0] == pytest.approx(distribution.paired_frechet(truth, made))
-    gap = drawn.interaction_gap(drawn.Stack.of(truth), drawn.Stack.of(made), WEIGHTS[:1])
+    gap = bootstrap.interaction_gap(bootstrap.Stack.of(truth), bootstrap.Stack.of(made), WEIGHTS[:1])
     assert gap[0] == pytest.approx(distribution.interaction_gap(truth, made))
 
 
 def test_half_the_amplitude_is_worse_in_every_draw():
-    truth = drawn.Stack.of(pairs(0))
-    second, half = (drawn.frechet(truth, drawn.Stack.of(p), WEIGHTS) for p in (pairs(1), pairs(1, 0.5)))
+    truth = bootstrap.Stack.of(pairs(0))
+    second, half = (bootstrap.frechet(truth, bootstrap.Stack.of(p), WEIGHTS) for p in (pairs(1), pairs(1, 0.5)))
     assert (half > second).all()
 
 
 def test_too_few_frames_are_refused():
-    few = drawn.Stack.of([x[:5] for x in pairs(0)])
-    assert np.isnan(drawn.frechet(few, few, WEIGHTS)).all()
+    few = bootstrap.Stack.of([x[:5] for x in pairs(0)])
+    assert np.isnan(bootstrap.frechet(few, few, WEIGHTS)).all()
 
 
 def number(values, system="ours", metric="LVE"):
-    return drawn.Drawn.mean(metric, system, values, WEIGHTS)
+    return bootstrap.Drawn.mean(metric, system, values, WEIGHTS)
 
 
 def test_a_difference_is_paired_and_said_only_when_sure():
     base = RNG.normal(0, 5, 40)
-    sure = drawn.difference([number(base + 0.5)], [number(base)], None, "low")
+    sure = bootstrap.difference([number(base + 0.5)], [number(base)], None, "low")
     assert sure.verdict == "worse" and sure.low == pytest.approx(0.5) == sure.high
-    unsure = drawn.difference([number(base + RNG.normal(0, 5, 40))], [number(base)], None, "low")
+    unsure = bootstrap.difference([number(base + RNG.normal(0, 5, 40))], [number(base)], None, "low")
     assert unsure.low < 0 < unsure.high and unsure.verdict == "no difference"
-    assert drawn.difference([number(base + 0.5)], [number(base)], None, "high").verdict == "better"
+    assert bootstrap.difference([number(base + 0.5)], [number(base)], None, "high").verdict == "better"
 
 
 def test_what_is_past_the_truth_is_as_wrong_as_what_falls_short_of_it():
     truth, short, past = (number(np.full(40, v)) for v in (10.0, 8.0, 13.0))
-    assert drawn.difference([past], [short], truth, "truth").value == pytest.approx(1)
+    assert bootstrap.difference([past], [short], truth, "truth").value == pytest.approx(1)
 
 
 def test_dialogues_without_a_case_do_not_count():
