@@ -17,9 +17,13 @@ def level(samples: np.ndarray) -> np.ndarray:
     returns: (ceil(N / 320),) float32 decibels of full scale, never below -100
     """
     count = -(-len(samples) // STEP)
-    padded = np.zeros(STEP * (count + 1))
-    padded[STEP // 2 : STEP // 2 + len(samples)] = samples
-    halves = (padded.reshape(-1, STEP) ** 2).mean(axis=1)
+    halves = np.zeros(count + 1)
+    for first in range(0, count + 1, BLOCK):
+        begin, end = first * STEP - STEP // 2, min(first + BLOCK, count + 1) * STEP - STEP // 2
+        piece = np.zeros(end - begin)
+        known = samples[max(begin, 0) : end]
+        piece[max(-begin, 0) : max(-begin, 0) + len(known)] = known
+        halves[first : first + BLOCK] = (piece.reshape(-1, STEP) ** 2).mean(axis=1)
     return (10 * np.log10((halves[:-1] + halves[1:]) / 2 + 1e-10)).astype(np.float32)
 
 

@@ -43,32 +43,45 @@ LEAD = WINDOW // 2 - HOP  # samples of sound needed before a window: its first m
 TAIL = WINDOW // 2  # and after it: the last one is centred on its end
 ENCODED = slice(0, 119)  # the columns that come out of networks, window by window
 BLOCK = 1500  # frames of loudness and pitch at once, a minute: the memory stays flat
+USUAL_BLOCKS = 10  # of them at most tell the usual pitch of a voice
 UNKNOWN_PITCH = 160.0  # Hz, where a voice is hardly heard
 
 
-def encode(sound: np.ndarray, masks: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
+def encode(
+    sound: np.ndarray,
+    masks: np.ndarray,
+    progress: Callable[[float], None] = lambda share: None,
+    part: slice | None = None,
+    kind: type = np.float32,
+) -> np.ndarray:
     """Features of both people for every motion frame.
 
     sound:    (N,) float32 at 16 kHz, full scale is 1; or (2, N), each person on a channel of its own
     masks:    (2, T) how surely A and B speak, in [0, 1]; T = ceil(N / 640)
     progress: called with the share done, 0..1
-    returns:  (2, T, WIDTH) float32, columns as in FEATURES
+    part:     only these of the T frames, as they are among all: what lies far from them is not listened to
+    kind:     of the numbers; float16 is what the generator learnt from and halves the memory
+    returns:  (2, T or as many as in ``part``, WIDTH), columns as in FEATURES
     """
     frames = frame_count(sound.shape[-1])
     if masks.shape != (2, frames):
         raise ValueError(f"masks must be (2, {frames}) for {sound.shape[-1]} samples, got {masks.shape}")
+    first, last, _ = (part or slice(None)).indices(frames)
+    around = slice(max(0, first - WINDOW_FRAMES), min(frames, last + WINDOW_FRAMES))  # where windows of the part reach
     levels = own_levels(sound, masks)
-    voices = describe_voices(sound, masks, levels)
-    features = np.zeros((2, frames, WIDTH), np.float32)
-    weight = np.zeros((frames, 1), np.float32)
+    voices = describe_voices(sound, masks, levels, around)
+    features, weight = np.zeros((2, last - first, WIDTH), kind), _overlaps(frames)
     for start, stop in windows(frames):
-        fade = _fade(stop - start)
+        if stop <= first or start >= last:
+            continue
         heard = torch.from_numpy(own_sounds(sound, masks, levels, start, stop, LEAD, TAIL))
-        features[:, start:stop, ENCODED] += fade * _encode_window(heard, voices, masks, start, stop)
-        weight[start:stop] += fade
-        progress(stop / frames)
-    features[..., ENCODED] /= weight
-    features[..., ENCODED.stop :] = _prosody_columns(voices, masks)
+        own = voices[:, 2 * (start - around.start) : 2 * (stop - around.start)]
+        said = _encode_window(heard, own, masks[:, start:stop]) * _fade(stop - start) / weight[start:stop]
+        kept = slice(max(start, first), min(stop, last))
+        features[:, kept.start - first : kept.stop - first, ENCODED] += said[:, kept.start - start : kept.stop - start]
+        progress(min(1.0, (stop - first) / (last - first)))
+    prosodic = _prosody_columns(voices, masks[:, around])
+    features[..., ENCODED.stop :] = prosodic[:, first - around.start : last - around.start]
     return features
 
 
@@ -103,24 +116,31 @@ def own_levels(sound: np.ndarray, masks: np.ndarray) -> np.ndarray:
     return np.array(usual)
 
 
-def describe_voices(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Loudness and pitch of both streams at 50 Hz.
+def describe_voices(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, part: slice | None = None) -> np.ndarray:
+    """Loudness and pitch of both streams at 50 Hz, of all T frames or of ``part``.
 
     returns: (2, 2 T, 3) float32: level over the usual in 10 dB, octaves over the usual pitch times voicing, voicing
     """
-    frames = masks.shape[1]
-    blocks = [
-        np.stack(
-            [_loudness_and_pitch(s) for s in own_sounds(sound, masks, levels, i, min(i + BLOCK, frames), STEP, STEP)]
-        )
-        for i in range(0, frames, BLOCK)
-    ]
-    voices = np.concatenate(blocks, axis=1)
-    for columns, own in zip(voices, masks, strict=True):
-        sung = (columns[:, 2] > 0.6) & (np.repeat(own, 2) > 0.5)
-        usual = np.median(columns[sung, 1]) if sung.sum() >= 10 else UNKNOWN_PITCH
+    first, last, _ = (part or slice(None)).indices(masks.shape[1])
+    count = -(-masks.shape[1] // BLOCK)
+    near = range(first // BLOCK, -(-last // BLOCK))
+    telling = np.unique(np.linspace(0, count - 1, USUAL_BLOCKS).round().astype(int)).tolist()
+    blocks = {k: _block(sound, masks, levels, k) for k in sorted({*near, *telling})}
+    before = near.start * BLOCK
+    voices = np.concatenate([blocks[k] for k in near], axis=1)[:, 2 * (first - before) : 2 * (last - before)]
+    known = np.concatenate([blocks[k] for k in telling], axis=1)
+    owns = np.concatenate([masks[:, k * BLOCK : (k + 1) * BLOCK] for k in telling], axis=1)
+    for columns, told, own in zip(voices, known, owns, strict=True):
+        sung = (told[:, 2] > 0.6) & (np.repeat(own, 2) > 0.5)
+        usual = np.median(told[sung, 1]) if sung.sum() >= 10 else UNKNOWN_PITCH
         columns[:, 1] = np.log2(columns[:, 1] / usual).clip(-1.5, 1.5) * columns[:, 2]
     return voices
+
+
+def _block(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, number: int) -> np.ndarray:
+    """(2, 2 frames, 3) level, hertz and voicing of both streams in one block of BLOCK frames."""
+    start, stop = number * BLOCK, min((number + 1) * BLOCK, masks.shape[1])
+    return np.stack([_loudness_and_pitch(own) for own in own_sounds(sound, masks, levels, start, stop, STEP, STEP)])
 
 
 def _loudness_and_pitch(sound: np.ndarray) -> np.ndarray:
@@ -162,14 +182,13 @@ def faint_noise() -> np.ndarray:
 
 
 @torch.inference_mode()
-def _encode_window(heard: Tensor, voices: np.ndarray, masks: np.ndarray, start: int, stop: int) -> np.ndarray:
-    """(2, frames, 119): spectrum and articulation of one window."""
+def _encode_window(heard: Tensor, voices: np.ndarray, masks: np.ndarray) -> np.ndarray:
+    """(2, frames, 119): spectrum and articulation of one window, of its sound, voices (2, 2 frames, 3) and masks."""
     tokens = whisper_tokens(heard)  # (2, 2 frames, 1536)
     spectrum = (tokens @ load_projection()["components"]).unflatten(1, (-1, 2)).mean(dim=2)
-    own = torch.from_numpy(np.stack([masks[:, start:stop], masks[::-1, start:stop]], axis=-1)).float()
-    voice = torch.from_numpy(voices[:, 2 * start : 2 * stop])
+    own = torch.from_numpy(np.stack([masks, masks[::-1]], axis=-1)).float()
     head: ArticulationHead = load_head()
-    said = head(tokens, torch.cat([voice, own.repeat_interleave(2, dim=1)], dim=-1))
+    said = head(tokens, torch.cat([torch.from_numpy(voices), own.repeat_interleave(2, dim=1)], dim=-1))
     return torch.cat([spectrum, said.per_frame()], dim=-1).numpy()
 
 
@@ -177,6 +196,14 @@ def _fade(length: int) -> np.ndarray:
     """(length, 1) weights that rise and fall over the overlap; never 0, so that the ends of the recording count."""
     ramp = (np.arange(length) + 0.5) / OVERLAP_FRAMES
     return np.minimum(1, np.minimum(ramp, ramp[::-1])).astype(np.float32)[:, None]
+
+
+def _overlaps(frames: int) -> np.ndarray:
+    """(frames, 1) sum of the fades of all windows."""
+    weight = np.zeros((frames, 1), np.float32)
+    for start, stop in windows(frames):
+        weight[start:stop] += _fade(stop - start)
+    return weight
 
 
 def _prosody_columns(voices: np.ndarray, masks: np.ndarray) -> np.ndarray:

@@ -69,6 +69,17 @@ def test_windows_join_without_a_seam(speech):
     assert steps[[j + k for j in joints for k in range(-13, 13)]].mean() < 1.2 * steps.mean()
 
 
+def test_a_part_is_encoded_as_it_is_within_the_whole(speech):
+    long = np.tile(speech, 8)
+    masks = taking_turns(long)
+    whole = voice.encode(long, masks)
+    for part in (slice(0, 60), slice(190, 420), slice(masks.shape[1] - 30, masks.shape[1])):
+        np.testing.assert_array_equal(voice.encode(long, masks, part=part), whole[:, part])
+    halves = voice.encode(long, masks, kind=np.float16)
+    assert halves.dtype == np.float16
+    np.testing.assert_allclose(halves, whole, atol=4e-3)
+
+
 def test_progress_reaches_one_and_may_stop_the_work(speech):
     seen = []
     voice.encode(speech, taking_turns(speech), seen.append)
