@@ -5,10 +5,11 @@ into overlapping windows that are denoised as a batch; after every step their pr
 overlap, so that neighbours agree from the first step on and the joint has no seam.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..gaze import INTENT_CHANNELS, INTENT_WIDTH
@@ -21,6 +22,7 @@ POWER = 1.0  # of the levels: above 1 the last steps are finer
 GUIDANCE = 1.3  # contact, closures and openings come nearer to the truth than with 1, on unseen voices
 BATCH = 8  # windows denoised at once: bounds the memory
 BLOCK = 256  # knots of noise that share one random stream
+NOISED = 1500  # frames that get their noise at once
 # Frames between the knots of slow noise, which is the sum of all. Heads hold a posture for minutes: white noise drowns
 # that until the last of many steps, noise as slow as the motion needs few. What jumps (eyes, lids, lips) needs white
 # noise: a drift would pass for a movement.
@@ -49,34 +51,38 @@ def slow_columns(width: int = INTENT_WIDTH) -> Tensor:
     return slow
 
 
-def noise(seed: int, frames: int, slow: Tensor) -> Tensor:
-    """Unit noise (2, frames, D), slow where ``slow`` (D,) holds. Frame i depends on ``seed`` and i alone."""
-    return mixed_noise(lambda scale, count: _knots(seed, scale, count, len(slow)), frames, slow)
+def noise(seed: int, frames: int, slow: Tensor, first: int = 0) -> Tensor:
+    """Unit noise (2, frames, D) from frame ``first`` on, slow where ``slow`` (D,) holds. A frame's depends on ``seed``
+    and its number alone."""
+    return mixed_noise(lambda scale, begin, count: _knots(seed, scale, begin, count, len(slow)), frames, slow, first)
 
 
-def mixed_noise(draw: Callable[[int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
+def mixed_noise(draw: Callable[[int, int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
     """Unit noise (..., frames, D) from frame ``first`` on, white or of all SCALES.
 
-    draw: (scale, K) -> (..., K, D) independent unit noise, the first K knots of that scale
+    draw: (scale, k, K) -> (..., K, D) independent unit noise, K knots of that scale from the k-th on
     """
     parts = []
     for scale in SCALES:
-        at = torch.arange(first, first + frames) / scale
-        knots, left = draw(scale, int(at[-1]) + 2), at.long()
-        angle = (at - left)[:, None] * torch.pi / 2  # cosine and sine keep the spread between the knots
-        parts.append(angle.cos() * knots[..., left, :] + angle.sin() * knots[..., left + 1, :])
+        at = torch.arange(first, first + frames)
+        left, begin = at // scale, first // scale
+        knots = draw(scale, begin, int(left[-1]) + 2 - begin)
+        angle = (at / scale - left)[:, None] * torch.pi / 2  # cosine and sine keep the spread between the knots
+        parts.append(angle.cos() * knots[..., left - begin, :] + angle.sin() * knots[..., left + 1 - begin, :])
     return torch.where(slow, sum(parts) / len(SCALES) ** 0.5, parts[0])
 
 
-def _knots(seed: int, scale: int, count: int, width: int) -> Tensor:
-    """(2, count, width) unit noise, block by block, so that a longer recording begins as a shorter one."""
+def _knots(seed: int, scale: int, first: int, count: int, width: int) -> Tensor:
+    """(2, count, width) unit noise from knot ``first`` on, block by block, so that a longer recording begins as a
+    shorter one."""
+    begin = first // BLOCK
     blocks = [
         np.random.Generator(np.random.Philox(key=[seed % 2**64, scale << 32 | block])).standard_normal(
             (2, BLOCK, width), np.float32
         )
-        for block in range(-(-count // BLOCK))
+        for block in range(begin, -(-(first + count) // BLOCK))
     ]
-    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, :count])
+    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, first - begin * BLOCK :][:, :count])
 
 
 def windows(frames: int, length: int = WINDOW, overlap: int = OVERLAP) -> list[int]:
@@ -101,18 +107,29 @@ def clean(predict: Predict, noisy: Tensor, levels: Tensor, batch: int = BATCH, l
 
     noisy: (2, T, D), levels: (2, T) -> (2, T, D)
     """
+    return torch.cat([piece for _, piece in cleaned(predict, noisy, levels, batch, length)], dim=1)
+
+
+def cleaned(
+    predict: Predict, noisy: Tensor, levels: Tensor, batch: int = BATCH, length: int = WINDOW
+) -> Iterator[tuple[slice, Tensor]]:
+    """The pieces of :func:`clean` in order, with their frames; ``noisy`` may be overwritten up to the end of each."""
     frames = noisy.shape[1]
     starts, size = windows(frames, length), min(length, frames)
     weight = ramp(size)[:, None]
-    total, weights = torch.zeros_like(noisy), torch.zeros(frames, 1)
+    done, total, weights = 0, noisy[:, :0], weight[:0]
     for first in range(0, len(starts), batch):
         some = starts[first : first + batch]
+        longer = some[-1] + size - done - total.shape[1]
+        total, weights = (F.pad(sums, (0, 0, 0, longer)) for sums in (total, weights))
         cut = [slice(start, start + size) for start in some]
         pieces = predict(torch.stack([noisy[:, c] for c in cut]), torch.stack([levels[:, c] for c in cut]), some)
-        for c, piece in zip(cut, pieces, strict=True):
-            total[:, c] += piece * weight
-            weights[c] += weight
-    return total / weights
+        for start, piece in zip(some, pieces, strict=True):
+            total[:, start - done : start - done + size] += piece * weight
+            weights[start - done : start - done + size] += weight
+        count = (starts[first + batch] if first + batch < len(starts) else frames) - done
+        yield slice(done, done + count), total[:, :count] / weights[:count]
+        done, total, weights = done + count, total[:, count:], weights[count:]
 
 
 def sample(
@@ -130,33 +147,51 @@ def sample(
     """Draw one motion: DDIM, deterministic but for the noise it begins with, along a line through two predictions.
 
     DDIM takes the prediction as constant over a step, which in eight steps loses a seventh of the motion's spread;
-    going half a step further along the change of the last two predictions loses hardly any.
+    going half a step further along the change of the last two predictions loses hardly any. A step goes through the
+    recording piece by piece and in place: besides the motion only the last prediction is as long as it.
 
     slow:        (D,) bool, which columns begin with slow noise
     given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
                  rest is made to fit
     returns:     (2, frames, D)
     """
-    begin = noise(seed, frames, slow)
-    if keep is None:
-        given, keep = torch.zeros_like(begin), torch.zeros_like(begin, dtype=torch.bool)
-    whole = keep.all(dim=-1)  # the network is told that these frames are clean
-    levels = torch.linspace(1, 0, steps + 1) ** POWER
-    x, motion, before = begin, begin, None
+    x = torch.empty(2, frames, len(slow))
+    for cut, piece in _noise_pieces(seed, frames, slow):
+        x[:, cut] = piece
+    # the network is told that frames kept as a whole are clean
+    whole = torch.zeros(2, frames, dtype=torch.bool) if keep is None else keep.all(dim=-1)
+    levels, before = torch.linspace(1, 0, steps + 1) ** POWER, torch.empty_like(x)
     for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
-        x = torch.where(keep, signal(now) * given + noise_share(now) * begin, x)
-        x = torch.where(whole[..., None], given, x)
-        now_clean = clean(predict, x, torch.where(whole, 0.0, now), batch)
-        ahead = now_clean if before is None else now_clean + (now_clean - before) / 2
-        before, motion = now_clean, torch.where(keep, given, ahead)
-        remaining = (x - signal(now) * motion) / noise_share(now)
-        x = signal(then) * motion + noise_share(then) * remaining
+        if keep is not None:
+            _put_back(x, given, keep, now, seed, slow)
+        for cut, motion in cleaned(predict, x, torch.where(whole, 0.0, now), batch):
+            ahead = motion + (motion - before[:, cut]) / 2 if step else motion
+            before[:, cut] = motion
+            if keep is not None:
+                ahead = torch.where(keep[:, cut], given[:, cut], ahead)
+            remaining = (x[:, cut] - signal(now) * ahead) / noise_share(now)
+            x[:, cut] = signal(then) * ahead + noise_share(then) * remaining
         progress((step + 1) / steps)
-    return motion
+    return x if keep is None else torch.where(keep, given, x)
+
+
+def _noise_pieces(seed: int, frames: int, slow: Tensor) -> Iterator[tuple[slice, Tensor]]:
+    """The noise (2, frames, D) that sampling begins with, and which frames each piece is of."""
+    for first in range(0, frames, NOISED):
+        count = min(NOISED, frames - first)
+        yield slice(first, first + count), noise(seed, count, slow, first)
+
+
+def _put_back(x: Tensor, given: Tensor, keep: Tensor, level: Tensor, seed: int, slow: Tensor) -> None:
+    """Write what is given into the noisy motion ``x``: as noisy as the rest, but clean in frames kept as a whole."""
+    for cut, piece in _noise_pieces(seed, x.shape[1], slow):
+        noisy = signal(level) * given[:, cut] + noise_share(level) * piece
+        whole = keep[:, cut].all(dim=-1, keepdim=True)
+        x[:, cut] = torch.where(whole, given[:, cut], torch.where(keep[:, cut], noisy, x[:, cut]))
 
 
 def predictor(network: torch.nn.Module, condition: Tensor, guidance: float = 1.0) -> Predict:
-    """A Predict that shows ``network`` its part of ``condition`` (2, T, K).
+    """A Predict that shows ``network`` its part of ``condition`` (2, T, K), which may be in half precision.
 
     guidance: 1 follows the condition as trained; more exaggerates what the condition changes, at twice the cost
     """
@@ -164,7 +199,7 @@ def predictor(network: torch.nn.Module, condition: Tensor, guidance: float = 1.0
     @torch.inference_mode()
     def predict(noisy: Tensor, levels: Tensor, starts: list[int]) -> Tensor:
         size = noisy.shape[2]
-        told = torch.stack([condition[:, start : start + size] for start in starts])
+        told = torch.stack([condition[:, start : start + size] for start in starts]).float()
         if guidance == 1.0:
             return network(noisy, told, levels)
         drop = torch.tensor([True, False]).repeat_interleave(len(starts))

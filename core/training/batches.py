@@ -77,6 +77,7 @@ class Recipe:
     drop: float  # share of pairs whose condition is withheld
     dubbing: float = 0.0  # share of pairs in which only the mouth of who speaks is judged, with exact masks
     given: float = 0.15  # share of pairs of which a part is given, for in-painting
+    roughened: bool = True  # exact masks are made imprecise
 
 
 def read_dialogues(folder: Path, banded: bool = False) -> tuple[list[Dialogue], str]:
@@ -91,6 +92,25 @@ def read_dialogues(folder: Path, banded: bool = False) -> tuple[list[Dialogue], 
     return [_read(path, banded) for path in paths], hashlib.sha256(names.encode()).hexdigest()
 
 
+def read_mixes(folder: Path) -> dict[int, np.ndarray]:
+    """What is heard where nobody is turned down: (T, WIDTH) float16 of each dialogue of ``folder``, by its number.
+
+    Raises UserError when the dialogues were made without.
+    """
+    found = {}
+    for path in sorted(Path(folder).glob("*.npz")):
+        with np.load(path, allow_pickle=False) as file:
+            if "mixed" in file.files:
+                found[_number(path)] = file["mixed"].astype(np.float16)
+    if not found:
+        raise UserError(f'The dialogues in "{folder}" do not hold the unmasked mix. Make them anew: train dataset.')
+    return found
+
+
+def _number(path: Path) -> int:
+    return int(re.findall(r"\d+", path.stem)[-1])  # dataset.py names files so
+
+
 def _read(path: Path, banded: bool) -> Dialogue:
     with np.load(path, allow_pickle=False) as file:
         layout = Layout(**json.loads(str(file["layout"])))
@@ -99,9 +119,8 @@ def _read(path: Path, banded: bool) -> Dialogue:
     if intents.shape != (*masks.shape, INTENT_WIDTH) or features.shape[:2] != masks.shape:
         raise UserError(f'"{path}" does not fit together: {features.shape}, {masks.shape}, {intents.shape}. Delete it.')
     columns, angles = condition.layout_columns(layout), toward(room_poses(layout))
-    number = int(re.findall(r"\d+", path.stem)[-1])  # dataset.py names files so
     return Dialogue(
-        number,
+        _number(path),
         features.astype(np.float16),
         *(np.float32(values) for values in (masks, told, bands.split(intents) if banded else intents)),
         columns,
@@ -142,7 +161,8 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     lengths = np.array([d.masks.shape[1] for d in dialogues], float)
     chosen = [dialogues[i] for i in rng.choice(len(dialogues), recipe.pairs, p=lengths / lengths.sum())]
     dubbed = rng.random(recipe.pairs) < recipe.dubbing
-    parts = [_cut(d, frames, rng, precise) for d, precise in zip(chosen, dubbed, strict=True)]
+    precise = dubbed | (not recipe.roughened)
+    parts = [_cut(d, frames, rng, exactly) for d, exactly in zip(chosen, precise, strict=True)]
     motion, told, angles, truth = (torch.stack([torch.as_tensor(part[i]) for part in parts]) for i in range(4))
     motion = (motion - scale.mean) / scale.std
 
@@ -164,7 +184,7 @@ def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Te
     """Noise (B, 2, T, D) as sampling begins with, from any moment on."""
     pairs, streams, frames, width = shape
 
-    def draw(scale: int, count: int) -> Tensor:
+    def draw(scale: int, begin: int, count: int) -> Tensor:
         return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
 
     return mixed_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from talking_together.core.model import diffusion
-from talking_together.core.model.diffusion import clean, noise, noise_share, sample, signal, windows
+from talking_together.core.model.diffusion import clean, cleaned, noise, noise_share, sample, signal, windows
 from talking_together.core.motion import EXPRESSION_NAMES
 
 WIDTH = 4
@@ -27,6 +27,19 @@ def test_a_frame_has_its_noise_whatever_the_length():
     assert torch.equal(noise(3, 1000, SLOW)[:, :300], noise(3, 300, SLOW))
     assert not torch.equal(noise(4, 300, SLOW), noise(3, 300, SLOW))
     assert noise(3, 5000, SLOW).std() == pytest.approx(1, abs=0.03)
+
+
+def test_noise_can_begin_anywhere():
+    assert torch.equal(noise(3, 1000, SLOW)[:, 777:], noise(3, 223, SLOW, 777))
+
+
+def test_pieces_come_in_order_and_what_lies_behind_may_be_overwritten():
+    motion, levels = torch.randn(2, 3000, WIDTH), torch.zeros(2, 3000)
+    whole, done = clean(nearby, motion, levels), 0
+    for cut, piece in cleaned(nearby, motion, levels, batch=2):
+        assert cut.start == done and torch.equal(piece, whole[:, cut])
+        motion[:, cut], done = 99.0, cut.stop
+    assert done == 3000
 
 
 def test_noise_is_slow_and_fast_at_once():
