@@ -18,6 +18,7 @@ from ..motion import EXPRESSION_NAMES
 
 WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1.0, "gaze": 5.0}
 PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
+EVEN_GAZE = WEIGHTS | {"restless": 1.0}  # the gaze of restless clips like any other, for the ablation
 MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
 JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
@@ -90,7 +91,7 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, fl
         "rotation": ((error[..., ROTATION].sum(-1) + error[..., GESTURES].sum(-1)) * full).sum(),
         "translation": (error[..., TRANSLATION].sum(-1) * full).sum(),
         "velocity": _velocity(predicted, clip, scale, judged, counts),
-        "gaze": _gaze(predicted, clip, scale, full),
+        "gaze": _gaze(predicted, clip, scale, full, weights.get("restless", RESTLESS_WEIGHT)),
     }
     if "gaze channels" in weights:
         result["gaze channels"] = (error[..., GAZE].sum(-1) * full).sum()
@@ -125,7 +126,7 @@ def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, count
     return ((face + body) * judging).sum()
 
 
-def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor) -> Tensor:
+def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor, restless: float) -> Tensor:
     """1 - cosine between the mean direction of both eyes and the truth (two channels), and the contact channel.
 
     Contact needs nothing sharper: the mean is the right guess at a high noise level, and at the last one it is 0 or 1.
@@ -135,7 +136,7 @@ def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor) -> Tensor
     # |a - b|² / 2 is 1 - a·b of unit vectors, without its rounding near 0
     angle = (ray - truth).square().sum(-1) / 2 / scale.gaze
     head = clip.motion[..., ROTATION].var(dim=2).sum(-1)  # (B, 2)
-    weight = torch.where(head > scale.restless, RESTLESS_WEIGHT, 1.0)[..., None]
+    weight = torch.where(head > scale.restless, restless, 1.0)[..., None]
     contact = (predicted - clip.motion)[..., CONTACT].square()
     return ((2 * angle * weight + contact) * counts).sum()
 

@@ -1,20 +1,22 @@
 """What the ablations and learnt baselines are shown and what their networks leave out."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
 import torch
 
 from talking_together.core import voice
+from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.model.checkpoint import save_checkpoint
 from talking_together.core.model.condition import FEATURES, LAYOUT_NAMES
 from talking_together.core.model.network import Config, DualStream
 from talking_together.core.training import ablations
 from talking_together.core.training.batches import Recipe, measure, read_dialogues
-from talking_together.core.training.losses import PLAIN_GAZE, losses
+from talking_together.core.training.generator import split
+from talking_together.core.training.losses import EVEN_GAZE, PLAIN_GAZE, WEIGHTS, losses
 
 K = FEATURES + voice.WIDTH
 SMALL = {"condition": K, "widths": (16, 24), "blocks": 1, "embedding": 16, "role": 4, "heads": 2}
@@ -118,3 +120,45 @@ def test_a_run_that_stopped_half_way_is_left_out(tmp_path):
         path.parent.mkdir()
         save_checkpoint(path, network(), np.zeros(56), np.ones(56), {"step": step})
     assert list(ablations.finished(tmp_path)) == ["full", "no roles"]
+
+
+def test_one_mix_is_heard_by_both_and_is_that_of_the_dialogue(dialogues, tmp_path):
+    mixes = {}
+    for path in sorted(tmp_path.glob("*.npz")):
+        with np.load(path) as file:
+            content = dict(file)
+        mixes[int(path.stem[-5:])] = content["features"].mean(axis=0)
+        np.savez(path, **content, mixed=mixes[int(path.stem[-5:])])
+    for dialogue in ablations.RUNS["one mix"].heard(dialogues, tmp_path):
+        assert np.array_equal(dialogue.features[0], dialogue.features[1])
+        assert np.array_equal(dialogue.features[0], mixes[dialogue.number])
+    assert np.array_equal(ablations.RUNS["full"].heard(dialogues, tmp_path)[0].features, dialogues[0].features)
+
+
+def test_dialogues_made_without_the_mix_are_said_to_lack_it(dialogues, tmp_path):
+    with pytest.raises(UserError, match="unmasked mix"):
+        ablations.RUNS["one mix"].heard(dialogues, tmp_path)
+
+
+def test_a_share_of_the_data_is_that_share_and_keeps_some_to_be_judged_by(dialogues):
+    many = [replace(dialogues[0], number=number) for number in range(240)]
+    kept = ablations.RUNS["a tenth of the data"].heard(many, None)
+    assert len(kept) == 24 and all(split(kept))
+    assert len(ablations.RUNS["30 % of the data"].heard(many, None)) == 72
+
+
+def test_hard_masks_are_0_or_1_and_others_are_unsure(dialogues):
+    unsure = [replace(d, told=0.8 * d.told + 0.1) for d in dialogues]
+    hard, recipe = ablations.RUNS["hard masks"], Recipe(16, 50, drop=0.0)
+    for run, sure in ((hard, True), (ablations.RUNS["full"], False)):
+        batch = run.draw(run.heard(unsure, None), measure(unsure), recipe, np.random.default_rng(0))
+        masks = batch.condition[..., :2]
+        assert bool(((masks == 0) | (masks == 1)).all()) == sure
+
+
+def test_without_the_selective_weight_a_restless_head_counts_like_any(dialogues):
+    scale = replace(measure(dialogues), restless=0.0)  # every clip is restless
+    batch = ablations.regression(dialogues, scale, Recipe(4, 50, drop=0.0), np.random.default_rng(0))
+    wrong = batch.clip.motion + torch.eye(56)[50]
+    twice, once = (float(losses(wrong, batch.clip, scale, weights)["gaze"]) for weights in (WEIGHTS, EVEN_GAZE))
+    assert twice == pytest.approx(2 * once, rel=1e-5)
