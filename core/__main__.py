@@ -30,6 +30,7 @@ RESEARCH = {
         "lips": ".evaluation.lips",
         "labels": ".evaluation.foreign_labels",
         "mouths": ".evaluation.real_mouths",
+        "openings": ".evaluation.real_openings",
         "behaviour": ".evaluation.behaviour",
         "teacher": ".evaluation.teacher_mouth",
         "prompts": ".evaluation.prompts",

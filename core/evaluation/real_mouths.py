@@ -39,6 +39,7 @@ class Clip:
     opening: np.ndarray  # (T,) in outer-eye-corner distances; nan where unknown
     closed: np.ndarray  # (T,) bool
     told: np.ndarray  # (2, T, K) what the network is told
+    counted: bool  # into the summary numbers of mouth_statistics.json; what is made of them is judged on the others
 
     @property
     def long(self) -> bool:
@@ -55,10 +56,24 @@ def read_clips(data: Path) -> list[Clip]:
         raise UserError(
             f'There are no clips in "{data}/video/liptruth". Give the folder that holds "video" with --data.'
         )
-    return [_read_clip(path) for path in paths if "silent" not in path.name]
+    paths = [path for path in paths if "silent" not in path.name]
+    people = sorted({speaker_of(path.stem) for path in paths})
+    return [_read_clip(path, people.index(speaker_of(path.stem)) % 2 == 0) for path in paths]
 
 
-def _read_clip(path: Path) -> Clip:
+def speaker_of(name: str) -> str:
+    """Who is seen in a clip, by its name; every second speaker in alphabetical order is counted.
+
+    >>> speaker_of("lipread_w_nicole_world"), speaker_of("mead_M003_level_1_disgusted_015"), speaker_of("vlog_man")
+    ('lipread_w_nicole', 'mead_M003', 'vlog_man')
+    """
+    parts = name.split("_")
+    if name.startswith("lipread_s_"):
+        return "lipread_s"
+    return "_".join(parts[: {"lipread": 3, "mead": 2}.get(parts[0], len(parts))])
+
+
+def _read_clip(path: Path, counted: bool) -> Clip:
     with np.load(path, allow_pickle=False) as file:
         mouth, valid = file["mouth_open"].astype(float), file["valid"].astype(bool)
         sound, late = file["wav"].astype(np.float32) / 32768, int(file["av_offset_frames"])
@@ -73,7 +88,7 @@ def _read_clip(path: Path) -> Clip:
     opening = np.full(frames, np.nan)
     opening[known] = np.where(valid, mouth, np.nan)[there[known]]
     told = condition.build(features, masks, Layout())
-    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told)
+    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told, counted)
 
 
 def _speaking(mono: np.ndarray) -> np.ndarray:
@@ -140,17 +155,35 @@ def closures_found(clip: Clip, curve: np.ndarray) -> tuple[int, int]:
     return sum(bool(closed[max(0, a - 1) : b + 1].any()) for a, b in real), len(real)
 
 
-def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
-    """Correlation, median over clips and of the long ones; closures found."""
-    curves = [curve(clip) for clip in clips]
-    r = np.array([correlation(clip, c) for clip, c in zip(clips, curves, strict=True)])
-    long = r[[clip.long for clip in clips]]
-    found = np.array([closures_found(clip, c) for clip, c in zip(clips, curves, strict=True)])
+def aperture(clip: Clip) -> np.ndarray:
+    """(T,) the opening that the articulation head hears."""
+    return clip.features[:, APERTURE]
+
+
+def agreement(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
+    """Correlation: median over all clips, the long ones, and those that were not counted into the statistics."""
+    r = np.array([correlation(clip, curve(clip)) for clip in clips])
+    long, unseen = (np.array([getattr(clip, key) for clip in clips]) for key in ("long", "counted"))
+    unseen = ~unseen
     made = []
-    for label, values in (("r, median", r), ("r, long clips", long)):
-        low, high = report.interval(lambda chosen, v=values: np.median(v[chosen]), len(values))
+    for label, chosen in (
+        ("r, median", np.ones(len(r), bool)),
+        ("r, not counted", unseen),
+        ("r, long clips", long),
+        ("r, long, not counted", long & unseen),
+    ):
+        values = r[chosen]
+        low, high = report.interval(lambda picked, v=values: np.median(v[picked]), len(values))
         made.append(report.Measure(label, name, float(np.median(values)), low, high, "", len(values), "liptruth"))
-    made.append(report.Measure("r, worst long clip", name, float(long.min()), NAN, NAN, "", len(long), "liptruth"))
+    worst = float(r[long].min())
+    return [*made, report.Measure("r, worst long clip", name, worst, NAN, NAN, "", int(long.sum()), "liptruth")]
+
+
+def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
+    """Agreement with the real mouths; closures found; how it moves."""
+    curves = [curve(clip) for clip in clips]
+    found = np.array([closures_found(clip, c) for clip, c in zip(clips, curves, strict=True)])
+    made = agreement(name, curve, clips)
     pooled = lambda chosen: found[chosen, 0].sum() / max(1, found[chosen, 1].sum())  # noqa: E731
     low, high = report.interval(pooled, len(found))
     made.append(report.Measure("closures found", name, pooled(slice(None)), low, high, "", len(found), "liptruth"))
@@ -222,7 +255,7 @@ def main(args) -> None:
         "loudness": lambda clip: clip.level - clip.level.min(),
         "wrong sound": lambda clip: np.roll(clip.features[:, APERTURE], len(clip.opening) // 2),
         "linear map": linear_map(clips),
-        "head's aperture": lambda clip: clip.features[:, APERTURE],
+        "head's aperture": aperture,
     }
     if generate.GENERATOR.is_file():
         systems |= networks(args.seed)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import head as heads
 from ..gaze import INTENT_CHANNELS
+from ..model.articulation import VISEMES
 from ..motion import MOTION_FPS, WIDTH, HeadMotion
 from ..runs import runs
 from ..teacher import dialogue as dialogues
@@ -17,27 +18,12 @@ from ..teacher.hearing import frame_times
 from ..teacher.perform import perform
 from ..teacher.person import random_layout
 from ..training.dataset import cast_for
+from ..training.targets import VISEME_OF
 
 CLOSED = 0.5  # mm of lip gap
 NEAR = 0.04  # s around a phone in which its closure counts
-SOUNDS = {
-    "p b m": "P B M",
-    "f v": "F V",
-    "th": "TH DH",
-    "t d n": "T D N",
-    "s z": "S Z",
-    "sh ch": "SH ZH CH JH",
-    "k g ng h": "K G NG HH",
-    "l": "L",
-    "r er": "R ER",
-    "w oo uh": "W UW UH",
-    "o": "AO OW OY",
-    "ah aa ae": "AA AE AH AW AY",
-    "eh uh ey": "EH EY",
-    "ee ih y": "IY IH Y",
-}
-GROUP_OF = {phone: row for row, names in enumerate(SOUNDS.values()) for phone in names.split()}
 OPEN = "AA AE AH EH AO AY AW".split()
+MOSTLY = 0.7  # of a frame that a sound takes
 LEAST_SPEECH = 8 * MOTION_FPS  # frames; who says less has no usual opening
 
 
@@ -55,17 +41,16 @@ def of_person(gap: np.ndarray, speaking: np.ndarray, phones) -> dict:
     speed = np.abs(np.diff(share))[speaking[1:]] * MOTION_FPS
     shut = runs((gap <= CLOSED) & speaking)
     hits, false = [], []
-    said = np.zeros((len(gap), len(SOUNDS)))
+    said = np.zeros((len(gap), len(VISEMES)))
     for start, end, name in phones:
-        if name in GROUP_OF:
-            said[:, GROUP_OF[name]] += np.clip(np.minimum(times + 0.02, end) - np.maximum(times - 0.02, start), 0, None)
+        column = VISEMES.index(VISEME_OF.get(name, "silence"))
+        said[:, column] += np.clip(np.minimum(times + 0.02, end) - np.maximum(times - 0.02, start), 0, None)
         if name in ("P", "B", "M"):
             near = (times > start - NEAR) & (times < end + NEAR)
             hits.extend([(gap[near] <= CLOSED).any()] if near.any() else [])
         if name in OPEN:
             inner = (times > start + (end - start) / 4) & (times < end - (end - start) / 4)
             false.extend(gap[inner] <= CLOSED)
-    sure = speaking & (said.sum(1) > 0.02)
     return {
         "most": most,
         "opening": share[speaking],
@@ -74,8 +59,7 @@ def of_person(gap: np.ndarray, speaking: np.ndarray, phones) -> dict:
         "seconds": speaking.sum() / MOTION_FPS,
         "hits": hits,
         "false": false,
-        "said": said[sure] * MOTION_FPS,
-        "open": share[sure],
+        "said": said[speaking] * MOTION_FPS,
     }
 
 
@@ -97,9 +81,10 @@ def compare(people: list[dict], real: dict, eye_distance: float) -> list[tuple[s
     percentiles("closure s", joined("closures"), real["closure_length_s"])
     rate = len(joined("closures")) / sum(person["seconds"] for person in people)
     rows.append(("closures a second of speech", rate, real["closures_per_s_of_speech"]))
-    by_sound = np.linalg.lstsq(joined("said"), joined("open"), rcond=None)[0]
-    for name, value in zip(SOUNDS, by_sound, strict=True):
-        rows.append((f"opening in {name}", float(value), real["opening_by_sound"][name]))
+    said, opening = joined("said"), joined("opening")
+    for column, name in enumerate(VISEMES[1:], 1):
+        inside = opening[said[:, column] > MOSTLY]
+        rows.append((f"opening in {name}, median", float(np.median(inside)), real["opening_by_viseme"][name]))
     rows.append(("p b m that close", float(joined("hits").mean()), float("nan")))
     rows.append(("open vowels closed", float(joined("false").mean()), float("nan")))
     return rows
