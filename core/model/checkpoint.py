@@ -44,7 +44,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         with safe_open(path, "pt") as file:
             header = dict(file.metadata() or {})
             tensors = {name: file.get_tensor(name).float().clone() for name in file.keys()}  # the file may change
-        config = json.loads(header.pop("config"))
+        config = {"reach": 0.0} | json.loads(header.pop("config"))  # weights from before it was there
     except FileNotFoundError:
         raise UserError(f'The weights "{path}" are missing. Install the extension again, or train them.') from None
     except (SafetensorError, OSError, KeyError, ValueError) as error:

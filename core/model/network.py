@@ -11,7 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..motion import MOTION_FPS
+
 INTENT = 56  # columns of the motion the network predicts, see core/gaze.py
+BACK = (-1.0, 2.0)  # s, how far back the moments lie where the attention's heads begin; below 0 is what follows
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,8 @@ class Config:
     blocks: int = 2  # residual blocks a level, down and up
     embedding: int = 128  # width of what FiLM reads
     role: int = 32  # width of the role embedding
-    heads: int = 4  # attention heads
+    heads: int = 8  # attention heads
+    reach: float = 0.35  # s around its own moment of the partner that each head looks at first; 0 is everywhere alike
     # Changed only for the ablations (core/evaluation/ablations.py); role 0 goes without the role embedding.
     cross_attention: bool = True  # the streams see each other
     concatenation: bool = True  # the condition lies beside the noisy motion
@@ -62,15 +66,22 @@ class Block(nn.Module):
 
 
 class CrossAttention(nn.Module):
-    """h'_A = h_A + Attn(Q_A, K_B, V_B) and back; positions are relative (rotary), so a window may start anywhere."""
+    """h'_A = h_A + Attn(Q_A, K_B, V_B) and back; positions are relative, so a window may start anywhere.
 
-    def __init__(self, width: int, heads: int):
+    What people answer lies a reaction time back. Attention that begins by looking at all ten seconds alike sees only
+    their mean and never finds it; here every head begins at its own moment of the partner, and learns to move it.
+    """
+
+    def __init__(self, width: int, heads: int, seconds: float, reach: float):
+        """seconds: from one frame to the next; reach: s, as in Config"""
         super().__init__()
-        self.heads = heads
+        self.heads, self.seconds = heads, seconds
         self.query = nn.Linear(width, width, bias=False)
         self.key_value = nn.Linear(width, 2 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
+        self.back = nn.Parameter(torch.linspace(*BACK, heads)) if reach else None  # s
+        self.log_reach = nn.Parameter(torch.full((heads,), math.log(reach))) if reach else None
 
     def forward(self, h: Tensor) -> Tensor:
         """h: (2 B, T, C), streams A and B of a pair follow each other"""
@@ -78,8 +89,15 @@ class CrossAttention(nn.Module):
         partner = own.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
         key, value = self.key_value(partner).chunk(2, dim=-1)
         q, k, v = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (self.query(own), key, value))
-        mixed = F.scaled_dot_product_attention(rotary(q), rotary(k), v)
+        near = self.nearness(h.shape[1]).to(q.dtype) if self.back is not None else None
+        mixed = F.scaled_dot_product_attention(rotary(q), rotary(k), v, near)
         return h + self.out(mixed.transpose(1, 2).flatten(2))
+
+    def nearness(self, frames: int) -> Tensor:
+        """(heads, frames, frames) what is added to the scores: 0 where a head looks, less away from there."""
+        at = torch.arange(frames, device=self.back.device) * self.seconds
+        off = (at[:, None] - at - self.back[:, None, None]) / self.log_reach.exp()[:, None, None]
+        return -off.square() / 2
 
 
 def rotary(x: Tensor) -> Tensor:
@@ -127,7 +145,11 @@ class DualStream(nn.Module):
             nn.ModuleList(Block(2 * w if i == 0 else w, w, e) for i in range(config.blocks)) for w in widths
         )
         # The finest level goes without: an answer to the partner does not need 40 ms, and its cost is quadratic.
-        self.cross = nn.ModuleList(CrossAttention(w, config.heads) for w in widths[1:] if config.cross_attention)
+        self.cross = nn.ModuleList(
+            CrossAttention(width, config.heads, 2**level / MOTION_FPS, config.reach)
+            for level, width in enumerate(widths[1:], 1)
+            if config.cross_attention
+        )
         self.outlet = Conv(widths[0], config.intent)
         nn.init.zeros_(self.outlet.weight)
 

@@ -76,7 +76,8 @@ class Recipe:
     frames: int
     drop: float  # share of pairs whose condition is withheld
     dubbing: float = 0.0  # share of pairs in which only the mouth of who speaks is judged, with exact masks
-    given: float = 0.15  # share of pairs of which a part is given, for in-painting
+    given: float = 0.25  # share of pairs of which a part is given, for in-painting; half of the time it is one person
+    apart: float = 0.3  # share of pairs whose two people are not equally noisy: who is clearer shows how to answer
     roughened: bool = True  # exact masks are made imprecise
 
 
@@ -168,7 +169,10 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
 
     # evenly spread over the batch, so that batches are alike
     level = torch.from_numpy(np.float32((np.arange(recipe.pairs) + rng.random()) / recipe.pairs))
-    level = level[:, None, None].expand(motion.shape[:3])
+    level = level[:, None].repeat(1, 2)
+    apart = np.flatnonzero(rng.random(recipe.pairs) < recipe.apart)
+    level[apart, rng.integers(2, size=len(apart))] = torch.from_numpy(rng.random(len(apart), np.float32))
+    level = level[..., None].expand(motion.shape[:3])
     given = _given(recipe, motion.shape[:3], rng)
     level = torch.where(given, 0.0, level)
     noise = draw_noise(motion.shape, rng)
@@ -227,11 +231,11 @@ def _given(recipe: Recipe, shape: tuple[int, int, int], rng: np.random.Generator
     or of one."""
     given = torch.zeros(shape, dtype=torch.bool)
     for pair in np.flatnonzero(rng.random(shape[0]) < recipe.given):
-        kind, person = rng.integers(3), rng.integers(2)
-        if kind == 0:
+        kind, person = rng.integers(4), rng.integers(2)
+        if kind < 2:
             given[pair, person] = True
             continue
         first, last = sorted(rng.integers(0, shape[2] + 1, 2))
         given[pair] = True
-        given[pair, slice(None) if kind == 1 else person, first:last] = False
+        given[pair, slice(None) if kind == 2 else person, first:last] = False
     return given

@@ -175,7 +175,8 @@ def split(dialogues: list[Dialogue]) -> tuple[list[Dialogue], list[Dialogue]]:
 @torch.no_grad()
 def held_out(network: DualStream, dialogues: list[Dialogue], scale: Scale, device: str) -> dict[str, float]:
     """Losses on unseen dialogues; the same windows, levels and noise each time."""
-    batch = draw_batch(dialogues, scale, Recipe(pairs=16, frames=250, drop=0.0, given=0.0), np.random.default_rng(1))
+    recipe = Recipe(pairs=16, frames=250, drop=0.0, given=0.0, apart=0.0)
+    batch = draw_batch(dialogues, scale, recipe, np.random.default_rng(1))
     return {name: float(value) for name, value in judge(network, batch, scale, device).items()}
 
 

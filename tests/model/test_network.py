@@ -46,6 +46,15 @@ def test_each_person_sees_the_other_only_through_cross_attention(network):
 
 
 @torch.no_grad()
+def test_every_head_begins_at_its_own_moment_of_the_partner(network):
+    for level, attention in enumerate(network.cross, 1):
+        near = attention.nearness(50)
+        seconds = 2**level / 25
+        for head, back in enumerate((-1.0, 2.0)):
+            assert abs(int(near[head, 25].argmax()) - (25 - back / seconds)) <= 0.5 and near.max() <= 0
+
+
+@torch.no_grad()
 def test_who_speaks_changes_the_motion(network):
     noisy, condition, t = told()
     wrong = condition.clone()

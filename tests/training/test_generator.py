@@ -137,6 +137,20 @@ def test_a_part_of_the_motion_is_given_clean_and_not_judged(folder):
     assert (batch.clip.counts[given] == 0).all() and (batch.clip.counts[~given] >= 1).all()
 
 
+def test_one_person_is_often_clearer_than_the_other(folder):
+    """Who is clear shows the other what to answer."""
+    dialogues, _ = read_dialogues(folder)
+    recipe = Recipe(64, 16, drop=0.0, given=0.0, apart=0.5)
+    levels = draw_batch(dialogues, measure(dialogues), recipe, np.random.default_rng(0)).levels
+    differ = (levels[:, 0] - levels[:, 1]).abs()
+    assert torch.equal(levels, levels[..., :1].expand(levels.shape)), "for the whole window"
+    assert 0.3 < (differ > 0).float().mean() < 0.7 and differ.max() > 0.5
+    together = draw_batch(
+        dialogues, measure(dialogues), Recipe(64, 16, 0.0, given=0.0, apart=0.0), np.random.default_rng(0)
+    )
+    assert torch.equal(together.levels[:, 0], together.levels[:, 1])
+
+
 def test_rough_masks_are_late_and_soft_but_still_masks():
     masks = np.zeros((2, 200), np.float32)
     masks[0, 50:100] = masks[1, 110:180] = 1
