@@ -17,6 +17,16 @@ ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b|^two\b(?!.*\b(?:o
 POSSESSION = re.compile(r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w")
 PLACES = {"at", "to", "into", "on", "in", "up", "down"}  # what a clause without a verb begins with
 ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
+UNIT = r"( ?(?:degrees?|°|m|cm|%|percent))?"
+BARE_NUMBER = re.compile(rf"one person(?:'s)?(?: is| at|:)? (-?(?:\d+(?:[.,]\d+)?|[.,]\d+)){UNIT}")
+NAMED_NUMBER = re.compile(rf"one person(?:'s)? (facing|height|contact)\b.*?{UNIT}")
+# What names only what stays: "the same, but ...", "everything else stays as it is"
+SAME = r"(?:(?:(?:just|exactly|all|at|in|with) )?(?:the )?same"
+SAME += r"(?: (?:scene|set-?up|thing|places?|distance|mood|again|as (?:before|now)))?"
+SAME += r"|(?:just )?(?:as|like) (?:before|now)"
+SAME += r"|(?:everything(?: else)?|all else|the rest)(?: (?:stays?|is|remains?|the same|as it is|as before)){1,2})"
+UNCHANGED = re.compile(SAME, re.IGNORECASE)
+BUT_UNCHANGED = re.compile(rf"^{SAME}(?:,|,? (?:but|except|only))+ |,? (?:and |but )?{SAME}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,18 @@ def meaning_of(text: str, people: Cast | None = None) -> str:
 def _fragments(sentence: str) -> list[str]:
     pieces = [piece.strip(" \t,'“”„«»*_") for piece in PAUSE.split(sentence)]
     cuts = [cut for piece in pieces if piece for cut in _conjunctions(piece) if any(c.isalnum() for c in cut)]
-    return [line for cut in cuts for line in textwrap.wrap(cut, LONGEST_CLAUSE)]
+    return [line for cut in _with_same(cuts) for line in textwrap.wrap(cut, LONGEST_CLAUSE)]
+
+
+def _with_same(cuts: list[str]) -> list[str]:
+    """What names only what stays is no clause of its own: it goes with the one after it, or else before it."""
+    joined: list[str] = []
+    for cut in cuts:
+        if joined and (UNCHANGED.fullmatch(joined[-1]) or UNCHANGED.fullmatch(cut)):
+            joined[-1] += f", {cut}"
+        else:
+            joined.append(cut)
+    return joined
 
 
 def _conjunctions(piece: str) -> list[str]:
@@ -95,7 +116,8 @@ def _conjunctions(piece: str) -> list[str]:
         word, right = token.lower(), tokens[i + 1 : i + 13]
         speaks_of = right[0].lower().split("'")[0] if right else ""
         joins = word in known["and"] and speaks_of in known["subjects"] and cuts[-1] and _says_something(cuts[-1])
-        if right and (word in known["but"] or joins and _says_something(right[1:])):
+        same = UNCHANGED.fullmatch(" ".join(cuts[-1]))
+        if right and not same and (word in known["but"] or joins and _says_something(right[1:])):
             cuts.append([])
         else:
             cuts[-1].append(token)
@@ -113,7 +135,7 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
     last: str | None = None  # spoken of
     ones = 0
     for fragment in fragments:
-        text = english(fragment)
+        text = english("" if UNCHANGED.fullmatch(fragment) else BUT_UNCHANGED.sub("", fragment))
         named = mentions(text, people, last)
         if named and text[named[0].start : named[0].end].lower() == "one":
             ones += 1
@@ -162,7 +184,10 @@ def _name(mention: Mention, first: Mention, text: str, subject: str) -> str:
 
 
 def _completed(meaning: str, before: str) -> str:
-    """ "B doesn't" and "B at the ceiling" borrow their verb from the clause before."""
+    """ "B doesn't", "B at the ceiling" and "B's -60" borrow what they leave out from the clause before."""
+    number, named = BARE_NUMBER.fullmatch(meaning), NAMED_NUMBER.fullmatch(before)
+    if number and named:
+        return f"one person's {named[1]} is {number[1]}{number[2] or named[2]}"
     who, _, predicate = before.partition("one person ")
     if not predicate or who or not meaning.startswith("one person"):
         return meaning

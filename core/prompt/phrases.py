@@ -47,7 +47,9 @@ TURNS = [  # to where: the sign in the own rest axes, or what only the room tell
     ("camera", re.compile(r"camera|audience|viewer|lens|public|downstage|outwards?\b|spectators")),
     (
         "partner",
-        re.compile(r"inwards?|(?:towards?|to|at) (?:each other|one another|the other person|the partner|one person)"),
+        re.compile(
+            r"inwards?|(?:towards?|to|at) (?:each other|one another|the other person|the partner|one person)\b(?!'s)"
+        ),
     ),
     ("left", re.compile(r"\bleft")),
     ("right", re.compile(r"\bright(?! angle)")),

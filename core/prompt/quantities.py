@@ -36,6 +36,8 @@ SCALES = {"hundred": 100, "thousand": 1000}
 PARTS = {"half": 1 / 2, "quarter": 1 / 4, "quarters": 1 / 4, "third": 1 / 3, "thirds": 1 / 3, "tenth": 1 / 10}
 AFTER_INCHES = "apart away closer further farther taller shorter higher lower between back from , .".split()
 FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
+TENS = "ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+ANGLE = rf"(?:\d+(?:\.\d+)?|(?:one hundred and )?(?:{TENS})(?:[- ]five)?)"
 
 # Words that make one unit; written with hyphens before the text is read.
 JOINED = [
@@ -54,6 +56,10 @@ JOINED = [
     (re.compile(r"\bby (?:a|one) third\b|\b(?:a|one) third (?=closer|nearer|further|farther)"), "by 33.3333 percent "),
     (re.compile(r"\bby (?:a|one) quarter\b|\b(?:a|one) quarter (?=closer|nearer|further|farther)"), "by 25 percent "),
     (re.compile(r"\bzero (?=eye contact|contact)"), "0 percent "),
+    (re.compile(rf"\bminus (?=\d|{TENS})"), "-"),
+    # "A's facing is 60", as a layout's numbers are named
+    (re.compile(rf"(\bfacing(?: angle)?(?: is| of| at| to|:| =)? ?-?{ANGLE})(?=\W*$)"), r"\1 degrees"),
+    (re.compile(r"(\bheight(?: is| of| at|:| =)? ?\d(?:\.\d+)?)(?=\W*$)"), r"\1 m"),
 ]
 TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:[.,]\d+)?|\.\d+|[^\W\d_]+(?:'[^\W\d_]+)?(?:-(?:length|breadth|time)s?)?|[^\s\w]"

@@ -81,6 +81,11 @@ def test_clauses_know_who_they_speak_of():
         ("A looks at B 30% of the time, B at A 90 %", {"contact_a": 0.3, "contact_b": 0.9}),
         ("B is a head shorter than A", {"height_b": 1.4}),
         ("a metre and twenty apart", {"distance": 1.2}),
+        ("A's facing is 60", {"facing_a": 60.0}),
+        ("A's facing is sixty, B's is minus 60", {"facing_a": 60.0, "facing_b": -60.0}),
+        ("A's facing is 60 degrees, B's -60", {"facing_a": 60.0, "facing_b": -60.0}),
+        ("A's contact is 0.8, B's 0.2", {"contact_a": 0.8, "contact_b": 0.2}),
+        ("40 degrees to each other's left", {"facing_a": 40.0, "facing_b": 40.0}),
     ],
 )
 def test_what_is_said_exactly_is_taken_literally(prompt, changed):
@@ -102,6 +107,22 @@ def test_what_is_said_exactly_is_taken_literally(prompt, changed):
 def test_a_relative_prompt_changes_only_what_it_names(prompt, changed):
     start = Layout(distance=2.0, facing_a=-20.0, facing_b=15.0, contact_a=0.3, energy=0.8, warmth=-0.4)
     assert from_text(prompt, start).layout == replace(start, **changed)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["same but seated", "The same scene, but they sit", "seated, everything else the same", "as before, seated"],
+)
+def test_what_only_stays_is_no_clause_that_is_not_understood(prompt):
+    start = Layout(distance=2.0, contact_a=0.3)
+    reading = from_text(prompt, start)
+    assert reading.layout == replace(start, height_a=1.2, height_b=1.2)
+    assert len(reading.clauses) == 1 and reading.clauses[0].sets
+
+
+def test_the_same_distance_changes_nothing():
+    start = Layout(distance=2.0)
+    assert from_text("the same distance", start).layout == start
 
 
 def test_a_pair_open_to_the_camera_stays_open_when_it_changes_places():
