@@ -24,6 +24,7 @@ NO_VOICE = "No voice was found: both people listen. Choose another recording, or
 ONE_VOICE = "Only one voice was found: A speaks and B listens. If there are two, correct the turns by hand."
 MORE_VOICES = "More than two voices were found: A and B are the two who talk most, the others move nobody's mouth."
 FROM_CHANNELS = "Each person has a channel of the stereo file: the turns come from there."
+FROM_TURNS = "The turn strips decide who speaks when."
 
 
 @dataclass(frozen=True, eq=False)

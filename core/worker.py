@@ -67,18 +67,18 @@ def answer(request: dict, replies: TextIO) -> None:
 
 
 def _generate(request: dict, report: Report) -> dict:
-    from . import audio, generate
+    from . import audio, generate, speakers
     from .layout import Layout
     from .motion import load_take, save_take
     from .redo import Redo
 
     sound = audio.load(request["audio"], request["start"], request["duration"])
-    fixed, again, heard = request["motion_a"], request.get("redo"), {}
+    fixed, again, heard, turns = request["motion_a"], request.get("redo"), {}, _turn_list(request["turns"])
     take = generate.generate(
         sound,
         Layout(**request["layout"]),
         seed=request["seed"],
-        turns=_turn_list(request["turns"]),
+        turns=turns,
         heads=tuple(request["heads"]),
         motion_a=load_take(fixed).motions[0] if fixed else None,
         redo=Redo(**again | {"take": load_take(again["take"])}) if again else None,
@@ -87,6 +87,9 @@ def _generate(request: dict, report: Report) -> dict:
         told=lambda found: heard.update(_heard(sound, found)),
     )
     save_take(take, request["out"])
+    if turns is not None:  # what was said of voices that were found holds no longer
+        laid_out = speakers.Speakers(take.speaking, turns, [speakers.FROM_TURNS])
+        heard = {"notes": laid_out.notes} if again else _heard(sound, laid_out)
     return {"take": request["out"], "frames": len(take), **heard}
 
 

@@ -173,7 +173,7 @@ def _draw_audio(layout, context, settings) -> None:
         row.operator("dyad.check_recording", text="", icon="VIEWZOOM")
         heard = json.loads(settings.heard or "{}")
         if heard.get("strip") == (settings.strip or placeholder):
-            for sentence in heard["said"]:
+            for sentence in [*heard.get("notes", []), *heard.get("words", [])]:
                 _draw_sentence(column, context, sentence)
     else:
         column.operator("dyad.add_recording", icon="ADD")

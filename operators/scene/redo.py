@@ -94,11 +94,12 @@ def redo(scene: bpy.types.Scene, sounding: bpy.types.Scene, again: Again, keep_s
     for done, (start, end) in enumerate(again.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(again.spans) for more in (0, 1))
         wanted = {"take": str(before), "start": start, "end": end, "people": again.people, "parts": list(again.parts)}
-        before, _ = yield from part(network.make({**asked, "redo": wanted}), first, last)
+        before, heard = yield from part(network.make({**asked, "redo": wanted}), first, last)
     yield Progress("Writing keyframes", 1.0)
     scene = session.find_scene(name)
     takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, number)
     scene.dyad.shown.redone += 1
+    session.remember_heard(scene.dyad, request.recording, heard)
     takes.show(scene, session.pair_for(scene, take.layout, moved=False))
     return f"Made {sum(end - start for start, end in again.spans):.1f} s anew; everything else is as it was."
 

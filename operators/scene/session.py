@@ -134,9 +134,15 @@ def check(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
 
 
 def remember_heard(settings, recording: strips.Recording, heard: dict) -> None:
-    """Keep for the panel what the child said of the recording; nothing where it did not have to listen for it."""
-    if "words" in heard:
-        settings.heard = json.dumps({"strip": recording.name, "said": [*heard["notes"], *heard["words"]]})
+    """Keep for the panel what the child said of the recording: ``words`` on its sound, ``notes`` on who speaks in it.
+
+    What it did not listen for stays as it was said before.
+    """
+    said = {kind: heard[kind] for kind in ("notes", "words") if kind in heard}
+    if said:
+        before = json.loads(settings.heard or "{}")
+        known = before if before.get("strip") == recording.name else {}
+        settings.heard = json.dumps({**known, **said, "strip": recording.name})
 
 
 def find_scene(name: str) -> bpy.types.Scene:

@@ -138,7 +138,23 @@ def test_the_panel_is_told_what_the_recording_is_good_for(talk, press):
 
     assert json.loads(talk.dyad.heard) == {
         "strip": strips.find(talk).name,
-        "said": ["A good recording: clear voices, little noise."],
+        "notes": [],
+        "words": ["A good recording: clear voices, little noise."],
+    }
+
+
+@needs_sound
+def test_what_was_said_of_the_voices_found_goes_when_turns_decide(talk):
+    bpy.ops.dyad.check_recording()
+    heard = json.loads(talk.dyad.heard)
+    talk.dyad.heard = json.dumps({**heard, "notes": ["Only one voice was found: A speaks and B listens."]})
+    turns.show(talk, strips.read(talk, strips.find(talk)), [(0.0, 2.0, "A"), (2.2, 4.0, "B")])
+
+    bpy.ops.dyad.generate()
+
+    assert json.loads(talk.dyad.heard) == {
+        **heard,
+        "notes": ["The turn strips decide who speaks when."],
     }
 
 
@@ -157,7 +173,7 @@ def test_that_only_one_voice_was_found_is_said_after_generating_too(addon, tmp_p
 
     bpy.ops.dyad.generate()
 
-    assert any("Only one voice" in sentence for sentence in json.loads(addon.dyad.heard)["said"])
+    assert any("Only one voice" in sentence for sentence in json.loads(addon.dyad.heard)["notes"])
 
 
 @needs_sound

@@ -1,5 +1,7 @@
 """Parts of a take made anew on the bundled sample, and the takes that are kept beside it."""
 
+import json
+
 import bpy
 import numpy as np
 import pytest
@@ -116,7 +118,10 @@ def test_update_makes_anew_only_what_was_corrected(talk):
     np.testing.assert_array_equal(packed(talk), before)
 
     turn_strip(talk, 2).name = "B"
+    talk.dyad.heard = json.dumps({"strip": strips.find(talk).name, "notes": ["Only one voice"], "words": ["Noisy"]})
     bpy.ops.dyad.update()
+    heard = json.loads(talk.dyad.heard)
+    assert heard["words"] == ["Noisy"] and "turn strips decide" in heard["notes"][0]
 
     after = packed(talk)
     for person in (0, 1):
