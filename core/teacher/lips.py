@@ -29,9 +29,9 @@ from .phones import (
 
 NEIGHBOURS = 5  # sounds on either side that a moment feels
 SPEECH_JAW = 0.5  # no talk opens wider
-APPROACH, RELEASE = 0.085, 0.075  # s, lips on their way into and out of a closure
-EFFORT = (0.15, 4.0)  # least and most of a sound's own opening
-MIDDLE, CONTRAST = 0.55, 0.5  # what is heard is a mean of what may be; people's mouths go further to both sides
+APPROACH, RELEASE = 0.085, 0.06  # s, lips on their way into and out of a closure
+EFFORT = (0.15, 3.0)  # least and most of a sound's own opening
+MIDDLE, CONTRAST = 0.6, 0.35  # what is heard is a mean of what may be; people's mouths go further to both sides
 SLIGHT = 0.03  # of an opening: under it nothing is multiplied up
 PARTS = {0: 1.0, 1: 0.41, 4: 0.12, 5: 0.14}  # how much of ARTICULATORS part the lips: jaw, funnel, lower and upper lip
 BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
@@ -159,8 +159,9 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
     """Articulators, closure and lip-to-teeth contact as ARKit channels (T, 44), within the limits of HEADS.md."""
     face = np.zeros((len(seal), len(EXPRESSION_NAMES)))
     free = 1 - seal  # what parts the lips yields to a closure
+    firm = seal**2  # lips are pressed where they have met, or a short vowel beside a closure would never open
     apart = free * (1 - touch)
-    jaw = shape["jawOpen"] * (1 + (shape["jawOpen"] / SPEECH_JAW) ** 4) ** -0.25 * (1 - 0.45 * seal)
+    jaw = shape["jawOpen"] * (1 + (shape["jawOpen"] / SPEECH_JAW) ** 8) ** -0.125 * (1 - 0.45 * seal)
     jaw = jaw * (1 - touch) + np.clip(jaw, 0.07, 0.11) * touch
     left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
     values = {
@@ -169,15 +170,15 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         "jawForward": shape["jawForward"] * free,
         "mouthFunnel": shape["mouthFunnel"] * apart,
         "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
-        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * seal), 0.72 * touch),
-        "mouthRollUpper": 0.28 * seal,
-        "cheekPuff": 0.05 * seal,
+        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * firm), 0.72 * touch),
+        "mouthRollUpper": 0.28 * firm,
+        "cheekPuff": 0.05 * firm,
         "mouthLeft" if person.lopsided > 0 else "mouthRight": 0.25 * abs(person.lopsided) * jaw,
         "jawLeft" if person.lopsided < 0 else "jawRight": 0.12 * abs(person.lopsided) * jaw,
         "mouthShrugUpper": shape["mouthShrugUpper"] * free,
     }
     for side, gain in (("Left", left), ("Right", right)):
-        values[f"mouthPress{side}"] = 0.55 * seal * gain
+        values[f"mouthPress{side}"] = 0.55 * firm * gain
         values[f"mouthStretch{side}"] = shape["mouthStretch"] * (1 - 0.6 * seal) * gain
         values[f"mouthLowerDown{side}"] = shape["mouthLowerDown"] * apart * gain
         values[f"mouthUpperUp{side}"] = np.maximum(shape["mouthUpperUp"] * apart, 0.4 * touch * free) * gain

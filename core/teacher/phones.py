@@ -29,8 +29,8 @@ _TARGETS = {
     "R": (0.07, 0.08, 0.40, 0.00, 0.10, 0.06, 0, 0.05, 0.05),
     "Y": (0.18, 0.00, 0.00, 0.40, 0.36, 0.22, 0, 0, 0),
     "L": (0.25, 0.00, 0.00, 0.10, 0.24, 0.14, 0, 0, 0),
-    "SH": (0.08, 0.60, 0.16, 0.00, 0.22, 0.24, 0, 0.10, 0.14),
-    "S": (0.08, 0.00, 0.00, 0.34, 0.60, 0.40, 0, 0, 0.05),
+    "SH": (0.05, 0.40, 0.20, 0.00, 0.20, 0.20, 0, 0.10, 0.14),
+    "S": (0.03, 0.00, 0.00, 0.34, 0.75, 0.45, 0, 0, 0.05),
     "T": (0.21, 0.00, 0.00, 0.12, 0.30, 0.16, 0, 0, 0),
     "TH": (0.18, 0.00, 0.00, 0.10, 0.24, 0.14, 0, 0, 0),
     "K": (0.40, 0.00, 0.00, 0.10, 0.28, 0.14, 0, 0, 0),
@@ -50,7 +50,7 @@ _INSISTS = {
     "velar": (0.5, 0.06, 0.06, 0.15, 0.2, 0.2, 1, 0.3, 0.3),
     "glottal": (0.1, 0.03, 0.03, 0.05, 0.1, 0.1, 1, 0.3, 0.3),
     "labial": (1.4, 0.12, 0.12, 0.2, 1.2, 1.2, 2, 0.3, 0.3),
-    "silence": (0.55, 0.5, 0.5, 0.5, 0.6, 0.6, 1, 0.5, 0.5),
+    "silence": (2.2, 2.0, 2.0, 2.0, 2.4, 2.4, 4, 2.0, 2.0),
 }
 _CLASSES = {
     "vowel": "AA AE AH EH IH IY Y",
@@ -105,4 +105,4 @@ ROWS = {name: row for row, name in enumerate(_TARGETS)}
 TARGETS = np.array(list(_TARGETS.values()))  # (rows, articulators) at usual effort
 INSISTS = np.array([_INSISTS[_CLASS_OF[name]] for name in _TARGETS])
 # how far a sound reaches against others: the narrow jaw of a hiss is exact, and only then
-SPREAD = np.array([{"sibilant": 0.4, "hush": 0.6}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])
+SPREAD = np.array([{"sibilant": 0.6, "hush": 0.7}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])
