@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .motion import CHANNELS
-from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, yaw_pitch
+from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, rotation_to, turn, yaw_pitch
+from .stretches import by_stretches
 
 INTENT_CHANNELS = {
     "expression": slice(0, 44),  # as in the motion
@@ -32,7 +33,6 @@ NECK_SHARE = 0.45  # of a turn of neck and head together
 # opposite sides within that time leave less of it: each round may be shorter, the last ones take the rest at once.
 LEAD_FRAMES = (5, 5, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0)
 NEAREST_FIXATION = 0.05  # m
-X, _, Z = np.eye(3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +117,7 @@ def facing(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     behind = (1 - np.cos(np.pi * np.clip((size - 100) / 80, 0, 1))) / 2
     yaw = np.sign(yaw) * np.radians(turned * (1 - behind))
     pitch = np.radians(40) * np.tanh(0.7 * pitch / np.radians(40))
-    neck, both = (_turn(share * yaw, share * pitch) for share in (NECK_SHARE, 1))
+    neck, both = (turn(share * yaw, share * pitch) for share in (NECK_SHARE, 1))
     return neck, _transposed(neck) @ both
 
 
@@ -132,7 +132,15 @@ def aim(intents: np.ndarray, poses: np.ndarray, geometries, carry: bool = True) 
     carry:      False leaves neck and head as they are meant: the gaze stops where the eyes cannot go on
     returns:    (2, T, 59) float32 packed HeadMotion
     """
-    given, joints, poses = np.asarray(intents, float), _joints(geometries), _per_frame(poses)
+    return by_stretches(
+        lambda part: _aim(intents[:, part], _per_frame(poses, part), geometries, carry),
+        intents.shape[1],
+        reach=2 * sum(LEAD_FRAMES),
+    )
+
+
+def _aim(intents: np.ndarray, poses: np.ndarray, geometries, carry: bool) -> np.ndarray:
+    given, joints = np.asarray(intents, float), _joints(geometries)
     partner, translation = _to_partner(poses), given[..., INTENT_CHANNELS["translation"]]
     neck, head = (base @ residual for base, residual in zip(facing(poses), _turns(given), strict=True))
     # Turning a head moves its eyes and so the target of both: a few rounds settle what the heads have to carry.
@@ -145,8 +153,7 @@ def aim(intents: np.ndarray, poses: np.ndarray, geometries, carry: bool = True) 
             break
         neck, head = _carry(neck, head, _ahead_of_time(carried, lead))
     to_eyes = fixation[:, :, None] - eyes
-    balls = _eye_rotation((_transposed(skull)[:, :, None] @ to_eyes[..., None])[..., 0])
-
+    balls = rotation_to((_transposed(skull)[:, :, None] @ to_eyes[..., None])[..., 0])
     turns = [matrix_to_axis_angle(neck), matrix_to_axis_angle(head), balls.reshape(*balls.shape[:2], 6)]
     expression = given[..., INTENT_CHANNELS["expression"]]
     return np.concatenate([expression, *turns, translation], axis=-1).astype(np.float32)
@@ -158,7 +165,11 @@ def intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
     motions: (2, T, 59) packed HeadMotion; poses, geometries: as for :func:`aim`
     returns: (2, T, 56) float32, columns as in INTENT_CHANNELS; contact is 1 where the gaze is on the partner's eyes
     """
-    given, joints, poses = np.asarray(motions, float), _joints(geometries), _per_frame(poses)
+    return by_stretches(lambda part: _intents(motions[:, part], _per_frame(poses, part), geometries), motions.shape[1])
+
+
+def _intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
+    given, joints = np.asarray(motions, float), _joints(geometries)
     partner = _to_partner(poses)
     neck, head = _turns(given)
     skull, eyes = _skeleton(neck, head, given[..., CHANNELS["translation"]], joints)
@@ -181,7 +192,7 @@ def _fixation(gaze, skull, eyes, partner):
     middle = eyes.mean(axis=2)
     target, distance = _target(middle, partner)
     meant = _reachable(target + _offset(gaze, target))
-    in_head = _eye_rotation((_transposed(skull) @ direction(meant[..., 0], meant[..., 1])[..., None])[..., 0])
+    in_head = rotation_to((_transposed(skull) @ direction(meant[..., 0], meant[..., 1])[..., None])[..., 0])
     half_span = np.linalg.norm(eyes[:, :, 0] - eyes[:, :, 1], axis=-1, keepdims=True) / 2
     comfort = EYE_COMFORT - np.arctan(half_span / distance)  # converging turns one eye further than the gaze
     size = np.linalg.norm(in_head, axis=-1, keepdims=True)
@@ -251,25 +262,11 @@ def _turns(columns: np.ndarray) -> list[np.ndarray]:
     return [axis_angle_to_matrix(columns[..., CHANNELS[joint]]) for joint in ("neck", "head")]
 
 
-def _eye_rotation(vector: np.ndarray) -> np.ndarray:
-    """The rotation vector (..., 3) without roll (Listing) that turns FORWARD to ``vector`` in the head's axes."""
-    x, y, z = np.moveaxis(vector, -1, 0)
-    across = np.hypot(x, z)
-    angle = np.arctan2(across, -y) / np.maximum(across, 1e-12)
-    return np.stack([-z * angle, np.zeros_like(x), x * angle], axis=-1)
-
-
 def _on_sphere(axis: np.ndarray, start: np.ndarray, radius: np.ndarray) -> np.ndarray:
     """Where rays (..., 3) that start inside a sphere about the origin leave it."""
     along = (axis * start).sum(axis=-1, keepdims=True)
     inside = radius**2 - (start**2).sum(axis=-1, keepdims=True)
     return start + axis * (np.sqrt(np.maximum(along**2 + inside, 0)) - along)
-
-
-def _turn(yaw: np.ndarray, pitch: np.ndarray) -> np.ndarray:
-    """Rotation (..., 3, 3): pitch upwards, then yaw to the own left, radians; no roll."""
-    about_x, about_z = (axis_angle_to_matrix(angle[..., None] * axis) for angle, axis in ((-pitch, X), (yaw, Z)))
-    return about_z @ about_x
 
 
 def _to_partner(poses: np.ndarray) -> np.ndarray:
@@ -278,10 +275,10 @@ def _to_partner(poses: np.ndarray) -> np.ndarray:
     return np.linalg.inv(poses) @ poses[::-1]
 
 
-def _per_frame(poses: np.ndarray) -> np.ndarray:
-    """(2, 4, 4) or (2, T, 4, 4) as (2, 1 or T, 4, 4)."""
+def _per_frame(poses: np.ndarray, part: slice = slice(None)) -> np.ndarray:
+    """(2, 4, 4) as (2, 1, 4, 4), or ``part`` of (2, T, 4, 4)."""
     poses = np.asarray(poses, float)
-    return poses[:, None] if poses.ndim == 3 else poses
+    return poses[:, None] if poses.ndim == 3 else poses[:, part]
 
 
 def _joints(geometries) -> np.ndarray:

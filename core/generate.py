@@ -66,18 +66,20 @@ def generate(
     """
     model, frames = load_model(), frame_count(len(sound.mono))
     held = _held(sound, frames, motion_a, redo)
+    near = held.near if held else slice(0, frames)  # what is made, and what its making looks at
     known_masks = redo.take.speaking if redo and turns is None else None
-    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks, told)
+    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks, told, near)
     poses = room_poses(redo.take.layout if redo else layout)
     pair = {"poses": poses, "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
-    given, rest = condition.build(features, masks, layout, poses, directions), AIMED - UNDERSTOOD
-    near = held.near if held else slice(0, frames)
-    known = held and (gaze.intents(held.motions, **pair)[:, near], held.keep_intents[:, near])
-    meant = np.zeros((2, frames, gaze.INTENT_WIDTH), np.float32)
-    meant[:, near] = sample_intents(
-        model, given[:, near], seed, known, lambda share: progress(UNDERSTOOD + rest * share)
-    )
-    motions = _perform(meant, features, masks, pair, held)
+    given = condition.build(features, masks[:, near], layout, poses, directions, near.start)
+    seal, rest = features[..., SEAL].astype(np.float32), AIMED - UNDERSTOOD
+    del features  # the heaviest thing there is, in an hour
+    kept = held and held.cut(near)
+    known = kept and (gaze.intents(kept.motions, **pair), kept.keep_intents)
+    meant = sample_intents(model, given, seed, known, lambda share: progress(UNDERSTOOD + rest * share))
+    motions = _perform(meant, seal, masks[:, near], pair, kept)
+    if held:
+        motions = held.with_part(motions, near)
     progress(1.0)
     made = tuple(HeadMotion(motion) for motion in motions)
     return redo.with_new(made, masks) if redo else Take(made, masks, layout, sound.sha256, seed, model.sha256)
@@ -93,14 +95,14 @@ def _held(sound: Sound, frames: int, motion_a: HeadMotion | None, redo: Redo | N
     return Held.whole_person(_fit(motion_a, frames)) if motion_a else None
 
 
-def _perform(meant: np.ndarray, features: np.ndarray, masks: np.ndarray, pair: dict, held: Held | None) -> np.ndarray:
-    """(2, T, 59) motion of intents (2, T, 56), with lips shut where that is heard, joined to what is held."""
+def _perform(meant: np.ndarray, seal: np.ndarray, masks: np.ndarray, pair: dict, held: Held | None) -> np.ndarray:
+    """(2, T, 59) motion of intents (2, T, 56), lips shut where (2, T) ``seal`` is heard, joined to what is held."""
     motions = gaze.aim(meant, **pair)
     if held:
         motions = held.joined(motions)
         motions[..., EXPRESSION] = possible_face(motions[..., EXPRESSION])
-    for motion, heard, mask in zip(motions, features, masks, strict=True):
-        motion[:, EXPRESSION] = lips.seal_closures(motion[:, EXPRESSION], heard[:, SEAL], mask)
+    for motion, heard, mask in zip(motions, seal, masks, strict=True):
+        motion[:, EXPRESSION] = lips.seal_closures(motion[:, EXPRESSION], heard, mask)
     if held:
         # Heads are where they stay: now the eyes, whose partner may have been held or made.
         eyes = gaze.INTENT_CHANNELS["gaze"]
@@ -116,15 +118,22 @@ def hear(
     progress: Progress,
     masks: np.ndarray | None = None,
     told: Callable[[Speakers], None] = lambda found: None,
+    part: slice | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH). Without turns or masks they are found."""
+    """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH) float16 of all frames or of ``part``.
+
+    Without turns or masks they are found.
+    """
     if turns is not None:
         masks = masks_from_turns(turns, frame_count(len(sound.mono)))
     elif masks is None:
         found = find_speakers(sound, progress=lambda share: progress(HEARD * share))
         told(found)
         masks = found.masks
-    return masks, voice.encode(sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share))
+    features = voice.encode(
+        sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share), part, kind=np.float16
+    )
+    return masks, features
 
 
 def sample_intents(
@@ -155,7 +164,9 @@ def sample_intents(
     drawn = diffusion.sample(
         predict, told.shape[1], diffusion.slow_columns(width), seed=seed, steps=steps, progress=progress, **held
     )
-    columns = drawn.numpy() * model.std + model.mean
+    columns = drawn.numpy()
+    columns *= model.std
+    columns += model.mean
     return within_limits(bands.join(columns) if banded else columns)
 
 

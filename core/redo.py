@@ -95,6 +95,18 @@ class Held:
         """The frames that making the span anew looks at."""
         return slice(max(0, self.span[0] - CONTEXT), min(len(self.keep[0]), self.span[1] + CONTEXT))
 
+    def cut(self, part: slice) -> "Held":
+        """The frames of ``part`` alone; the span lies within."""
+        first, last = self.span
+        span = (first - part.start, last - part.start)
+        return Held(self.motions[:, part], self.keep[:, part], self.keep_gaze[:, part], span)
+
+    def with_part(self, made: np.ndarray, part: slice) -> np.ndarray:
+        """All of the motion, (2, T, 59), with ``made`` in the frames of ``part``."""
+        whole = np.array(self.motions, np.float32)
+        whole[:, part] = made
+        return whole
+
     def over(self, made: np.ndarray) -> np.ndarray:
         """``made`` (2, T, 59) with what is held put over it, to the bit."""
         return np.where(self.keep, self.motions, made).astype(np.float32)

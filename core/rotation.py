@@ -3,6 +3,7 @@
 import numpy as np
 
 FORWARD = np.array([0.0, -1.0, 0.0])  # where a head at rest looks
+X, _, Z = np.eye(3)
 
 
 def axis_angle_to_quaternion(axis_angle: np.ndarray) -> np.ndarray:
@@ -76,3 +77,17 @@ def yaw_pitch(vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Inverse of :func:`direction` for vectors (..., 3) of any length: yaw to the own left, pitch upwards, radians."""
     x, y, z = np.moveaxis(vector, -1, 0)
     return np.arctan2(x, -y), np.arctan2(z, np.hypot(x, y))
+
+
+def turn(yaw: np.ndarray, pitch: np.ndarray) -> np.ndarray:
+    """Rotation matrices (..., 3, 3): ``pitch`` upwards, then ``yaw`` to the own left, radians; no roll."""
+    about_x, about_z = (axis_angle_to_matrix(angle[..., None] * axis) for angle, axis in ((-pitch, X), (yaw, Z)))
+    return about_z @ about_x
+
+
+def rotation_to(vector: np.ndarray) -> np.ndarray:
+    """The rotation vector (..., 3) without roll (Listing) that turns FORWARD to ``vector`` (..., 3) of any length."""
+    x, y, z = np.moveaxis(vector, -1, 0)
+    across = np.hypot(x, z)
+    angle = np.arctan2(across, -y) / np.maximum(across, 1e-12)
+    return np.stack([-z * angle, np.zeros_like(x), x * angle], axis=-1)

@@ -37,32 +37,40 @@ def build(
     layout: Layout,
     poses: np.ndarray | None = None,
     directions: Sequence[tuple[float, Layout]] = (),
+    first: int = 0,
 ) -> np.ndarray:
     """Put everything the network is told side by side.
 
     features: (2, T, WIDTH) from core/voice.py, about unit scale
     masks:    (2, T) in [0, 1], who speaks
     poses:    (2, 4, 4) rest poses in the room, metres, where rigs were moved by hand; None takes the layout's
-    directions: as in :func:`scene_columns`
-    returns:  (2, T, FEATURES + WIDTH) float32
+    directions, first: as in :func:`scene_columns`
+    returns:  (2, T, FEATURES + WIDTH), as precise as the features
     """
     if features.shape[:2] != masks.shape:
         raise ValueError(f"features {features.shape} and masks {masks.shape} must agree in (2, T)")
-    frames = masks.shape[1]
-    scene = scene_columns(layout, directions, frames, poses)
-    return np.concatenate([masks[..., None], masks[::-1, :, None], scene, features], axis=-1).astype(np.float32)
+    told = np.empty((*masks.shape, FEATURES + features.shape[-1]), features.dtype)
+    told[..., OWN_MASK], told[..., PARTNER_MASK] = masks, masks[::-1]
+    told[..., PARTNER_MASK + 1 : FEATURES] = scene_columns(layout, directions, masks.shape[1], poses, first)
+    told[..., FEATURES:] = features
+    return told
 
 
 def scene_columns(
-    layout: Layout, directions: Sequence[tuple[float, Layout]], frames: int, poses: np.ndarray | None = None
+    layout: Layout,
+    directions: Sequence[tuple[float, Layout]],
+    frames: int,
+    poses: np.ndarray | None = None,
+    first: int = 0,
 ) -> np.ndarray:
     """(2, frames, len(LAYOUT_NAMES)) float32: ``layout``, then each of the ``directions`` from its time on.
 
-    directions: (seconds from the first frame, layout whose contact and mood hold from there on); nobody is moved
+    directions: (seconds of the recording, layout whose contact and mood hold from there on); nobody is moved
+    first: frame of the recording that the columns begin with
     """
     poses = room_poses(layout) if poses is None else poses
     columns = layout_columns(layout, poses)[:, None].repeat(frames, axis=1)
-    time = (np.arange(frames) + 0.5) / MOTION_FPS
+    time = (np.arange(first, first + frames) + 0.5) / MOTION_FPS
     for start, changed in sorted(directions, key=lambda direction: direction[0]):
         share = np.clip((time - start) / EASE, 0, 1)[:, None]
         share = share * share * (3 - 2 * share)

@@ -79,3 +79,12 @@ def test_the_earlier_direction_comes_first_however_they_are_listed():
 def test_features_and_masks_of_different_lengths_are_refused():
     with pytest.raises(ValueError, match="must agree"):
         build(np.zeros((2, 30, 7)), np.zeros((2, 31)), Layout())
+
+
+def test_a_part_is_told_what_the_whole_is_told_there():
+    features, masks = np.ones((2, 100, 3), np.float16), np.zeros((2, 100))
+    changes = [(1.6, Layout(warmth=-1))]
+    whole, part = build(features, masks, Layout(), None, changes), slice(30, 60)
+    cut = build(features[:, part], masks[:, part], Layout(), None, changes, first=30)
+    assert whole.dtype == np.float16 and np.array_equal(cut, whole[:, part])
+    assert not np.array_equal(whole[:, 30], whole[:, 59]), "the mood changes within it"
