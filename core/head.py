@@ -47,11 +47,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import VERSION, clothes
+from . import VERSION, arkit, clothes
 from .clothes import Clothes
 from .errors import UserError
 from .motion import EXPRESSION_NAMES, WIDTH, HeadMotion, replacing
-from .rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
+from .rotation import axis_angle_to_matrix
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "heads"
 OWN = ("woman", "man")
@@ -113,12 +113,8 @@ class Head:
 
     def lid_values(self, motion: HeadMotion) -> np.ndarray:
         """(T, 8) values in [0, 1] of the lid shapes, in the order of ``lid_names``."""
-        rotation = axis_angle_to_matrix(motion.rotation[:, 2:].astype(float))  # (T, 2, 3, 3) left, right
-        yaw, pitch = yaw_pitch(rotation @ FORWARD)
-        outward = yaw * [1, -1]  # the own left is outwards for the left eye only
-        turned = np.stack([-pitch, pitch, -outward, outward], axis=1).reshape(len(motion), 8)
         blink = motion.expression[:, [EXPRESSION_NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right")]]
-        return np.clip(turned / self.lid_angles, 0, 1) * np.tile(1 - np.clip(blink, 0, 1), 4)
+        return arkit.looks(motion.rotation, self.lid_angles) * np.tile(1 - np.clip(blink, 0, 1), 4)
 
     def joint_transforms(self, motion: HeadMotion) -> tuple[np.ndarray, np.ndarray]:
         """What each joint does to a point x at rest: ``turns @ x + moves``; (T, 6, 3, 3) and (T, 6, 3)."""

@@ -25,15 +25,15 @@ class DYAD_OT_use_rig(bpy.types.Operator):
     bl_label = "Use Own Rig"
     bl_description = (
         "Let the active character talk: an armature with bones for head and eyes, and a face with ARKit shape keys "
-        "(jawOpen, JawOpen and jaw_open are the same)"
+        "(jawOpen, JawOpen and jaw_open are the same); without bones the keys eyeLookInLeft and so on turn the eyes"
     )
     bl_options = {"REGISTER", "UNDO"}
 
     slot: SLOT
     head: _bone("Head", "The bone that turns the head")
     neck: _bone("Neck", "The bone under it that bends the neck; empty lets the head do that, too")
-    left_eye: _bone("Left Eye", "The bone that turns the character's own left eye")
-    right_eye: _bone("Right Eye", "The bone that turns the character's own right eye")
+    left_eye: _bone("Left Eye", "The bone that turns the character's own left eye; empty leaves both to shape keys")
+    right_eye: _bone("Right Eye", "The bone that turns the character's own right eye; empty leaves both to shape keys")
 
     @classmethod
     def poll(cls, context):

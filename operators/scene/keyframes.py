@@ -11,7 +11,7 @@ from ...core import arkit
 from ...core.motion import EXPRESSION_NAMES, HeadMotion
 from ...core.resample import continuous_quaternions
 from ...core.rotation import axis_angle_to_matrix, matrix_to_axis_angle
-from . import skeleton
+from . import eye_keys, skeleton
 from .skeleton import JOINTS
 
 TRACK = "Dyad"
@@ -25,9 +25,10 @@ def bake(armature: bpy.types.Object, motion: HeadMotion, start_frame: float) -> 
     start_frame: scene frames
     """
     frames = start_frame + np.arange(len(motion), dtype=np.float32)
+    shapes = dict(zip(EXPRESSION_NAMES, motion.expression.T, strict=True)) | eye_keys.values(armature, motion)
     for keys in face_keys(armature):
         curves, theirs = _curves_of(keys, armature.name), arkit.spelled(keys.key_blocks.keys())
-        for name, values in zip(EXPRESSION_NAMES, motion.expression.T, strict=True):
+        for name, values in shapes.items():
             if name in theirs:
                 _add_curve(
                     curves, f'key_blocks["{bpy.utils.escape_identifier(theirs[name])}"].value', 0, frames, values
@@ -39,21 +40,11 @@ def bake(armature: bpy.types.Object, motion: HeadMotion, start_frame: float) -> 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
     """The shape keys of what hangs under ``armature`` or is bent by it that have one of our names, each once."""
     found = {}
-    for thing in [*armature.children_recursive, *_bent_by(armature)]:
-        keys = thing.data.shape_keys if thing.type == "MESH" else None
+    for thing in skeleton.meshes(armature):
+        keys = thing.data.shape_keys
         if keys and arkit.spelled(keys.key_blocks.keys()):
             found[keys.name] = keys
     return list(found.values())
-
-
-def _bent_by(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """The meshes that the armature deforms, wherever they hang."""
-    things = [thing for scene in armature.users_scene for thing in scene.objects if thing.type == "MESH"]
-    return [
-        thing
-        for thing in things
-        if any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in thing.modifiers)
-    ]
 
 
 def has_own_keys(armature: bpy.types.Object) -> bool:

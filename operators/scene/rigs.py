@@ -16,7 +16,7 @@ from ...core.gaze import Geometry
 from ...core.head import JOINT_NAMES, Head
 from ...core.head import load as load_head
 from ...core.layout import LIMITS, Layout, room_poses
-from . import clothes, hair, head_mesh, keyframes, materials, skeleton, stage
+from . import clothes, eye_keys, hair, head_mesh, keyframes, materials, skeleton, stage
 
 PARTICIPANT = "dyad_participant"  # property of the armature: "A" or "B"
 HEAD = "dyad_head"  # property of the armature: which head it is, as core.head.load knows it
@@ -73,6 +73,8 @@ def participants(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
 def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, str]) -> list[str]:
     """Let a rig of the user's be "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
 
+    Without bones for the eyes their shape keys turn them (eyeLookInLeft ...).
+
     head:    which of our heads it is closest to; a take is made for that and aimed for this one
     returns: ARKit's names that it has no shape key for
     Raises UserError when it has no jawOpen, or its bones do not make a head.
@@ -84,7 +86,8 @@ def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, s
             f'The meshes of "{armature.name}" have no shape key "jawOpen", nor {len(missing) - 1} more of ARKit\'s. '
             "Parent a face with ARKit shape keys to it, or bend that by it, and name its keys like jawOpen or jaw_open."
         )
-    skeleton.choose(armature, bones)
+    has_eye_bones = any(bones.get(joint) for joint in skeleton.SIDES)
+    skeleton.choose(armature, bones, None if has_eye_bones else eye_keys.measure(armature))
     for scene in armature.users_scene:
         other = participants(scene).get(slot)
         if other:
@@ -98,9 +101,10 @@ def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, s
 
 def release(armature: bpy.types.Object) -> None:
     """Let a rig play nobody any more; what was baked on it stays."""
-    for name in (PARTICIPANT, HEAD, skeleton.BONES):
+    for name in (PARTICIPANT, HEAD):
         if name in armature:
             del armature[name]
+    skeleton.forget(armature)
 
 
 def head_name(armature: bpy.types.Object) -> str:
@@ -158,14 +162,8 @@ def geometry(armature: bpy.types.Object) -> Geometry:
 
 def _world(thing: bpy.types.Object) -> Matrix:
     """The object's transform as of now, also when nothing has evaluated the scene since it was moved."""
-    for scene in thing.users_scene:
-        _update(scene)
+    skeleton.evaluate(thing)
     return thing.matrix_world
-
-
-def _update(scene: bpy.types.Scene) -> None:
-    for layer in scene.view_layers:
-        layer.update()
 
 
 def _rigid(world: Matrix) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ...core.errors import UserError
 
+EYES = "dyad_eyes"  # property of an armature whose eyes shape keys turn: see eye_keys.py
 BONES = "dyad_bones"  # property of an armature that is not ours: the bone's name for each joint
 JOINTS = ("neck", "head", "left_eye", "right_eye")  # in the order of HeadMotion.rotation
 SAID = {"head": "head", "left_eye": "left eye", "right_eye": "right eye", "neck": "neck"}
@@ -20,26 +21,55 @@ OTHER_BONES = set("lid lids brow target lash master socket top end ik parent".sp
 CLOSEST = 1e-6  # armature units; eyes nearer than this are one
 
 
-def choose(armature: bpy.types.Object, bones: dict[str, str]) -> None:
+def choose(armature: bpy.types.Object, bones: dict[str, str], eyes: dict | None = None) -> None:
     """Let ``armature`` be moved by these bones: head, left_eye, right_eye and, where there is one, neck.
 
+    eyes: what eye_keys.measure tells of a rig that has no bones for them
     Raises UserError when one is missing or they do not make a head.
     """
-    for joint in ("head", "left_eye", "right_eye"):
+    for joint in ("head", *(() if eyes else SIDES)):
         if not bones.get(joint):
             raise UserError(f'No bone is chosen for the {SAID[joint]} of "{armature.name}". Choose one.')
     for joint, name in bones.items():
         if name and name not in armature.data.bones:
             raise UserError(f'The armature "{armature.name}" has no bone "{name}". Choose another {SAID[joint]} bone.')
-    chain = [("left_eye", "head"), ("right_eye", "head"), *([("head", "neck")] if bones.get("neck") else [])]
-    for child, parent in chain:
+    chain = [("left_eye", "head"), ("right_eye", "head"), ("head", "neck")]
+    for child, parent in (link for link in chain if all(map(bones.get, link))):
         if armature.data.bones[bones[parent]] not in armature.data.bones[bones[child]].parent_recursive:
             raise UserError(
                 f'The bone "{bones[child]}" does not move with "{bones[parent]}". '
                 f"Parent the {SAID[child]} to the {SAID[parent]}, or choose another bone."
             )
-    _axes(armature, bones)  # says so when they make no head
+    _axes(_places(armature, bones, eyes))  # says so when they make no head
+    forget(armature)
     armature[BONES] = {joint: name for joint, name in bones.items() if name}
+    if eyes:
+        armature[EYES] = eyes
+
+
+def forget(armature: bpy.types.Object) -> None:
+    """Take back :func:`choose`."""
+    for name in (BONES, EYES):
+        if name in armature:
+            del armature[name]
+
+
+def meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that hang under ``armature`` or are bent by it, wherever they hang; each once."""
+    bent = [
+        thing
+        for scene in armature.users_scene
+        for thing in scene.objects
+        if any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in thing.modifiers)
+    ]
+    return [thing for thing in dict.fromkeys([*armature.children_recursive, *bent]) if thing.type == "MESH"]
+
+
+def evaluate(thing: bpy.types.Object) -> None:
+    """Bring the transforms in the scenes of ``thing`` up to date."""
+    for scene in thing.users_scene:
+        for layer in scene.view_layers:
+            layer.update()
 
 
 def guess(armature: bpy.types.Object) -> dict[str, str]:
@@ -60,7 +90,9 @@ def bone(armature: bpy.types.Object, joint: str) -> bpy.types.PoseBone | None:
 
 def rest(armature: bpy.types.Object) -> np.ndarray:
     """(4, 4) rigid, from the axes of core to the armature's own, in the armature's units."""
-    return _axes(armature, armature[BONES]) if BONES in armature else np.eye(4)
+    if BONES not in armature:
+        return np.eye(4)
+    return _axes(_places(armature, armature[BONES], armature.get(EYES)))
 
 
 def rest_axes(armature: bpy.types.Object, joint: str) -> np.ndarray:
@@ -71,14 +103,19 @@ def rest_axes(armature: bpy.types.Object, joint: str) -> np.ndarray:
 
 def joint_place(armature: bpy.types.Object, joint: str) -> np.ndarray:
     """(3,) where the joint rests in the axes of core, in the armature's units; without a neck that is in the head."""
-    chosen = bone(armature, joint) or bone(armature, "head")
-    into_core = np.linalg.inv(rest(armature))
-    return into_core[:3, :3] @ np.array(chosen.bone.head_local) + into_core[:3, 3]
+    bones = armature[BONES] if BONES in armature else dict(zip(JOINTS, JOINTS, strict=True))
+    places, into_core = _places(armature, bones, armature.get(EYES)), np.linalg.inv(rest(armature))
+    return into_core[:3, :3] @ places.get(joint, places["head"]) + into_core[:3, 3]
 
 
-def _axes(armature: bpy.types.Object, bones) -> np.ndarray:
+def _places(armature: bpy.types.Object, bones, eyes) -> dict[str, np.ndarray]:
+    """Where the joints that there are rest, (3,) each in the armature's axes and units."""
+    places = {joint: np.array(armature.data.bones[bones[joint]].head_local) for joint in JOINTS if bones.get(joint)}
+    return places | ({joint: np.array(eyes[joint]) for joint in SIDES} if eyes else {})
+
+
+def _axes(place: dict[str, np.ndarray]) -> np.ndarray:
     """(4, 4) the head's rest axes in the armature's: +X to the own left eye, +Z as near to the armature's as can be."""
-    place = {joint: np.array(armature.data.bones[bones[joint]].head_local) for joint in JOINTS if bones.get(joint)}
     middle, across = (place["left_eye"] + place["right_eye"]) / 2, place["left_eye"] - place["right_eye"]
     width = np.linalg.norm(across)
     if width < CLOSEST:

@@ -1,5 +1,6 @@
 import re
 
+import numpy as np
 import pytest
 
 from talking_together.core import arkit
@@ -32,6 +33,25 @@ def test_every_spelling_is_understood(spelling):
 
 def test_other_names_mean_nothing():
     assert arkit.spelled(["Basis", "smile", "Key 1", "jaw", "mouth_open"]) == {}
+
+
+def test_eyes_to_the_own_left_look_out_with_the_left_and_in_with_the_right():
+    rotation = np.zeros((2, 4, 3))
+    rotation[0, 2:, 2], rotation[1, 2:, 0] = 0.2, 0.1  # about Z: to the own left; about X: down
+
+    values = arkit.looks(rotation, np.full(8, 0.4))
+
+    shown = [dict(zip(arkit.LOOK_NAMES, row.round(3), strict=True)) for row in values]
+    assert {name: value for name, value in shown[0].items() if value} == {"eyeLookInRight": 0.5, "eyeLookOutLeft": 0.5}
+    assert {name: value for name, value in shown[1].items() if value} == {
+        "eyeLookDownLeft": 0.25,
+        "eyeLookDownRight": 0.25,
+    }
+
+
+def test_the_keys_of_eyes_are_understood_and_not_missed():
+    assert arkit.spelled(["eyeLookIn_L"]) == {"eyeLookInLeft": "eyeLookIn_L"}
+    assert not set(arkit.missing([])) & set(arkit.LOOK_NAMES)
 
 
 def test_what_is_missing_is_named():

@@ -63,6 +63,38 @@ def make_character(name: str, keys=SNAKES, turned=0.0) -> bpy.types.Object:
     return armature
 
 
+FULL = {"Down": 25, "Up": 20, "In": 30, "Out": 35}  # degrees
+
+
+def give_eyes(armature, ways=tuple(FULL)) -> None:
+    """Eyeballs of 12 mm radius in a face that hangs under the armature, turned by shape keys; no bones for them."""
+    places = np.array([PLACES["LeftEye"], PLACES["RightEye"]], float)
+    ball = 1.2 * np.array([(0, 0, 0), (0, -1, 0), (0, -0.8, 0.6), (0.6, -0.8, 0), (-0.6, -0.8, 0), (0, 0, 1)])
+    mesh = bpy.data.meshes.new("eyes")
+    mesh.from_pydata(np.concatenate([place + ball for place in places]).tolist(), [], [])
+    eyes = bpy.data.objects.new(f"{armature.name} eyes", mesh)
+    bpy.context.collection.objects.link(eyes)
+    eyes.parent = armature
+    eyes.vertex_groups.new(name="Head").add(range(len(mesh.vertices)), 1, "REPLACE")
+    eyes.modifiers.new("Armature", "ARMATURE").object = armature
+    eyes.shape_key_add(name="Basis", from_mix=False)
+    for way in ways:
+        for side, name in enumerate(("Left", "Right")):
+            sign = (1 if way == "Out" else -1) * (1 - 2 * side)
+            angle = np.radians(FULL[way])
+            turn = {"Up": (-angle, 0, 0), "Down": (angle, 0, 0)}.get(way, (0, 0, sign * angle))
+            key = eyes.shape_key_add(name=f"eyeLook{way}_{name[0]}", from_mix=False)
+            for number, point in enumerate(ball @ np.array(Euler(turn).to_matrix()).T):
+                key.data[side * len(ball) + number].co = places[side] + point
+
+
+def eyes_of(armature) -> tuple[np.ndarray, np.ndarray]:
+    """(2, 3) the middles and (2, 3) the fronts of both eyeballs in the world, as Blender shows them."""
+    shown = bpy.data.objects[f"{armature.name} eyes"].evaluated_get(bpy.context.evaluated_depsgraph_get())
+    points = np.array([shown.matrix_world @ vertex.co for vertex in shown.to_mesh().vertices]).reshape(2, -1, 3)
+    return points[:, 0], points[:, 1]
+
+
 def use(armature, slot: str, **bones) -> list[str]:
     return rigs.use_rig(armature, slot, "man", BONES | bones)
 
@@ -103,6 +135,40 @@ def test_a_character_looks_the_partner_in_the_eye(scene, turned):
         there = middles[1 - own] - middles[own]
         across = np.linalg.norm(np.cross(gazes, there))  # exact near 0, unlike arccos
         assert np.degrees(np.arctan2(across, gazes @ there)) < 0.3
+
+
+def test_eyes_without_bones_are_turned_by_their_shape_keys(scene):
+    pair = make_character("Ann", turned=0.0), make_character("Bob")
+    for armature, slot in zip(pair, "AB", strict=True):
+        give_eyes(armature)
+        assert use(armature, slot, left_eye="", right_eye="") == []
+    rigs.place_pair(pair, Layout(distance=1.2, facing_a=35, height_b=1.5))
+    meant = np.zeros((2, 5, gaze.INTENT_WIDTH), np.float32)
+    meant[..., 52] = 1
+    motions = gaze.aim(meant, rigs.pair_poses(pair), [rigs.geometry(armature) for armature in pair])
+
+    for armature, packed in zip(pair, motions, strict=True):
+        keyframes.bake(armature, HeadMotion(packed, 24.0), 1)
+    scene.frame_set(3)
+
+    middles = [eyes_of(armature)[0].mean(axis=0) for armature in pair]
+    for own, armature in enumerate(pair):
+        eyes, fronts = eyes_of(armature)
+        look, there = (fronts - eyes).sum(axis=0), middles[1 - own] - middles[own]
+        assert np.degrees(np.arctan2(np.linalg.norm(np.cross(look, there)), look @ there)) < 1
+    keys = bpy.data.objects["Ann eyes"].data.shape_keys.key_blocks
+    assert max(key.value for key in keys[1:]) > 0.1, "the eyes have something to do"
+
+
+def test_eyes_that_nothing_turns_are_refused_with_the_reason(scene):
+    ann = make_character("Ann")
+    with pytest.raises(UserError, match="no shape keys turn it"):
+        use(ann, "A", left_eye="", right_eye="")
+    give_eyes(ann, ways=("Down", "Up", "In"))
+    with pytest.raises(UserError, match="no shape keys turn it"):
+        use(ann, "A", left_eye="", right_eye="")
+    with pytest.raises(UserError, match="No bone is chosen for the right eye"):
+        use(ann, "A", right_eye="")
 
 
 def test_bones_turn_in_the_heads_own_axes_however_they_rest(scene):
