@@ -38,6 +38,7 @@ class Voice:
     sex: str  # "M", "F" or ""
     pieces: tuple[Piece, ...]
     asides: tuple[Piece, ...] = field(default=())  # short words that serve as backchannels
+    laughs: tuple[Piece, ...] = field(default=())
 
     @property
     def seconds(self) -> float:

@@ -12,6 +12,7 @@ from .cast import Phone, Piece, Voice, shorten
 
 ALONE = 0.12  # s a person is silent at least between two own utterances
 BRIDGE = 0.2  # s, silences shorter than this do not part two stretches of speech
+LAUGHS = 0.15  # of the backchannels of who can laugh
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,8 @@ def _backchannels(pair, said: list, turns: list[Span], statistics: dict, rng) ->
         listener = 1 - speaker
         if rng.random() > chance or bags[listener] is None:
             continue
-        aside = bags[listener].next()
+        laughs = pair[listener].laughs
+        aside = laughs[rng.integers(len(laughs))] if laughs and rng.random() < LAUGHS else bags[listener].next()
         start = end + rng.uniform(-0.6, 0.25)
         first, last = _voiced(start, aside)
         clash = any(p == listener and s < last + 0.5 and first - 0.5 < e for s, e, p in busy)

@@ -22,7 +22,7 @@ VISEME_OF = {
         "OO": "W UW UH",
         "O": "AO OW OY",
         "AA": "AA AE AW AY",
-        "EH": "EH AH EY",
+        "EH": "EH AH EY LAUGH",
         "EE": "IY IH Y",
     }.items()
     for phone in phones.split()

@@ -3,6 +3,7 @@ import numpy as np
 from talking_together.core.audio import SAMPLE_RATE
 from talking_together.core.teacher.cast import cut, shorten
 from talking_together.core.teacher.dialogue import Room, Span, coverage, default_statistics, make_dialogue
+from talking_together.core.teacher.laughter import LAUGH, with_laughter
 
 
 def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
@@ -80,3 +81,14 @@ def test_a_piece_is_shortened_where_a_word_ends(voices):
 
 def test_a_frame_half_covered_counts_half():
     assert np.allclose(coverage([Span(0.02, 0.12, 1)], 4)[1], [0.5, 1, 1, 0])
+
+
+def test_a_listener_who_can_laugh_does_so_now_and_then(voices):
+    bursts = np.tile(np.r_[np.full(1600, 0.5), np.full(1600, 0.1), np.zeros(0)], 5)
+    recording = np.r_[np.zeros(8000), bursts * np.sin(np.arange(len(bursts))), np.zeros(8000)].astype(np.float32)
+    laughing = with_laughter(voices, recording)
+    talks = [make_dialogue(laughing, default_statistics(), seed, 40.0) for seed in range(12)]
+    laughs = [p for talk in talks for own in talk.phones for p in own if p[2] == LAUGH]
+
+    assert all(0.5 < piece.seconds < 1.2 for voice in laughing for piece in voice.laughs)
+    assert 1 <= len(laughs) <= sum(len(talk.backchannels) for talk in talks) / 2

@@ -112,3 +112,21 @@ def test_what_heads_cannot_do_is_never_asked():
         assert face.min() >= 0 and face.max() <= 1
         assert (face[:, COLUMN["mouthClose"]] <= face[:, COLUMN["jawOpen"]] + 1e-9).all()
         assert face[:, COLUMN["jawOpen"]].max() <= 0.5
+
+
+def test_a_laugh_opens_the_mouth_with_every_burst_and_smiles():
+    _, face = speak("LAUGH", seconds=1.2)
+    gap, smile = opening(face), face[:, COLUMN["mouthSmileLeft"]]
+    laughing = slice(20, 43)
+
+    assert gap[laughing].min() > 2 and smile[laughing].min() > 0.3
+    assert gap[-3:].max() < 0.5 and smile[-3:].max() < 0.05
+
+
+def test_teeth_are_nearly_closed_in_a_hiss_while_the_lips_are_apart():
+    phones, face = speak("AA S AA SH AA", 0.11)
+
+    for name in ("S", "SH"):
+        frames = np.concatenate(during(phones, face, name))
+        assert face[frames, COLUMN["jawOpen"]].min() < 0.12
+        assert opening(face)[frames].min() > 1
