@@ -17,11 +17,26 @@ import numpy as np
 from .. import gaze
 from ..generate import GENERATOR
 from ..head import FOLDER
-from ..model.checkpoint import load_checkpoint
+from ..model import diffusion
+from ..model.checkpoint import Checkpoint, load_checkpoint
 from . import claims, report, self_tests
+from .answers import beside_the_true
 from .bootstrap import Drawn
-from .networks import from_sound, network, sampled, sealed, swapped_voices, trained_runs, wrong_masks
-from .play import Played, Suite, kept_name
+from .networks import (
+    Contender,
+    beside,
+    found,
+    from_sound,
+    network,
+    quickly,
+    remembered,
+    sampled,
+    sealed,
+    swapped_voices,
+    trained_runs,
+    wrong_masks,
+)
+from .play import Played, Suite, kept_name, look_at
 from .systems import Case, System, nearest_clip, random_clip, read_cases, still, teacher_on
 
 TEACHER = "teacher"
@@ -33,7 +48,7 @@ def add_arguments(parser) -> None:
     """What ``python -m core evaluate generator`` takes."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
     parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
-    parser.add_argument("--again", type=Path, help="folder of more performances of --data in the same scenes")
+    parser.add_argument("--again", type=Path, nargs="+", default=[], help="more performances of --data, same scenes")
     parser.add_argument("--weights", nargs="*", default=[], metavar="NAME=FILE", help="others beside the shipped")
     parser.add_argument("--ablations", type=Path, help='folder made by "train ablations": all its runs, and the claims')
     parser.add_argument("--curves", action="store_true", help="the shipped network by guidance and by steps instead")
@@ -44,49 +59,40 @@ def add_arguments(parser) -> None:
     parser.add_argument("--out", type=Path, help="the numbers as .json")
 
 
-def systems(arguments, training: list[Case]) -> dict[str, tuple[System, str]]:
-    """Everything to be played by name, with what tells its weights apart."""
-    shipped, sha = load_checkpoint(GENERATOR), hashlib.sha256(GENERATOR.read_bytes()).hexdigest()
+def contenders(arguments, training: list[Case]) -> dict[str, Contender]:
+    """Everything to be played by name."""
+    shipped = load_checkpoint(GENERATOR)
     if arguments.curves:
         drawn = {f"guidance {g:g}": sampled(shipped, guidance=g) for g in GUIDANCES}
         drawn |= {f"{n} steps": sampled(shipped, guidance=1.3, steps=n) for n in STEPS}
-        return {name: (system, sha) for name, system in drawn.items()}
-    mean = np.concatenate([c.intents.reshape(-1, gaze.INTENT_WIDTH) for c in training]).mean(axis=0)
-    own = {
-        "shipped": network(shipped),
-        "shipped, lips sealed": sealed(network(shipped)),
-        "shipped, from the sound alone": sealed(from_sound(network(shipped))),
-        "masks swapped": wrong_masks(shipped),
-        "voices swapped": swapped_voices(shipped),
-    }
+        return {name: Contender(quickly(system), shipped.sha256) for name, system in drawn.items()}
     others = {}
     for text in arguments.weights:
         name, path = text.split("=", 1)
-        others[name] = network(load_checkpoint(path)), hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        others |= products(name, load_checkpoint(path))
     if arguments.ablations:
-        others |= {name: (system, c.sha256) for name, (system, c) in trained_runs(arguments.ablations).items()}
+        others |= trained_runs(arguments.ablations)
+    mean = np.concatenate([c.intents.reshape(-1, gaze.INTENT_WIDTH) for c in training]).mean(axis=0)
     baselines = {
         "B0 neutral": still(np.zeros(gaze.INTENT_WIDTH)),
         "B1 mean": still(mean),
         "B2 random clip": random_clip(training),
         "B3 nearest clip": nearest_clip(training),
-        "B9 teacher on found masks, true phones": teacher_on(found_masks),
+        "B9 teacher on found masks, true phones": teacher_on(lambda case: found(case).masks),
     }
-    return {name: (s, sha) for name, s in own.items()} | others | {name: (s, "") for name, s in baselines.items()}
+    return products("shipped", shipped) | others | {name: Contender(system) for name, system in baselines.items()}
 
 
-def takes_of(name: str) -> int:
-    """Two where it is asked whether people answer each other, which is read against other takes; else one will do."""
-    return 2 if name.startswith(("shipped", "full", "no cross-attention", "B6", "B8", "B9", "no layout")) else 1
-
-
-def found_masks(case: Case) -> np.ndarray:
-    """(2, T) who speaks, as found in the sound of ``case``."""
-    from ..audio import Sound
-    from ..speakers import find_speakers
-
-    mono = case.sound.astype(np.float32) / 32767
-    return find_speakers(Sound(mono, mono[None], "")).masks
+def products(name: str, checkpoint: Checkpoint) -> dict[str, Contender]:
+    """A network as it ships: alone, with the guard of the lips, from the sound alone; and told wrong things."""
+    sha, alone = checkpoint.sha256, remembered(network(checkpoint))
+    return {
+        name: Contender(alone, sha, 2, quickly(beside(checkpoint, diffusion.GUIDANCE))),
+        f"{name}, lips sealed": Contender(sealed(alone), sha, 2),
+        f"{name}, from the sound alone": Contender(sealed(from_sound(network(checkpoint))), sha),
+        f"{name}, masks swapped": Contender(quickly(wrong_masks(checkpoint)), sha),
+        f"{name}, voices swapped": Contender(quickly(swapped_voices(checkpoint)), sha),
+    }
 
 
 def teachers(suite: Suite) -> dict[str, Played]:
@@ -101,12 +107,25 @@ def teachers(suite: Suite) -> dict[str, Played]:
     return {name: Played.of(some, suite.cases) for name, some in rows.items()}
 
 
+def answering_teachers(suite: Suite) -> list[Drawn]:
+    """How the teacher answers a given partner: in the truth, in another performance, and where nobody saw it."""
+    partners, others = suite.partners, suite.other_people
+    if not partners:
+        return []
+    drawn = partners.numbers(TEACHER, partners.true)
+    drawn += partners.turned().numbers("teacher, other people", others[0], partners.excess(partners.true))
+    if len(others) > 1:
+        drawn += partners.numbers("teacher, strangers on the same talk", others[1])
+    return drawn
+
+
 def read_suite(arguments) -> tuple[Suite, list[Case]]:
     """The test set with what it is compared with, and the training dialogues."""
     cases, training = read_cases(arguments.data)[: arguments.first], read_cases(arguments.train, TRAINING)
     by_number: dict[int, list[Case]] = {}
-    for case in read_cases(arguments.again) if arguments.again else ():
-        by_number.setdefault(case.number, []).append(case)
+    for folder in arguments.again:
+        for case in read_cases(folder):
+            by_number.setdefault(case.number, []).append(case)
     count = min((len(by_number.get(case.number, ())) for case in cases), default=0)
     again = [[by_number[case.number][i] for case in cases] for i in range(count)]
     return Suite(cases, training, again), training
@@ -122,19 +141,31 @@ def hashes(arguments) -> dict[str, str]:
     return {name: value.hexdigest() for name, value in found.items()} | {"seed": str(arguments.seed)}
 
 
+def _measured(name: str, contender: Contender, suite: Suite, arguments) -> list[Drawn]:
+    """Everything about one contender, its takes made or read."""
+
+    def played(system: System, takes: int, said: str = "") -> Played:
+        kept = kept_name(name + said, contender.weights, suite.cases, arguments.seed)
+        return Played.by(system, suite.cases, arguments.seed, takes, arguments.keep and arguments.keep / kept)
+
+    drawn = suite.numbers(name, played(contender.system, contender.takes))
+    if contender.beside and suite.partners:
+        made = played(contender.beside, 1, ", partner given").intents[0]
+        drawn += suite.partners.numbers(name, beside_the_true(suite.cases, made, look_at))
+    return drawn
+
+
 def main(arguments) -> None:
     """Print the tables and write them."""
     suite, training = read_suite(arguments)
-    found: list[Drawn] = []
+    drawn = answering_teachers(suite)
     for name, played in teachers(suite).items():
-        found += suite.numbers(name, played)
-    for name, (system, sha) in systems(arguments, training).items():
-        if arguments.only and not name.startswith(tuple(arguments.only)):
-            continue
-        keep = arguments.keep and arguments.keep / kept_name(name, sha, suite.cases, arguments.seed)
-        found += suite.numbers(name, Played.by(system, suite.cases, arguments.seed, takes_of(name), keep))
-        print(f"{name} is measured", file=sys.stderr, flush=True)
-    measures, differences = [d.measure for d in found], claims.check(found, TEACHER)
+        drawn += suite.numbers(name, played)
+    for name, contender in contenders(arguments, training).items():
+        if not arguments.only or name.startswith(tuple(arguments.only)):
+            drawn += _measured(name, contender, suite, arguments)
+            print(f"{name} is measured", file=sys.stderr, flush=True)
+    measures, differences = [d.measure for d in drawn], claims.check(drawn, TEACHER)
     print(report.table(measures))
     if differences:
         print(claims.table(differences))

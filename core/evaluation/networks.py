@@ -1,18 +1,31 @@
 """Everything trained, as systems that play a test set: the generator, its sanity checks, its ablations, baselines."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from .. import lips
+from .. import lips, voice
 from ..audio import Sound
 from ..generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
 from ..model import bands, condition, diffusion
 from ..model.checkpoint import Checkpoint
-from ..training.ablations import RUNS, answer, finished, regression
+from ..training.ablations import RUNS, Run, answer, finished, hard, regression
+from ..training.generator import quick_in_halves
 from .systems import Case, System
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Something to be played and measured."""
+
+    system: System
+    weights: str = ""  # hash of them
+    takes: int = 1  # two where it is asked whether people answer each other, which is read against other takes
+    beside: System | None = None  # each person made beside the other's true motion
 
 
 def network(checkpoint: Checkpoint) -> System:
@@ -34,11 +47,57 @@ def sealed(system: System) -> System:
 
 def from_sound(system: System) -> System:
     """``system`` told only what was found in the recording: who speaks, and what each voice does."""
+    return lambda case, seed: system(found(case), seed)
+
+
+@cache
+def found(case: Case) -> Case:
+    """``case`` as the product hears it: its masks and features found in the sound."""
+    mono = case.sound.astype(np.float32) / 32767
+    masks, features = hear(Sound(mono, mono[None], ""), None, lambda share: None)
+    return replace(case, masks=masks, features=features)
+
+
+@cache
+def one_mix(case: Case) -> Case:
+    """``case`` with nobody turned down: both streams hear the whole recording."""
+    mix = case.mixed
+    if mix is None:
+        mix = voice.encode(case.sound.astype(np.float32) / 32767, np.ones_like(case.masks))[0]
+    return replace(case, features=np.broadcast_to(mix, case.features.shape))
+
+
+def sure(case: Case) -> Case:
+    """``case`` with masks that are 0 or 1."""
+    return replace(case, masks=np.round(case.masks))
+
+
+def remembered(system: System) -> System:
+    """``system``, asked once: what is made of its takes, like sealed lips, then costs nothing."""
+    return cache(system)
+
+
+def quickly(system: System) -> System:
+    """``system`` in half precision where the machine is quick in it: 2 to 7 % of the motion's spread differ."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
-        mono = case.sound.astype(np.float32) / 32767
-        masks, features = hear(Sound(mono, mono[None], ""), None, lambda share: None)
-        return system(replace(case, masks=masks, features=features), seed)
+        with torch.autocast("cpu", torch.bfloat16, enabled=quick_in_halves("cpu")):
+            return system(case, seed)
+
+    return sample
+
+
+def beside(checkpoint: Checkpoint, guidance: float = 1.0, heard: Callable[[Case], Case] = lambda case: case) -> System:
+    """Each person made to fit the true motion of the other, as when A's motion is kept."""
+
+    def sample(case: Case, seed: int) -> np.ndarray:
+        told, rows = heard(case).told, []
+        for person in (0, 1):
+            keep = np.zeros(case.intents.shape, bool)
+            keep[1 - person] = True
+            known = np.float32(case.intents), keep
+            rows.append(sample_intents(checkpoint, told, seed, known, guidance=guidance)[person])
+        return np.stack(rows)
 
     return sample
 
@@ -111,16 +170,31 @@ def _banded(checkpoint: Checkpoint) -> bool:
     return len(checkpoint.mean) == bands.WIDTH
 
 
-def trained_runs(folder: Path) -> dict[str, tuple[System, Checkpoint]]:
+def trained_runs(folder: Path) -> dict[str, Contender]:
     """The finished runs of ``train ablations`` by name, in their order; all drawn without guidance."""
-    found = {}
+    contenders = {}
     for name, checkpoint in finished(folder).items():
-        run = RUNS[name]
+        run, sha = RUNS[name], checkpoint.sha256
         if run.draw is regression:
-            found[name] = regressed(checkpoint), checkpoint
+            contenders[name] = Contender(regressed(checkpoint), sha)
         elif run.draw is answer:
-            found[f"{name}, own"] = answering(checkpoint, privileged=False), checkpoint
-            found[f"{name}, true partner (privileged)"] = answering(checkpoint, privileged=True), checkpoint
+            told = answering(checkpoint, privileged=True)
+            contenders[f"{name}, own"] = Contender(answering(checkpoint, privileged=False), sha)
+            contenders[f"{name}, true partner (privileged)"] = Contender(told, sha, beside=told)
         else:
-            found[name] = sampled(checkpoint), checkpoint
-    return found
+            contenders |= _drawn(name, run, checkpoint)
+    return contenders
+
+
+def _drawn(name: str, run: Run, checkpoint: Checkpoint) -> dict[str, Contender]:
+    """A diffusion network as it was trained, and where that is the question, beside one that is told what is found."""
+    draw, sha = sampled(checkpoint), checkpoint.sha256
+    if run.one_mix:
+        return {name: Contender(quickly(lambda case, seed: draw(one_mix(case), seed)), sha)}
+    if run.draw is hard:
+        firm = quickly(lambda case, seed: draw(sure(case), seed))
+        return {name: Contender(firm, sha), f"{name}, found in the sound": Contender(from_sound(firm), sha)}
+    seen = name.startswith(("full", "no cross-attention"))  # what decides whether people see each other
+    kept = Contender(quickly(draw), sha, 2 if seen else 1, quickly(beside(checkpoint)) if seen else None)
+    heard = {"full, found in the sound": Contender(from_sound(quickly(draw)), sha)} if name == "full" else {}
+    return {name: kept} | heard

@@ -12,6 +12,7 @@ from ..gaze import ADULT, Look, look
 from ..layout import room_poses
 from ..motion import replacing
 from . import distribution, errors, reactions
+from .answers import Partners, Shown
 from .behaviour import Scene, head_angles, measure
 from .bootstrap import Drawn, draw_weights
 from .events import angle_between
@@ -57,7 +58,8 @@ def kept_name(name: str, weights_sha: str, cases: Sequence[Case], seed: int) -> 
     """File name for what a system played: another system, weights, dialogues or seed have another."""
     content = hashlib.sha256(f"{name} {weights_sha} {seed}".encode())
     for case in cases:
-        content.update(np.ascontiguousarray(case.features[:, ::50]).tobytes() + case.masks.tobytes())
+        for values in (case.features[:, ::50], case.masks, case.intents[:, ::50]):
+            content.update(np.ascontiguousarray(values).tobytes())
     return f"{name.replace(' ', '_').replace(',', '')}_{content.hexdigest()[:12]}.npz"
 
 
@@ -76,6 +78,12 @@ class Suite:
         train = [case.aimed(case.intents) for case in training]
         second = self.played.motions[1] if again else None
         self.pool = Pool.fit(train, [c.masks for c in cases], self.truth, second, self.weights)
+        shown = [
+            [Shown.both(m, look_at(m, case)) for m, case in zip(take, cases, strict=True)]
+            for take in self.played.motions[: 3 if again else 0]
+        ]
+        self.partners = Partners(*shown[:2], self.weights) if again else None
+        self.other_people = shown[1:]
 
     def numbers(self, name: str, played: Played) -> list[Drawn]:
         """Every number of one system."""

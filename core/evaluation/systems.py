@@ -32,6 +32,7 @@ class Case:
     phones: tuple[list[Phone], list[Phone]]
     number: int = 0
     sound: np.ndarray | None = None  # (N,) int16
+    mixed: np.ndarray | None = None  # (T, WIDTH) what is heard where nobody is turned down
 
     @property
     def frames(self) -> int:
@@ -66,8 +67,9 @@ def _read_case(path: Path) -> Case:
     with np.load(path, allow_pickle=False) as file:
         phones = tuple([Phone(*phone) for phone in own] for own in json.loads(str(file["phones"])))
         layout = Layout(**json.loads(str(file["layout"])))
-        sound, number = file["sound"] if "sound" in file else None, int(path.stem.rsplit("_", 1)[1])
-        return Case(file["features"], file["masks"], file["intents"], layout, file["turns"], phones, number, sound)
+        sound, mixed = (file[name] if name in file else None for name in ("sound", "mixed"))
+        told = file["features"], file["masks"], file["intents"]
+        return Case(*told, layout, file["turns"], phones, int(path.stem.rsplit("_", 1)[1]), sound, mixed)
 
 
 def still(level: np.ndarray) -> System:
@@ -118,7 +120,8 @@ def teacher_on(find: Callable[[Case], np.ndarray]) -> System:
         tracks = voice.own_sounds(mono, masks, voice.own_levels(mono, masks), 0, case.frames)[:, : len(mono)]
         stretches = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
         turns = tuple(span for span in stretches if span.end - span.start > 1)
-        heard = Dialogue(mono, tracks, turns, (), stretches, case.phones, ("A", "B"), case.number)
+        phones = tuple(tuple((p.start, p.end, p.name) for p in own) for own in case.phones)
+        heard = Dialogue(mono, tracks, turns, (), stretches, phones, ("A", "B"), case.number)
         return perform(heard, case.layout, 1000 + seed)
 
     return sample

@@ -1,5 +1,7 @@
 """The baselines and sanity checks of the generator's table, on one short dialogue and the shipped weights."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,3 +56,24 @@ def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(case
     assert mouth_errors.mouths(cases[0], opened, opened)[1].recall == 0
     counts = mouth_errors.mouths(cases[0], shut, opened)[1]
     assert counts.recall == 1 and counts.false_share == 1
+
+
+def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
+    mixed = networks.one_mix(replace(cases[0], mixed=cases[0].features.sum(axis=0)))
+    assert np.array_equal(mixed.features[0], mixed.features[1]) and mixed.features.any()
+    assert not (networks.sure(replace(cases[0], masks=np.full((2, FRAMES), 0.7, np.float32))).masks - 1).any()
+
+
+def test_beside_a_given_partner_each_fits_the_true_other(cases):
+    made = networks.beside(generate.load_model())(cases[0], 0)
+    other = networks.beside(generate.load_model())(replace(cases[0], intents=cases[0].intents + 0.1), 0)
+    assert made.shape == cases[0].intents.shape
+    assert np.abs(made - networks.network(generate.load_model())(cases[0], 0)).max() > 0.01
+    assert np.abs(made - other).max() > 0.001  # the partner is seen
+
+
+def test_the_teacher_plays_on_masks_it_is_told(cases):
+    sound = np.random.default_rng(0).normal(0, 3000, FRAMES * 640).astype(np.int16)
+    played = systems.teacher_on(lambda case: case.masks)(replace(cases[0], sound=sound), 0)
+    assert played.shape == cases[0].intents.shape and np.isfinite(played).all()
+    assert played[0, :200, 9].max() > 0.05 > played[0, 250:, 9].max()  # jawOpen of who speaks
