@@ -39,6 +39,7 @@ class Voice:
     pieces: tuple[Piece, ...]
     asides: tuple[Piece, ...] = field(default=())  # short words that serve as backchannels
     laughs: tuple[Piece, ...] = field(default=())
+    breaths: tuple[Piece, ...] = field(default=())  # drawn before a turn
 
     @property
     def seconds(self) -> float:

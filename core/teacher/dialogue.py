@@ -13,6 +13,7 @@ from .cast import Phone, Piece, Voice, shorten
 ALONE = 0.12  # s a person is silent at least between two own utterances
 BRIDGE = 0.2  # s, silences shorter than this do not part two stretches of speech
 LAUGHS = 0.15  # of the backchannels of who can laugh
+BREATHS = 0.6  # of the turns that begin with one, where there is time
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Dialogue:
     phones: tuple[tuple[Phone, ...], tuple[Phone, ...]]  # by person; between them is silence
     speakers: tuple[str, str]
     seed: int
+    breaths: tuple[Span, ...] = ()  # drawn before turns, to be heard; no speech
 
     @property
     def seconds(self) -> float:
@@ -86,6 +88,10 @@ def make_dialogue(
         part = piece.samples[: tracks.shape[1] - first]
         tracks[person, first : first + len(part)] += part
         phones[person].extend((s + start, e + start, p) for s, e, p in piece.phones)
+    breaths = _breaths(pair, everything, turns, rng)
+    for start, person, piece in breaths:
+        first = round(start * SAMPLE_RATE)
+        tracks[person, first : first + len(piece.samples)] += piece.samples
     tracks *= 10 ** (rng.normal(0, 1.5, (2, 1)).astype(np.float32) / 20)
     return Dialogue(
         mix=_mix(tracks, room or Room(), rng),
@@ -96,6 +102,7 @@ def make_dialogue(
         phones=(tuple(phones[0]), tuple(phones[1])),
         speakers=(pair[0].speaker, pair[1].speaker),
         seed=seed,
+        breaths=tuple(Span(start, start + piece.seconds, person) for start, person, piece in breaths),
     )
 
 
@@ -185,6 +192,22 @@ def _backchannels(pair, said: list, turns: list[Span], statistics: dict, rng) ->
         if not clash and start > 0 and last < turns[-1].end:
             out.append((start, listener, aside))
             busy.append((first, last, listener))
+    return out
+
+
+def _breaths(pair, everything: list, turns: list[Span], rng) -> list:
+    """Breaths as (start, person, piece), right before turns of who was silent long enough."""
+    busy = [(*_voiced(start, piece), person) for start, person, piece in everything]
+    out = []
+    for turn in turns:
+        breaths = pair[turn.person].breaths
+        if not breaths or rng.random() > BREATHS:
+            continue
+        piece = breaths[rng.integers(len(breaths))]
+        end = turn.start - rng.uniform(0.03, 0.12)
+        start = end - piece.seconds
+        if start > 0 and not any(p == turn.person and s < end and start - 0.1 < e for s, e, p in busy):
+            out.append((start, turn.person, piece))
     return out
 
 

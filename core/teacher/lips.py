@@ -35,7 +35,7 @@ EFFORT = (0.15, 3.0)  # least and most of a sound's own opening
 MIDDLE, CONTRAST = 0.6, 0.35  # what is heard is a mean of what may be; people's mouths go further to both sides
 SLIGHT = 0.03  # of an opening: under it nothing is multiplied up
 PARTS = {0: 1.0, 1: 0.41, 4: 0.12, 5: 0.14}  # how much of ARTICULATORS part the lips: jaw, funnel, lower and upper lip
-BREATH = (0.25, 0.6)  # s before a turn when air is drawn in
+BREATH = 0.06  # of the jaw, in the middle of a breath
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
@@ -50,7 +50,7 @@ def heard_openings(dialogue: Dialogue) -> np.ndarray:
 
 
 def articulate(
-    phones, loudness: np.ndarray, heard: np.ndarray, person: Person, energy: float, turn_starts, rng
+    phones, loudness: np.ndarray, heard: np.ndarray, person: Person, energy: float, breaths, rng
 ) -> np.ndarray:
     """Mouth, jaw and tongue channels of one person.
 
@@ -58,7 +58,7 @@ def articulate(
     loudness:    (G,) dB over the person's usual level, on the GRID
     heard:       (G,) how far the voice sounds open, of heard_openings
     energy:      0..1, of the scene
-    turn_starts: s, before which breath is drawn
+    breaths:     (start s, end s) of each breath that is heard
     returns:     (T, 44) in [0, 1], zero where lips.py has no say
     """
     grid = len(loudness)
@@ -67,7 +67,7 @@ def articulate(
     shape = _coarticulate(starts, ends, rows, grid)
     shape = _with_effort(shape, np.resize(heard, grid))
     shape = _in_style(shape, loudness, _haste(starts, ends, rows, grid), person, energy)
-    shape[:, 0] = np.maximum(shape[:, 0], _breaths(turn_starts, grid, rng))
+    shape[:, 0] = np.maximum(shape[:, 0], _breathing(breaths, grid))
     shape = smooth(shape.T, 0.02).T
     times = frame_times(frames)
     at_frames = shape[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
@@ -132,13 +132,12 @@ def _in_style(shape: np.ndarray, loudness: np.ndarray, haste: np.ndarray, person
     return np.clip(shape, 0, 1)
 
 
-def _breaths(turn_starts, grid: int, rng) -> np.ndarray:
-    """Jaw opening (G,) of the breath before a turn."""
+def _breathing(breaths, grid: int) -> np.ndarray:
+    """Jaw opening (G,) while breath is drawn, most half-way: ``breaths`` are (start, end), s."""
     times, opening = np.arange(grid) / GRID, np.zeros(grid)
-    for start in turn_starts:
-        if rng.random() < 0.7:
-            before, size = rng.uniform(*BREATH), rng.uniform(0.02, 0.07)
-            opening = np.maximum(opening, size * np.exp(-0.5 * ((times - start + before / 2) / (before / 3)) ** 2))
+    for start, end in breaths:
+        through = np.clip((times - start) / (end - start), 0, 1)
+        opening = np.maximum(opening, BREATH * np.sin(np.pi * through) ** 2)
     return opening
 
 

@@ -31,8 +31,8 @@ def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None =
     openings = heard_openings(dialogue)
     intents = np.zeros((2, len(looking[0].contact), INTENT_WIDTH), np.float32)
     for i in (0, 1):
-        starts = [turn.start for turn in dialogue.turns if turn.person == i]
-        mouth = articulate(dialogue.phones[i], heard.loudness[i], openings[i], people[i], layout.energy, starts, rng)
+        breaths = [(breath.start, breath.end) for breath in dialogue.breaths if breath.person == i]
+        mouth = articulate(dialogue.phones[i], heard.loudness[i], openings[i], people[i], layout.energy, breaths, rng)
         intents[i, :, INTENT_CHANNELS["expression"]] = _together(mouth, faces[i])
         intents[i, :, 44:50] = bodies[i][:, :6]
         intents[i, :, INTENT_CHANNELS["gaze"]] = np.column_stack([looking[i].offset, looking[i].contact])

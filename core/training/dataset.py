@@ -20,14 +20,14 @@ from ..motion import replacing
 from ..teacher.cast import Voice, gather_voices
 from ..teacher.dialogue import Dialogue, Room, default_statistics, make_dialogue
 from ..teacher.hearing import hear
-from ..teacher.laughter import with_laughter
+from ..teacher.laughter import with_breath, with_laughter
 from ..teacher.perform import perform
 from ..teacher.person import random_layout
 from . import augment, corpora
 
 SECONDS = 60.0  # of each dialogue
 PERFORMANCES = 2  # of each dialogue: other people, another scene, the same sound
-LAUGHTER = "mfa_laughter"  # a recording of nothing else
+BESIDE_TALK = {"mfa_laughter": with_laughter, "mfa_breaths": with_breath}  # recordings of nothing else
 ROUND = 12  # dialogues are made in this many, so that whoever holds out every twelfth file holds out whole dialogues
 
 
@@ -42,8 +42,11 @@ class Encoded:
 def cast_for(data: Path, split: str, alignment: Path | None = None) -> list[Voice]:
     """Aligned voices of one split that weights may learn from by their licence."""
     recordings = [r for r in corpora.trainable(corpora.read_speech(data)) if r.split == split]
-    voices, laughs = gather_voices(recordings, alignment), [r for r in recordings if r.path.stem == LAUGHTER]
-    return with_laughter(voices, corpora.read_samples(laughs[0].path)) if laughs else voices
+    voices = gather_voices(recordings, alignment)
+    for name, able in BESIDE_TALK.items():
+        heard = [corpora.read_samples(r.path) for r in recordings if r.path.stem == name]
+        voices = able(voices, heard[0]) if heard else voices
+    return voices
 
 
 def room_of(data: Path) -> Room:

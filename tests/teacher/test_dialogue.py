@@ -3,7 +3,7 @@ import numpy as np
 from talking_together.core.audio import SAMPLE_RATE
 from talking_together.core.teacher.cast import cut, shorten
 from talking_together.core.teacher.dialogue import Room, Span, coverage, default_statistics, make_dialogue
-from talking_together.core.teacher.laughter import LAUGH, with_laughter
+from talking_together.core.teacher.laughter import LAUGH, with_breath, with_laughter
 
 
 def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
@@ -92,3 +92,15 @@ def test_a_listener_who_can_laugh_does_so_now_and_then(voices):
 
     assert all(0.5 < piece.seconds < 1.2 for voice in laughing for piece in voice.laughs)
     assert 1 <= len(laughs) <= sum(len(talk.backchannels) for talk in talks) / 2
+
+
+def test_breath_is_heard_before_turns_and_is_no_speech(voices):
+    recording = np.r_[np.zeros(8000), np.full(8000, 0.01), np.zeros(8000)].astype(np.float32)
+    talk = make_dialogue(with_breath(voices, recording), default_statistics(), 3, 60.0)
+
+    assert talk.breaths
+    for breath in talk.breaths:
+        inside = slice(round(breath.start * 25) + 2, round(breath.end * 25) - 2)
+        sound = talk.tracks[breath.person, round(breath.start * SAMPLE_RATE) : round(breath.end * SAMPLE_RATE)]
+        assert np.abs(sound).max() > 0 and talk.masks[breath.person, inside].max() == 0
+        assert any(0 < turn.start - breath.end < 0.2 for turn in talk.turns if turn.person == breath.person)

@@ -25,7 +25,7 @@ def speak(sentence: str, seconds: float = 0.09, level: float = 0.0, seed: int = 
         heard[round(first * GRID) : round(last * GRID)] = clear * (OPEN if name in VOWELS else HALF_OPEN)
     heard = np.convolve(heard, np.ones(10) / 10, "same")  # it is the mean of five tokens of 20 ms
     rng = np.random.default_rng(seed)
-    return phones, articulate(phones, loudness, heard, draw_person(rng), 0.5, [0.6], rng)
+    return phones, articulate(phones, loudness, heard, draw_person(rng), 0.5, [(0.1, 0.5)], rng)
 
 
 def opening(face: np.ndarray) -> np.ndarray:
@@ -130,3 +130,9 @@ def test_teeth_are_nearly_closed_in_a_hiss_while_the_lips_are_apart():
         frames = np.concatenate(during(phones, face, name))
         assert face[frames, COLUMN["jawOpen"]].min() < 0.12
         assert opening(face)[frames].min() > 1
+
+
+def test_the_lips_part_a_little_while_breath_is_drawn():
+    gap = opening(speak("M AA M")[1])
+
+    assert 1 < gap[5:10].max() < 4 and gap[0] < 0.5
