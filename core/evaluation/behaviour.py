@@ -17,6 +17,7 @@ from .events import blinks, nods
 from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
 
 LONG_TURN, EDGE = 2.0, 0.5  # s
+BEHIND = 112.0  # degrees off the own front from which no head turns to the partner
 
 REFERENCES = {
     "face gaze speaking": "about half of listening",
@@ -168,12 +169,13 @@ def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
     yaws, faced, asked, got = [], [], [], []
     for scene in scenes:
         poses = room_poses(scene.layout)
-        yaws.extend(np.degrees(toward(poses)[:, 0]))
-        faced.extend(head_angles(scene.motions)[0].mean(axis=1))
+        near = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= BEHIND
+        yaws.extend(np.degrees(toward(poses)[near, 0]))
+        faced.extend(head_angles(scene.motions)[0].mean(axis=1)[near])
         asked.extend([scene.layout.contact_a, scene.layout.contact_b])
         got.extend(face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1))
     return {
-        "layout obedience": float(np.polyfit(yaws, faced, 1)[0]) if np.ptp(yaws) > 10 else float("nan"),
+        "layout obedience": float(np.polyfit(yaws, faced, 1)[0]) if len(yaws) and np.ptp(yaws) > 10 else float("nan"),
         "steering slope": float(np.polyfit(asked, got, 1)[0]) if np.ptp(asked) > 0.1 else float("nan"),
     }
 

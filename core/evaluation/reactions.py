@@ -13,21 +13,34 @@ import numpy as np
 from ..gaze import Look
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
 from .behaviour import head_angles
+from .events import NOD_BAND, band
 from .gazes import face_gaze
 
 BIN = 5  # frames, 0.2 s
 SURE = 6.0  # standard errors that the truth's excess must reach somewhere
 REACH = 25  # bins, 5 s: a posture is taken over late
 FACES = {"smile": "mouthSmileLeft", "brows up": "browInnerUp", "brows down": "browDownLeft", "blink": "eyeBlinkLeft"}
-BEHAVIOURS = (*FACES, "head yaw", "head pitch", "head roll", "shift aside", "shift back", "shift up", "look at partner")
+BEHAVIOURS = (
+    *FACES,
+    "head yaw",
+    "head pitch",
+    "head roll",
+    "nodding",
+    "shift aside",
+    "shift back",
+    "shift up",
+    "look at partner",
+)
 
 
 def behaviours(motions: np.ndarray, seen: Look) -> np.ndarray:
     """What both people do that can be answered: (2, bins, len(BEHAVIOURS)) of motions (2, T, 59)."""
     face = motions[..., [EXPRESSION_NAMES.index(name) for name in FACES.values()]]
-    curves = np.concatenate(
-        [face, np.moveaxis(head_angles(motions), 0, -1), motions[..., 56:59], face_gaze(seen)[..., None]], axis=-1
-    ).astype(float)
+    turns = np.moveaxis(head_angles(motions), 0, -1)
+    # how much one nods, not which way: who answers a nod does not keep its time
+    nodding = np.abs([band(own, *NOD_BAND) for own in turns[..., 1]])[..., None]
+    parts = [face, turns, nodding, motions[..., 56:59], face_gaze(seen)[..., None]]
+    curves = np.concatenate(parts, axis=-1).astype(float)
     bins = curves.shape[1] // BIN
     return curves[:, : bins * BIN].reshape(2, bins, BIN, -1).mean(axis=2)
 

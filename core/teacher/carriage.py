@@ -1,10 +1,11 @@
 """How both heads move: with the own voice, nods to the partner's, postures, leaning, swaying, breathing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..layout import Layout
+from .answering import LEAN, TILT, both_ways, sight, unasked
 from .delivery import deliver, lungs
 from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
@@ -12,7 +13,14 @@ from .nodding import nods, shakes, total
 from .person import Person
 
 NECK_SHARE = 0.42  # of a head movement that the neck makes
-SLOWEST = 3.0  # s, no idle sway is quicker: what is quicker means something
+NECK = (56.0, 74.0)  # degrees from which turning gets hard, and where it ends
+# A head is never still: s of the quickest and the slowest wave of each kind, and degrees of pitch, yaw and roll
+SWAY = ((3.0, 5.1, 8.7, 14.0, 24.0), (1.2, 4.2, 1.3))
+LIFE = ((0.9, 1.3, 1.9, 2.6), (0.42, 0.5, 0.3))
+TREMOR = ((0.11, 0.16, 0.23, 0.37), (0.08, 0.06, 0.05))
+FOLLOWED = 0.7  # how much of the other's sway and life who listens takes on, and who talks by half
+BEHIND = (0.35, 0.45)  # s beside the person's lag until then
+MIRROR = np.array([1, -1, -1])  # pitch, yaw and roll as in a mirror
 
 
 @dataclass(frozen=True)
@@ -26,31 +34,79 @@ class Shift:
     yaw: float
     lean: float  # m forward
     aside: float  # m to the own left
+    hold: float = 0.0  # s until it is over; 0: until the next one
 
 
 def carry(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
     """Neck, head and translation of both people: two (T, 9), axis-angle residuals in radians and metres."""
-    shifts = _postures(dialogue, layout, people, rng)
-    return tuple(_carry(dialogue, heard, layout, people[i], looking[i], i, shifts[i], rng) for i in (0, 1))
+    shifts = _postures(dialogue, layout, people, looking, rng)
+    times = frame_times(len(looking[0].head))
+    nodding = nods(dialogue, heard, looking, people, layout, rng)
+    living = _living(times, heard, layout, people, rng)
+    return tuple(
+        _carry(dialogue, heard, layout, people[i], looking[i], i, shifts[i], nodding[i], living[i], rng) for i in (0, 1)
+    )
 
 
-def _carry(dialogue, heard: Heard, layout: Layout, person: Person, looking, who: int, shifts, rng) -> np.ndarray:
+def _carry(dialogue, heard, layout: Layout, person: Person, looking, who: int, shifts, nodding, living, rng):
     times = frame_times(len(looking.head))
     speaking = _eased(heard.speaking[who], times)
     lively = person.expressive * (0.55 + 0.9 * layout.energy)
     # pitch, yaw, roll; + is up, to the own left, towards the own left shoulder
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
     angles[:2] += looking.head.T[::-1]
-    amount = np.radians(0.5 + (0.3 + 0.7 * speaking) * lively)
-    angles += np.array([[0.65], [1.1], [0.6]]) * amount * np.stack([_drift(times, SLOWEST, rng) for _ in range(3)])
+    angles += living[:3]
     angles += deliver(heard, dialogue.turns, who, lively, looking.side, times)
-    angles[0] += total(nods(dialogue, heard, looking, who, person, layout, rng), times)
+    angles[0] += total(nodding, times)
     angles[1] += total(shakes(heard, who, layout, person, rng), times)
     posture = _held(shifts, times)
     angles += posture[:3]
+    angles[1] = _as_far_as_necks_go(looking.turned + angles[1]) - looking.turned
     breathing = lungs(heard, who, times, rng.uniform(0.2, 0.3), rng.uniform(0, 6.28))
-    body = _body(posture[3:], angles, speaking, lively, layout, breathing, person, times, rng)
+    angles[0] += np.radians(0.25) * breathing
+    held = posture[3:] + living[3:5] * np.array([[-1], [1]])
+    body = _body(held, angles, speaking, lively, layout, breathing, living[5], times)
     return np.concatenate([_joints(angles), body], axis=1)
+
+
+def _as_far_as_necks_go(yaw: np.ndarray) -> np.ndarray:
+    """Neck and head together, radians: as asked up to NECK[0], and never beyond NECK[1]."""
+    easy, most = np.radians(NECK)
+    beyond = np.maximum(np.abs(yaw) - easy, 0)
+    return np.sign(yaw) * (np.minimum(np.abs(yaw), easy) + (most - easy) * np.tanh(beyond / (most - easy)))
+
+
+def _living(times: np.ndarray, heard: Heard, layout: Layout, people, rng) -> list[np.ndarray]:
+    """How both sway and stir, two (6, T): pitch, yaw, roll (radians), back, aside and up (m).
+
+    Who sees the other goes along a little later, as in a mirror, and most while listening (Hale et al. 2020).
+    """
+    own = [_stir(times, people[i], _eased(heard.speaking[i], times), layout, rng) for i in (0, 1)]
+    sees, mirror = sight(layout), np.concatenate([MIRROR, [1, -1, 1]])[:, None]
+    both = []
+    for i in (0, 1):
+        late = people[i].lag + rng.uniform(*BEHIND)
+        seen = np.stack([np.interp(times - late, times, curve) for curve in own[1 - i]])
+        share = FOLLOWED * people[i].mirrors * sees[i] * (1 - 0.5 * _eased(heard.floor == i, times))
+        trembling = [degrees * np.radians(_waves(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
+        both.append(own[i] + share * mirror * seen)
+        both[i][:3] += trembling
+    return both
+
+
+def _stir(times, person: Person, speaking, layout: Layout, rng) -> np.ndarray:
+    """(6, T) of one person alone."""
+    lively = person.expressive * (0.7 + 0.6 * layout.energy)
+    turns = [
+        np.radians(
+            lively**0.5
+            * (slow * _waves(times, SWAY[0], rng) + (0.75 + 0.5 * speaking) * quick * _waves(times, LIFE[0], rng))
+        )
+        for slow, quick in zip(SWAY[1], LIFE[1], strict=True)
+    ]
+    size = 0.0016 * person.sway * (0.7 + 0.6 * speaking * lively)
+    moves = [size * _waves(times, SWAY[0], rng) + 0.0003 * _waves(times, LIFE[0], rng) for _ in range(3)]
+    return np.stack([*turns, moves[0], moves[1], 0.5 * moves[2]])
 
 
 def _eased(speaking: np.ndarray, times: np.ndarray) -> np.ndarray:
@@ -58,10 +114,10 @@ def _eased(speaking: np.ndarray, times: np.ndarray) -> np.ndarray:
     return smooth(speaking.astype(float), 0.25)[np.minimum(np.round(times * GRID).astype(int), len(speaking) - 1)]
 
 
-def _drift(times: np.ndarray, seconds: float, rng) -> np.ndarray:
-    """(T,) band-limited noise of unit size with periods from ``seconds`` to eight times that."""
+def _waves(times: np.ndarray, periods, rng) -> np.ndarray:
+    """(T,) band-limited noise of unit size: waves of about these ``periods``, s, that come and go."""
     curve = np.zeros(len(times))
-    for period in seconds * np.array([1.0, 1.7, 2.9, 4.7, 8.0]):
+    for period in periods:
         knots = np.arange(0, times[-1] + 2 * period, period)
         strength = np.interp(times, knots, rng.normal(0, 1, len(knots)))
         wave = np.sin(2 * np.pi * times / period / rng.uniform(0.85, 1.15) + rng.uniform(0, 6.28))
@@ -69,24 +125,39 @@ def _drift(times: np.ndarray, seconds: float, rng) -> np.ndarray:
     return curve / (curve.std() + 1e-9)
 
 
-def _postures(dialogue: Dialogue, layout: Layout, people, rng) -> list[list[Shift]]:
-    """New postures at changes of turn and in long turns; a partner often takes on the other's after a while."""
-    shifts: list[list[Shift]] = [[], []]
+def _postures(dialogue: Dialogue, layout: Layout, people, looking, rng) -> tuple[list[Shift], list[Shift]]:
+    """New postures at changes of turn, in long turns and unasked, and those that the other takes on after a while."""
+    own: tuple[list[Shift], list[Shift]] = ([], [])
+    tilts: tuple[list[Shift], list[Shift]] = ([], [])
     for i in (0, 1):
-        shifts[i].append(_posture(-2.0, people[i], layout, False, rng))
         for turn in dialogue.turns:
             if turn.end - turn.start > 2.0 or rng.random() < 0.2:
-                shifts[i].append(_posture(turn.start - 0.3, people[i], layout, turn.person == i, rng))
-        for start in rng.uniform(0, dialogue.seconds, rng.poisson(dialogue.seconds / 40)):
-            shifts[i].append(_posture(start, people[i], layout, False, rng))
-    for i in (0, 1):
-        mirrored = [
-            Shift(s.start + rng.uniform(1.2, 3.5), s.seconds * 1.2, -s.roll, s.pitch, -s.yaw, s.lean, -s.aside)
-            for s in shifts[1 - i]
-            if s.start > 0 and rng.random() < 0.25 + 0.15 * layout.warmth
-        ]
-        shifts[i] = sorted(shifts[i] + mirrored, key=lambda s: s.start)
-    return shifts
+                own[i].append(_posture(turn.start - 0.3, people[i], layout, turn.person == i, rng))
+        for start in unasked(LEAN, dialogue.seconds, people[i].initiates * people[i].sway ** 0.5, rng):
+            own[i].append(_leaning(start, people[i], layout, rng))
+        for start in unasked(TILT, dialogue.seconds, people[i].initiates, rng):
+            size = np.radians(rng.uniform(3.5, 7.5)) * people[i].expressive ** 0.5 * rng.choice([-1, 1])
+            tilts[i].append(
+                Shift(start, rng.uniform(0.5, 0.9), size, 0, 0.3 * size, 0, 0, hold=rng.lognormal(0.9, 0.4))
+            )
+
+    def reply(shift: Shift, start: float, who: int) -> Shift:
+        mirrored = replace(shift, start=start, seconds=shift.seconds * 1.2, roll=-shift.roll, yaw=-shift.yaw)
+        return replace(mirrored, aside=-shift.aside)
+
+    own = both_ways(LEAN, own, lambda s: s.start, reply, people, looking, layout, rng)
+    tilts = both_ways(TILT, tilts, lambda s: s.start, reply, people, looking, layout, rng)
+    begins = [[_posture(-2.0, people[i], layout, False, rng)] for i in (0, 1)]
+    return tuple(sorted(begins[i] + own[i] + tilts[i], key=lambda s: s.start) for i in (0, 1))
+
+
+def _leaning(start: float, person: Person, layout: Layout, rng) -> Shift:
+    """A clear new posture: forward or back, or over to one side."""
+    posture = _posture(start, person, layout, False, rng)
+    lean = rng.choice([-1, 1]) * rng.uniform(0.009, 0.022) * person.sway**0.3
+    return replace(
+        posture, seconds=rng.uniform(0.9, 1.4), lean=lean, aside=posture.aside * 1.5, roll=posture.roll * 1.3
+    )
 
 
 def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) -> Shift:
@@ -97,20 +168,29 @@ def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) 
         rng.uniform(0.8, 1.2),
         rng.normal(0, np.radians(1.5)),
         rng.normal(0, np.radians(1.2)),
-        rng.normal(0, np.radians(1.6)),
+        rng.normal(0, np.radians(3.2)),
         rng.normal(near, 0.003 * person.sway),
         rng.normal(0, 0.0035 * person.sway),
     )
 
 
 def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
-    """(5, T) pitch, yaw, roll, lean and aside over time; each shift eases from the one before."""
-    path = np.zeros((5, len(times)))
+    """(5, T) pitch, yaw, roll, lean and aside over time; what lasts eases from one to the next, what passes adds."""
+    path, passing = np.zeros((5, len(times))), np.zeros((5, len(times)))
     for shift in shifts:
         goal = np.array([shift.pitch, shift.yaw, shift.roll, shift.lean, shift.aside])[:, None]
-        x = np.clip((times - shift.start) / shift.seconds, 0, 1)
-        path += (goal - path) * (x**3 * (10 - 15 * x + 6 * x**2))
-    return path
+        if shift.hold:
+            passing += goal * _ease(times, shift.start, shift.seconds)
+            passing -= goal * _ease(times, shift.start + shift.seconds + shift.hold, 1.3 * shift.seconds)
+        else:
+            path += (goal - path) * _ease(times, shift.start, shift.seconds)
+    return path + passing
+
+
+def _ease(times: np.ndarray, start: float, seconds: float) -> np.ndarray:
+    """(T,) from 0 at ``start`` to 1 ``seconds`` later."""
+    x = np.clip((times - start) / seconds, 0, 1)
+    return x**3 * (10 - 15 * x + 6 * x**2)
 
 
 def _joints(angles: np.ndarray) -> np.ndarray:
@@ -119,11 +199,13 @@ def _joints(angles: np.ndarray) -> np.ndarray:
     return np.concatenate([NECK_SHARE * vector, (1 - NECK_SHARE) * vector], axis=1)
 
 
-def _body(held, angles, speaking, lively: float, layout: Layout, breathing, person: Person, times, rng) -> np.ndarray:
-    """(T, 3) metres: leaning and swaying, breathing, and the trunk that goes with the head and leans into the talk."""
-    sway = 0.0014 * person.sway * (0.6 + 0.7 * speaking * lively)
+def _body(held, angles, speaking, lively: float, layout: Layout, breathing, rising, times) -> np.ndarray:
+    """(T, 3) metres: leaning and swaying, breathing, and the trunk that goes with the head and leans into the talk.
+
+    held: (2, T) forward and to the own left; rising: (T,) of the sway
+    """
     into = 0.006 * lively * speaking * layout.energy
-    x = held[1] + sway * _drift(times, SLOWEST, rng) + 0.03 * angles[2] + 0.02 * angles[1]
-    y = -held[0] - into + sway * _drift(times, SLOWEST, rng) + 0.045 * (angles[0] - angles[0].mean())
-    z = 0.0022 * breathing + 0.5 * sway * _drift(times, SLOWEST, rng) - 0.15 * np.abs(held[0])
+    x = held[1] + 0.03 * angles[2] + 0.02 * angles[1]
+    y = -held[0] - into + 0.045 * (angles[0] - angles[0].mean())
+    z = 0.0022 * breathing + rising - 0.15 * np.abs(held[0])
     return np.stack([x, y, z], axis=1)

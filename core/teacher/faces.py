@@ -6,6 +6,7 @@ import numpy as np
 
 from ..layout import Layout
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
+from .answering import BLINK, BROWS, SMILE, answers, both_ways, sight, unasked
 from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times
 from .looking import Looking
@@ -50,57 +51,54 @@ def express(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, r
     """Upper face and moods of both people: two (T, 44) in [0, 1] to add to the mouths that talk."""
     times = frame_times(len(looking[0].at_partner))
     smiles = _smiles(dialogue, heard, layout, people, looking, rng)
-    raises = [_raises(dialogue, heard, layout, i, people[i], rng) for i in (0, 1)]
-    for i in (0, 1):  # a raised brow is answered now and then
-        raises[i] += [
-            Gesture(g.start + people[i].lag + rng.uniform(0.2, 0.8), g.onset * 1.2, g.hold, g.offset, 0.7 * g.size)
-            for g in raises[1 - i][:]
-            if g.hold > 0.25 and rng.random() < 0.2 * people[i].expressive
-        ]
+    raises = _brows(dialogue, heard, layout, people, looking, rng)
+    lids = _lids(dialogue, heard, layout, people, looking, times, rng)
     return tuple(
-        _face(
-            times,
-            total(smiles[i], times),
-            total(raises[i], times),
-            _blinks(dialogue, heard, looking[i], i, people[i], layout.energy, times, rng),
-            layout,
-            people[i],
-            rng,
-        )
-        for i in (0, 1)
+        _face(times, total(smiles[i], times), total(raises[i], times), lids[i], layout, people[i], rng) for i in (0, 1)
     )
 
 
-def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> list[list[Gesture]]:
-    """Own smiles by mood, at backchannels and phrase ends; and smiles that answer the partner's."""
-    warm = max(0.0, 0.35 + 0.65 * layout.warmth)
-    own: list[list[Gesture]] = []
+def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[list, list]:
+    """Own smiles by mood, at backchannels and phrase ends, and unasked; and smiles that answer the partner's."""
+    warm = max(0.0, 0.4 + 0.6 * layout.warmth)
+    own = []
     for i in (0, 1):
-        count = rng.poisson(dialogue.seconds / 60 * 1.6 * warm * people[i].smiler)
-        starts = list(rng.uniform(0, dialogue.seconds, count))
         eager = warm * people[i].smiler ** 0.5
+        starts = unasked(SMILE, dialogue.seconds, 1.5 * eager * people[i].initiates, rng) if warm > 0.05 else []
         starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and eager > rng.normal(0.35, 0.08)]
         starts += [p.end for p in heard.phrases if p.person != i and p.weight * eager > rng.normal(0.95, 0.1)]
         starts += [t.end - 0.5 for t in dialogue.turns if t.person == i and eager > rng.normal(0.6, 0.1)]
         own.append([_smile(start, warm, people[i], rng) for start in starts])
-    answers = [
+
+    def reply(smile: Gesture, start: float, who: int) -> Gesture:
+        return _smile(start, warm, people[who], rng, smile.size)
+
+    return both_ways(SMILE, tuple(own), lambda g: g.start, reply, people, looking, layout, rng)
+
+
+def _brows(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[list, list]:
+    """Raised brows of both: what the talk lifts, unasked flashes, and those that answer one that lasts."""
+    lift = [person.expressive * (0.6 + 0.8 * layout.energy) for person in people]
+    flashes = tuple(
         [
-            _smile(g.start + people[i].lag + rng.uniform(0.15, 0.7), warm, people[i], rng, g.size)
-            for g in own[1 - i]
-            if _sees(looking[i], g.start + 0.4) and rng.random() < 0.75 * min(1.0, warm + 0.2)
+            Gesture(start, 0.14, rng.uniform(0.25, 0.6), 0.35, min(0.75, lift[i] ** 0.5 * rng.uniform(0.38, 0.6)))
+            for start in unasked(BROWS, dialogue.seconds, people[i].initiates, rng)
         ]
         for i in (0, 1)
-    ]
-    return [own[i] + answers[i] for i in (0, 1)]
+    )
+    spoken = [_raises(dialogue, heard, layout, i, people[i], rng) for i in (0, 1)]
+    flashes = tuple(flashes[i] + [g for g in spoken[i] if g.hold > 0.25] for i in (0, 1))
 
+    def reply(flash: Gesture, start: float, who: int) -> Gesture:
+        size = min(0.7, 0.5 * flash.size + 0.2 * lift[who] ** 0.5)
+        return Gesture(start, 1.2 * flash.onset, flash.hold, flash.offset, size)
 
-def _sees(looking: Looking, moment: float) -> bool:
-    frame = min(int(moment * MOTION_FPS), len(looking.at_partner) - 1)
-    return bool(looking.at_partner[frame])
+    answered = both_ways(BROWS, flashes, lambda g: g.start, reply, people, looking, layout, rng)
+    return tuple(answered[i] + [g for g in spoken[i] if g.hold <= 0.25] for i in (0, 1))
 
 
 def _smile(start: float, warm: float, person: Person, rng, answered: float | None = None) -> Gesture:
-    size = rng.uniform(0.3, 0.45) * (0.6 + 0.5 * warm) * person.expressive**0.5
+    size = rng.uniform(0.32, 0.52) * (0.6 + 0.5 * warm) * person.expressive**0.5
     if answered is not None:
         size = 0.5 * size + 0.5 * answered
     return Gesture(
@@ -128,20 +126,28 @@ def _raises(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: 
     return gestures
 
 
-def _blinks(
-    dialogue, heard: Heard, looking: Looking, who: int, person: Person, energy: float, times, rng
-) -> np.ndarray:
-    """(T,) closure of the lids: with large gaze shifts, at ends of turns and phrases, and by themselves."""
+def _lids(dialogue, heard: Heard, layout: Layout, people, looking, times, rng) -> list[np.ndarray]:
+    """Closures of both people's lids (T,): own blinks, and those that the partner's draw along."""
+    own = [_blinks(dialogue, heard, looking[i], i, people[i], layout.energy, rng) for i in (0, 1)]
+    sees, both = sight(layout), []
+    for i in (0, 1):
+        drawn = [t for _, t in answers(BLINK, own[1 - i], own[i], people[i], looking[i], sees[i], rng)]
+        both.append(_shut(own[i] + drawn, times, rng))
+    return both
+
+
+def _blinks(dialogue, heard: Heard, looking: Looking, who: int, person: Person, energy: float, rng) -> list[float]:
+    """s, when the own lids fall: with large gaze shifts, at ends of turns and phrases, and by themselves."""
     moments = []
     rate = person.blinks / 60 * (0.75 + 0.3 * energy)
-    pace = np.where(heard.floor == who, 0.95 * rate, 0.5 * rate) / GRID
+    pace = np.where(heard.floor == who, 0.65 * rate, 0.05 * rate) / GRID
     moments += list(np.flatnonzero(rng.random(len(pace)) < pace) / GRID)
     keen = (person.blinks / 15) ** 0.5
     moments += [
         t - 0.04
         for t, size in looking.shifts
         if np.degrees(size) * keen
-        > rng.normal(np.where(heard.floor[min(int(t * GRID), len(heard.floor) - 1)] == who, 17, 22), 2)
+        > rng.normal(np.where(heard.floor[min(int(t * GRID), len(heard.floor) - 1)] == who, 19, 26), 2)
     ]
     moments += [
         p.end + rng.normal(0.08, 0.03)
@@ -154,6 +160,15 @@ def _blinks(
         if p.person != who and p.pause > 0.25 and p.weight * keen > rng.normal(1.25, 0.1)
     ]
     moments += [t.end + 0.2 for t in dialogue.turns if t.person != who and t.end - t.start > rng.normal(2.5, 0.3)]
+    kept: list[float] = []
+    for moment in sorted(moments):
+        if not kept or moment >= kept[-1] + BLINK_GAP:
+            kept.append(float(moment))
+    return kept
+
+
+def _shut(moments: list[float], times: np.ndarray, rng) -> np.ndarray:
+    """(T,) closure of lids that blink at these ``moments``, s."""
     lids, last = np.zeros(len(times)), -1.0
     for moment in sorted(moments):
         if moment < last + BLINK_GAP:

@@ -13,19 +13,22 @@ from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
 from .person import Person
 
-# What draws the gaze to the partner (+) or away (-), in units of the wish that comes and goes by itself (0.9)
-ROLE = 1.9  # listening, over talking
+# What draws the gaze to the partner (+) or away (-), in units of the wish that comes and goes by itself
+ROLE = 2.2  # listening, over talking
 BEGINNING, ENDING = -4.0, 3.5  # of long turns, of turns
 PHRASE_END, THINKING = 1.3, -1.3  # checking on the listener where a phrase ends; looking for words in a long pause
-BACKCHANNEL, MEETING = 2.5, 0.7  # own backchannels; being looked at
-TIRING = (2.5, 1.5, 1.0)  # eyes that have met for so long (s) part within (s), by so much
+BACKCHANNEL, MEETING = 2.5, 2.4  # own backchannels; being looked at
+TIRING = (3.2, 1.5, 1.6)  # eyes that have met for so long (s) part within (s), by so much
+GLANCE = (5.0, 10.0, 1.3, 0.8)  # s of the longest look away: at least, at most, times the share; s of a glance between
+STARING = (4.5, 3.0, 1.5)  # who has looked at the partner for so long (s) looks away within (s), by so much
 UPWARD = 0.5  # how much less the head follows up and down
-WHIM = 3.2  # s over which the wish wanders
+WHIM = 2.6  # s over which the wish wanders
 LEAST = (0.36, 0.48)  # s, shortest look away, shortest look at the partner
 LONG_TURN = 2.0  # s
 # median s and spread of fixations when listening and when speaking, of 39,933 in conversation (psyberlab, Apache-2.0)
 FIXATION = ((0.211, 0.52), (0.178, 0.42))
 SHORTEST_FIXATION = 0.11  # s; a large saccade lasts as long
+BEHIND = 112.0  # degrees off the own front from which nobody looks at the partner
 FACE = (0.075, 0.11)  # m, half-axes of the face that a look away must leave
 
 
@@ -38,6 +41,7 @@ class Looking:
     contact: np.ndarray  # (T,) 0 or 1
     head: np.ndarray  # (T, 2) yaw and pitch that neck and head turn beside the facing baseline, radians
     shifts: tuple[tuple[float, float], ...]  # (time s, size rad) of every saccade
+    turned: float  # yaw to which the layout alone turns the face, radians; + is the own left
     side: float  # -1..1, where there is room to look when not at the partner; + is the own left
 
 
@@ -46,13 +50,26 @@ def look(
 ) -> tuple[Looking, Looking]:
     """Let both people of ``dialogue`` look."""
     poses = room_poses(layout)
-    contacts = (layout.contact_a, layout.contact_b)
+    contacts = [
+        asked if abs(turned) <= BEHIND else 0.0
+        for asked, turned in ((layout.contact_a, layout.facing_a), (layout.contact_b, layout.facing_b))
+    ]
     on = _who_looks(dialogue, heard, contacts, people, rng)
     away_from_front = toward(poses)
     neck, head = facing(poses)
     turned = np.stack(yaw_pitch(neck @ head @ FORWARD), axis=-1)
     return tuple(
-        _gaze(on[i], heard, i, layout.distance, away_from_front[i], away_from_front[i] - turned[i], people[i], rng)
+        _gaze(
+            on[i],
+            heard,
+            i,
+            layout.distance,
+            away_from_front[i],
+            away_from_front[i] - turned[i],
+            contacts[i],
+            people[i],
+            rng,
+        )
         for i in (0, 1)
     )
 
@@ -66,8 +83,8 @@ def _who_looks(dialogue: Dialogue, heard: Heard, contacts, people, rng) -> np.nd
     lag = [round(person.lag * MOTION_FPS) for person in people]
     for i in (0, 1, 0, 1):  # each answers what the other did a moment before
         seen = np.concatenate([np.zeros(lag[i], bool), on[1 - i][: frames - lag[i]]])
-        wish = wishes[i] + MEETING * _eased(seen) - _tired(on[0] & on[1])
-        on[i] = _highest(wish, contacts[i])
+        wish = wishes[i] + MEETING * people[i].mirrors * _eased(seen) - _lasting(on[0] & on[1], *TIRING)
+        on[i] = _glancing(wish - _lasting(on[i], *STARING), contacts[i])
     return on
 
 
@@ -100,17 +117,16 @@ def _wish(dialogue: Dialogue, heard: Heard, who: int, frames: int) -> np.ndarray
 def _whim(frames: int, restless: float, rng) -> np.ndarray:
     """(T,) the part of the wish that nothing explains."""
     noise = smooth(rng.normal(0, 1, frames), WHIM / restless * MOTION_FPS / GRID / 2)
-    return 0.9 * noise / (noise.std() + 1e-9)
+    return 1.1 * noise / (noise.std() + 1e-9)
 
 
 def _eased(flags: np.ndarray, seconds: float = 0.3) -> np.ndarray:
     return smooth(np.asarray(flags, float), seconds * MOTION_FPS / GRID)
 
 
-def _tired(mutual: np.ndarray) -> np.ndarray:
-    """(T,) how much two who look at each other want to part: nothing at first."""
-    after, within, most = TIRING
-    since = np.arange(len(mutual)) - np.maximum.accumulate(np.where(mutual, 0, np.arange(len(mutual))))
+def _lasting(flags: np.ndarray, after: float, within: float, most: float) -> np.ndarray:
+    """(T,) how much one wants to end what ``flags`` (T,) say: nothing at first, ``most`` after a while, s."""
+    since = np.arange(len(flags)) - np.maximum.accumulate(np.where(flags, 0, np.arange(len(flags))))
     return most * np.clip((since / MOTION_FPS - after) / within, 0, 1)
 
 
@@ -129,10 +145,28 @@ def _highest(wish: np.ndarray, share: float) -> np.ndarray:
     return on
 
 
-def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, person: Person, rng) -> Looking:
+def _glancing(wish: np.ndarray, share: float) -> np.ndarray:
+    """(T,) bool as of :func:`_highest`; who would look away for long checks on the partner in between."""
+    least, most, times, glance = GLANCE
+    longest = np.clip(times / max(share, 1e-3), least, most) * MOTION_FPS
+    half, wish = round(glance * MOTION_FPS / 2), wish.copy()
+    on = _highest(wish, share)
+    if share <= 0.04:
+        return on
+    for _ in range(3):
+        gaps = [(first, last) for first, last in runs(~on) if last - first > longest]
+        for first, last in gaps:
+            for part in np.array_split(np.arange(first, last), int((last - first) // longest) + 1)[:-1]:
+                best = part[len(part) // 3] + int(wish[part[len(part) // 3 :]].argmax())
+                wish[max(0, best - half) : best + half] += 12
+        on = _highest(wish, share)
+    return on
+
+
+def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, contact, person, rng) -> Looking:
     """Fixations while looking (``on``, (T,) bool) and while looking away, and the saccades between them."""
     side = float(np.clip(-1.3 * np.tanh(toward_partner[0] / np.radians(10)) + 0.35 * person.side, -1, 1))
-    times, spots, away = _fixations(on, heard, who, distance, toward_partner, side, person, rng)
+    times, spots, away = _fixations(on, heard, who, distance, toward_partner, side, contact, person, rng)
     frames = frame_times(len(on))
     previous = np.concatenate([spots[:1], spots[:-1]])
     size = np.linalg.norm(spots - previous, axis=1)
@@ -147,13 +181,14 @@ def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, pe
         at_partner=on,
         offset=offset,
         contact=contact.astype(float),
-        head=_head_follows(times, spots, away, left_to_eyes, person, frames),
+        head=_head_follows(times, spots, away, toward_partner, left_to_eyes, person, frames),
         shifts=tuple(zip(times[moved].tolist(), size[moved].tolist(), strict=True)),
+        turned=float(toward_partner[0] - left_to_eyes[0]),
         side=side,
     )
 
 
-def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float, person: Person, rng):
+def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float, asked: float, person: Person, rng):
     """Onsets (F,) s, places (F, 2) rad off the partner's eyes, and whether each is away (F,) bool."""
     edges = np.flatnonzero(np.diff(on.astype(int))) + 1
     bounds = np.concatenate([[0], edges, [len(on)]]) / MOTION_FPS
@@ -168,7 +203,7 @@ def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float
             if looking:
                 spot = _on_face(spot, distance, rng)
             elif moment >= until:
-                spot = _elsewhere(speaking, distance, toward_partner, side, rng)
+                spot = _elsewhere(speaking, distance, toward_partner, side, asked, rng)
                 until = moment + rng.uniform(1.2, 3.5)
             else:
                 spot = _outside(spot + rng.normal(0, np.radians(rng.choice([0.5, 3.0])), 2), distance)
@@ -182,21 +217,26 @@ def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float
 def _on_face(before: np.ndarray | None, distance: float, rng) -> np.ndarray:
     """Between the eyes, on one of them, or towards the mouth, never further than a gaze in contact scans.
 
-    Half of the fixations stay where the one ``before`` was, but for a tremor.
+    Some of the fixations stay where the one ``before`` was, but for a tremor.
     """
-    if before is not None and rng.random() < 0.5:
+    if before is not None and rng.random() < 0.4:
         return before + rng.normal(0, np.radians(0.12), 2)
     places = np.array([[0.0, 0.0], [0.031, 0.0], [-0.031, 0.0], [0.0, -0.07]])
-    spot = np.arctan(places[rng.choice(4, p=[0.5, 0.17, 0.17, 0.16])] / distance) + rng.normal(0, np.radians(0.25), 2)
-    return spot * min(1.0, 0.8 * SCAN / max(np.linalg.norm(spot), 1e-9))
+    spot = np.arctan(places[rng.choice(4, p=[0.16, 0.3, 0.3, 0.24])] / distance) + rng.normal(0, np.radians(0.2), 2)
+    return spot * min(1.0, 0.94 * SCAN / max(np.linalg.norm(spot), 1e-9))
 
 
-def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, rng) -> np.ndarray:
-    """A place beside the partner: where one thinks, down, or to the own front when the body faces elsewhere."""
-    if abs(toward_partner[0]) > np.radians(25) and rng.random() < 0.5:
-        yaw = -toward_partner[0] * rng.uniform(0.28, 0.5)
-        return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(4))]), distance)
-    size = np.radians(np.clip(rng.lognormal(np.log(17), 0.3), 9, 35))
+def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, asked: float, rng) -> np.ndarray:
+    """A place beside the partner: where one thinks, down, or to the own front when the body faces elsewhere.
+
+    asked: share of the time that is spent on the partner; who hardly looks there looks ahead
+    """
+    turned, aloof = abs(toward_partner[0]), np.clip(1.4 - 3 * asked, 0, 1)
+    if turned > np.radians(25) and rng.random() < 0.45 + 0.55 * aloof:
+        yaw = -toward_partner[0] * rng.uniform(0.25 + 0.5 * aloof, 0.45 + 0.6 * aloof)
+        yaw += aloof * rng.normal(0, np.radians(9))
+        return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(5))]), distance)
+    size = np.radians(np.clip(rng.lognormal(np.log(18), 0.3), 9, 36))
     sign = 1 if rng.random() < 0.5 + 0.5 * side else -1
     chances = [0.3, 0.6, 0.1] if speaking else [0.03, 0.27, 0.7]
     steep = [rng.uniform(20, 45), rng.uniform(-10, 10), rng.uniform(-60, -30)][rng.choice(3, p=chances)]
@@ -213,11 +253,14 @@ def _outside(spot: np.ndarray, distance: float) -> np.ndarray:
     return spot if size >= 1 else spot / max(size, 1e-6)
 
 
-def _head_follows(times, spots, away, left_to_eyes, person: Person, frames: np.ndarray) -> np.ndarray:
+def _head_follows(times, spots, away, toward_partner, left_to_eyes, person: Person, frames: np.ndarray) -> np.ndarray:
     """Turn of neck and head (T, 2), radians: a share of large gaze shifts, later and slower than the eyes."""
-    size = np.linalg.norm(spots, axis=1, keepdims=True)
-    share = person.head_share * np.clip((np.degrees(size) - 4) / 14, 0, 1) * np.array([1, UPWARD])
-    goal = np.where(away[:, None], share * spots, 0.8 * left_to_eyes)
+    turn = spots + left_to_eyes  # off where the layout alone turns the face
+    size = np.linalg.norm(turn, axis=1, keepdims=True)
+    share = person.head_share * np.clip((np.degrees(size) - 4) / 12, 0, 1) * np.array([1, UPWARD])
+    # a neck that is far round leaves the last bit to the eyes
+    rest = 0.9 - 0.9 * np.clip((np.degrees(abs(toward_partner[0])) - 55) / 40, 0, 1)
+    goal = np.where(away[:, None], share * turn, rest * left_to_eyes)
     grid = np.arange(int(frames[-1] * GRID) + GRID) / GRID
     path = goal[np.searchsorted(times, grid - 0.11, side="right").clip(1) - 1]
     path = smooth(path.T, 0.11).T

@@ -1,20 +1,21 @@
-"""Nods and shakes: when a listener answers with the head, how often and how far."""
+"""Nods and shakes: when a listener answers with the head, how often and how far; and nods that answer nods."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..layout import Layout
 from ..motion import MOTION_FPS
+from .answering import NOD, both_ways, unasked
 from .dialogue import Dialogue
 from .hearing import GRID, Heard
 from .looking import Looking
 from .person import Person
 
-ASKING = 0.48  # weight of a phrase from which on its end is nodded at
-STRESS = 1.2  # strength of an accent that is nodded at in the middle of a long phrase
+ASKING = 0.4  # weight of a phrase from which on its end is nodded at
+STRESS = 0.9  # strength of an accent that is nodded at in the middle of a long phrase
 REACTION = 0.3  # s from the end of the phrase to the nod
-PATIENCE = 1.5  # s without a nod after which an accent is enough
+PATIENCE = 1.1  # s without a nod after which an accent is enough
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,24 @@ def total(nods: list[Nod], times: np.ndarray) -> np.ndarray:
     return curve
 
 
-def nods(
-    dialogue: Dialogue, heard: Heard, looking: Looking, who: int, person: Person, layout: Layout, rng
-) -> list[Nod]:
-    """At the ends of the partner's phrases, the more they ask for it, with own backchannels, and at strong accents.
+def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng) -> tuple[list[Nod], list[Nod]]:
+    """Of both people: what is nodded at because it was heard, unasked nods, and nods that answer the other's."""
+    own = []
+    for i in (0, 1):
+        eager = people[i].initiates * (0.7 + 0.6 * layout.energy)
+        moments = [(start, rng.uniform(0.6, 1.3)) for start in unasked(NOD, dialogue.seconds, eager, rng)]
+        moments += _heard(dialogue, heard, looking[i], i, people[i], layout, rng)
+        own.append(_spaced(moments, people[i], rng))
+
+    def reply(nod: Nod, start: float, who: int) -> Nod:
+        size = (0.4 * nod.size + np.radians(1.6)) * people[who].expressive ** 0.3
+        return replace(nod, start=start, rate=rng.normal(2.0, 0.12), cycles=min(nod.cycles, 2.0), size=size)
+
+    return both_ways(NOD, tuple(own), lambda nod: nod.start, reply, people, looking, layout, rng)
+
+
+def _heard(dialogue: Dialogue, heard: Heard, looking: Looking, who: int, person: Person, layout: Layout, rng) -> list:
+    """(start, weight): at the ends of the partner's phrases, with own backchannels, and at strong accents.
 
     How much was said decides how often and how far; the person and chance only tip what is near the edge.
     """
@@ -62,12 +77,11 @@ def nods(
             weight = phrase.weight * eager**0.5 * (1.05 if sees else 0.9)
             if weight + rng.normal(0, 0.1) > ASKING:
                 moments.append((phrase.end + REACTION + 0.5 * (person.lag - 0.32) + rng.normal(0, 0.03), weight))
-    moments.sort()
     for accent in heard.accents:
         holds = heard.floor[min(int(accent.time * GRID), len(heard.floor) - 1)] == accent.person
         if accent.person != who and holds and accent.strength * eager**0.3 > STRESS:
             moments.append((accent.time + REACTION, -1.0))  # only after a while without
-    return _spaced(moments, person, rng)
+    return moments
 
 
 def _spaced(moments: list[tuple[float, float]], person: Person, rng) -> list[Nod]:
@@ -75,13 +89,13 @@ def _spaced(moments: list[tuple[float, float]], person: Person, rng) -> list[Nod
     asked = sorted(start for start, weight in moments if weight >= 0)
     found, free = [], 0.0
     for start, weight in sorted(moments):
-        least = free + 0.35 if weight >= 0 else free + PATIENCE
-        if start < least or (weight < 0 and any(start < other < start + 1.2 for other in asked)):
+        least = free + 0.3 if weight >= 0 else free + PATIENCE
+        if start < least or (weight < 0 and any(start < other < start + 1.0 for other in asked)):
             continue
         cycles = 1.5 if weight < 0.95 else 2.0 if weight < 1.2 else 3.0
         rate = rng.normal(1.95, 0.12)
-        size = np.radians(2.6 + 1.9 * min(abs(weight), 1.5)) * person.expressive**0.4 * rng.lognormal(0, 0.12)
-        found.append(Nod(start, rate, cycles, float(max(size, np.radians(2.4)))))
+        size = np.radians(2.2 + 1.6 * min(abs(weight), 1.5)) * person.expressive**0.4 * rng.lognormal(0, 0.12)
+        found.append(Nod(start, rate, cycles, float(max(size, np.radians(2.2)))))
         free = found[-1].end
     return found
 

@@ -1,0 +1,92 @@
+"""What people do of their own accord, which nobody can hear coming, and how the other, who sees it, answers.
+
+An answer is never answered again, and nobody does the same thing twice at once, so that nothing runs away.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..layout import Layout
+from ..motion import MOTION_FPS
+from .looking import Looking
+from .person import Person
+
+SEEN = (85.0, 125.0)  # degrees off the own front up to which the partner is seen well, and from which not at all
+CORNER_OF_THE_EYE = 0.6  # how much of what happens there is answered, of what happens where one looks
+
+
+@dataclass(frozen=True)
+class Habit:
+    """One kind of act."""
+
+    rate: float  # a minute of own accord, of a usual person
+    delay: tuple[float, float]  # s from its start to the start of the answer, beside the person's lag
+    chance: float  # that who looks on answers, of somebody who mirrors everything
+    rest: float  # s until the same person does it again
+
+
+# Delays: mimicry of faces 0.3 to 1.5 s, of postures and tilts 1 to 3 s; a blink follows a blink within half a second
+NOD = Habit(4.0, (0.15, 0.5), 1.0, 1.1)
+SMILE = Habit(3.6, (0.15, 0.6), 1.0, 3.0)
+BROWS = Habit(3.6, (0.1, 0.45), 0.8, 2.0)
+TILT = Habit(3.0, (0.4, 1.3), 0.9, 4.0)
+LEAN = Habit(1.8, (0.7, 2.2), 0.9, 6.0)
+BLINK = Habit(0.0, (0.0, 0.2), 0.55, 0.5)
+
+
+def unasked(habit: Habit, seconds: float, eager: float, rng) -> list[float]:
+    """When somebody, ``eager`` times a usual person, does it for no reason that could be heard: s."""
+    pause = 60 / max(habit.rate * eager, 1e-3)
+    starts, moment = [], rng.exponential(pause)
+    while moment < seconds:
+        starts.append(float(moment))
+        moment += habit.rest + rng.exponential(max(pause - habit.rest, 0.5))
+    return starts
+
+
+def sight(layout: Layout) -> tuple[float, float]:
+    """0..1 for each person, how much of the partner can be seen without turning round."""
+    near, far = SEEN
+    turned = np.abs([layout.facing_a, layout.facing_b])
+    return tuple(np.clip((far - turned) / (far - near), 0, 1))
+
+
+def answers(
+    habit: Habit, seen: Sequence[float], own: Sequence[float], person: Person, looking: Looking, sees: float, rng
+) -> list[tuple[int, float]]:
+    """Which of the partner's acts are answered, and when.
+
+    seen:    s, when the partner began; own: s, when the person does the same unprompted
+    sees:    0..1, from :func:`sight`
+    returns: (number of the act, start of the answer in s) each
+    """
+    found, taken = [], list(own)
+    for number, start in enumerate(seen):
+        moment = start + person.lag + rng.uniform(*habit.delay)
+        frame = min(max(int((start + 0.3) * MOTION_FPS), 0), len(looking.at_partner) - 1)
+        chance = habit.chance * person.mirrors * sees * (1 if looking.at_partner[frame] else CORNER_OF_THE_EYE)
+        if rng.random() < chance and all(abs(moment - other) > habit.rest for other in taken):
+            found.append((number, moment))
+            taken.append(moment)
+    return found
+
+
+def both_ways(
+    habit: Habit, own: tuple[list, list], begun: Callable, reply: Callable, people, looking, layout: Layout, rng
+) -> tuple[list, list]:
+    """Each person's ``own`` acts and the answers to the other's.
+
+    begun: act -> s; reply: (act, start, person's number) -> the answering act
+    """
+    sees = sight(layout)
+    starts = [[begun(act) for act in acts] for acts in own]
+    return tuple(
+        own[i]
+        + [
+            reply(own[1 - i][k], moment, i)
+            for k, moment in answers(habit, starts[1 - i], starts[i], people[i], looking[i], sees[i], rng)
+        ]
+        for i in (0, 1)
+    )
