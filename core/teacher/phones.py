@@ -38,6 +38,7 @@ _TARGETS = {
     "F": (0.10, 0.00, 0.00, 0.08, 0.00, 0.36, 0.72, 0, 0),
     "P": (0.07, 0.00, 0.00, 0.00, 0.00, 0.00, 0.10, 0, 0),
     "LAUGH": (0.24, 0.00, 0.00, 0.10, 0.20, 0.36, 0, 0, 0),
+    "PAUSE": (0.12, 0.00, 0.00, 0.00, 0.06, 0.03, 0, 0, 0),
     "SIL": (0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0, 0, 0),
 }
 # How much a sound insists, in the same order; 1 is a vowel on its own jaw.
@@ -51,6 +52,7 @@ _INSISTS = {
     "velar": (0.5, 0.06, 0.06, 0.15, 0.2, 0.2, 1, 0.3, 0.3),
     "glottal": (0.1, 0.03, 0.03, 0.05, 0.1, 0.1, 1, 0.3, 0.3),
     "labial": (1.4, 0.12, 0.12, 0.2, 1.2, 1.2, 2, 0.3, 0.3),
+    "pause": (0.55, 0.5, 0.5, 0.5, 0.6, 0.6, 1, 0.5, 0.5),
     "silence": (2.2, 2.0, 2.0, 2.0, 2.4, 2.4, 4, 2.0, 2.0),
 }
 _CLASSES = {
@@ -63,6 +65,7 @@ _CLASSES = {
     "velar": "K",
     "glottal": "HH",
     "labial": "F P",
+    "pause": "PAUSE",
     "silence": "SIL",
 }
 _SAME_AS = {
@@ -78,6 +81,9 @@ REACH_AHEAD = np.array([0.075, 0.13, 0.15, 0.10, 0.075, 0.075, 0.03, 0.06, 0.08]
 REACH_AFTER = np.array([0.085, 0.09, 0.10, 0.09, 0.085, 0.085, 0.03, 0.06, 0.08])
 
 
+PAUSE = 0.6  # s, silence shorter than this parts no speech
+
+
 def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
     """Lay ``phones`` out without holes: glides in two halves, silence in between.
 
@@ -89,7 +95,8 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
         if name in SILENT or end <= start:
             continue
         if start - cursor > 0.015:
-            spans.append((cursor, start, "SIL", "SIL"))
+            inside = spans and start - cursor < PAUSE  # who goes on speaking does not shut the mouth
+            spans.append((cursor, start, "PAUSE" if inside else "SIL", "SIL"))
         if name in _GLIDES:
             middle = start + 0.55 * (end - start)
             spans.append((start, middle, _GLIDES[name][0], name))

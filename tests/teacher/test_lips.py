@@ -136,3 +136,10 @@ def test_the_lips_part_a_little_while_breath_is_drawn():
     gap = opening(speak("M AA M")[1])
 
     assert 1 < gap[5:10].max() < 4 and gap[0] < 0.5
+
+
+def test_lips_stay_a_little_apart_in_a_short_pause_and_meet_in_a_long_one():
+    short, long = (opening(speak(f"AA T {'SIL ' * n} T AA")[1]) for n in (4, 14))
+
+    assert short[22:26].min() > 0.5
+    assert long[26:32].max() < 0.5
