@@ -20,9 +20,10 @@ from .gazes import face_gaze
 from .reactions import REACH, behaviours, by_behaviour, coupling, reaction_score
 from .systems import Case
 
-SOON, LATE = 0.1, 1.5  # s after the partner's act in which the same act counts as an answer
 RISE, WITHIN = 0.1, 12  # a smile or a brow begins where it grows so much in so many frames
-ACTS = ("nods", "smiles", "brows", "looks")
+# s from the partner's act to the same act that counts as its answer: where the teacher's performances have more of them
+# than chance. A look is met at once.
+ACTS = {"nods": (0.3, 1.1), "smiles": (0.3, 1.1), "brows": (0.3, 1.1), "looks": (0.0, 0.5)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +100,9 @@ class Partners:
         sums = []
         for partners in (self.true, self.other):
             counts = [
-                np.sum([count_answers(own[i].begun[act], partner[1 - i].begun[act]) for i in (0, 1)], axis=0)
+                np.sum(
+                    [count_answers(own[i].begun[act], partner[1 - i].begun[act], *ACTS[act]) for i in (0, 1)], axis=0
+                )
                 for own, partner in zip(made, partners, strict=True)
             ]
             sums.append(self.weights @ np.array(counts, float))
@@ -110,14 +113,14 @@ class Partners:
             delay = (late / np.maximum(asked, 1) - late_other / np.maximum(asked_other, 1)) / gain
         numbers = {f"{act} answered": gain, f"{act} answered or by chance": share}
         found = [Drawn(metric, name, values, len(made)) for metric, values in numbers.items()]
-        delay = np.where(np.percentile(gain[1:], 2.5) > 0, delay, np.nan)  # of nothing but chance there is no delay
+        delay = np.where(np.percentile(gain[1:], 0.5) > 0, delay, np.nan)  # of nothing but chance there is no delay
         return [*found, Drawn(f"delay of answered {act}", name, delay, len(made), "s")]
 
 
-def count_answers(own: np.ndarray, partner: np.ndarray) -> tuple[int, int, float]:
-    """How many of the acts of ``partner`` (s) there are, are answered by ``own`` (s), and the sum of the delays, s."""
+def count_answers(own: np.ndarray, partner: np.ndarray, soon: float, late: float) -> tuple[int, int, float]:
+    """How many acts of ``partner`` (s) there are and are answered by ``own`` (s), and the sum of the delays, s."""
     after = own[None] - partner[:, None]
-    first = np.where((after > SOON) & (after <= LATE), after, np.inf).min(axis=1, initial=np.inf)
+    first = np.where((after > soon) & (after <= late), after, np.inf).min(axis=1, initial=np.inf)
     answered = first[np.isfinite(first)]
     return len(partner), len(answered), float(answered.sum())
 
