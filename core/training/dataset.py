@@ -56,14 +56,17 @@ def room_of(data: Path) -> Room:
     return Room(noises=sounds["noise"], responses=sounds["rir"])
 
 
-def write_dialogue(path: Path, dialogue: Dialogue, heard: Encoded, intents, layout: Layout, with_sound: bool) -> None:
+def write_dialogue(
+    path: Path, dialogue: Dialogue, heard: Encoded, intents, layout: Layout, with_sound: bool, mixed=None
+) -> None:
     """One performance.
 
     features (2, T, WIDTH) and told (2, T), the masks they were made with; masks (2, T), the true ones;
     intents (2, T, 56), layout as JSON; turns and stretches (n, 3) start s, end s, person; phones as JSON, by person;
-    speakers, seed; for tests sound (N,) int16
+    speakers, seed; for tests sound (N,) int16; mixed (T, WIDTH), for an ablation: what is heard with nobody turned down
     """
     extra = {"sound": np.round(dialogue.mix * 32767).astype(np.int16)} if with_sound else {}
+    extra |= {} if mixed is None else {"mixed": np.asarray(mixed, np.float16)}
     with replacing(path) as file:
         np.savez(
             file,
@@ -95,6 +98,13 @@ def encoded(dialogue: Dialogue, exact: bool) -> Encoded:
     if not exact:
         masks = augment.soften_masks((masks >= 0.5).astype(np.float32), np.random.default_rng([dialogue.seed, 2]))
     return Encoded(masks, encode(dialogue.mix, masks))
+
+
+def mix_of(dialogue: Dialogue) -> np.ndarray:
+    """(T, WIDTH) the recording as it is heard with nobody turned down."""
+    from ..voice import encode
+
+    return encode(dialogue.mix, np.ones_like(dialogue.masks))[0]
 
 
 def performances_of(dialogue: Dialogue, count: int, people: int = 0):
@@ -130,7 +140,8 @@ class Maker:
         test, paths = self.split == "test", self.paths(number)
         heard = [encoded(dialogue, True)] + ([] if test or len(paths) == 1 else [encoded(dialogue, False)])
         for k, (layout, intents) in enumerate(performances_of(dialogue, len(paths), self.people)):
-            write_dialogue(paths[k], dialogue, heard[k % len(heard)], intents, layout, with_sound=test)
+            mixed = mix_of(dialogue) if k == 0 and not self.people else None  # once a dialogue is enough
+            write_dialogue(paths[k], dialogue, heard[k % len(heard)], intents, layout, test, mixed)
 
 
 _maker: Maker | None = None  # of this process, so that a job is only a number

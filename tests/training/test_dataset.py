@@ -6,7 +6,7 @@ from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.teacher.cast import Piece, Voice
 from talking_together.core.teacher.dialogue import Room, default_statistics, make_dialogue
-from talking_together.core.training import dataset
+from talking_together.core.training import batches, dataset
 from talking_together.core.training.batches import read_dialogues
 from talking_together.core.training.dataset import Encoded, cast_for, performances_of, write_dialogue
 
@@ -64,3 +64,7 @@ def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tm
     assert np.array_equal(exact["told"], exact["masks"]) and np.array_equal(exact["masks"], imprecise["masks"])
     assert 0.01 < np.abs(imprecise["told"] - imprecise["masks"]).mean() < 0.3
     assert np.abs(imprecise["features"].astype(float) - exact["features"]).max() > 0.01
+    assert "mixed" not in imprecise  # once a dialogue is enough
+    mixed = batches.read_mixes(tmp_path)[3].astype(float)
+    assert mixed.shape == exact["features"].shape[1:]
+    assert min(np.abs(mixed - own).mean() for own in exact["features"].astype(float)) > 0.01
