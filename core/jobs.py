@@ -1,5 +1,6 @@
 """Long work as an iterator that yields its progress and returns its result: panel, batch, tests drive the same job."""
 
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -16,6 +17,7 @@ class Progress:
 
 
 Job = Generator[Progress, None, Result]  # closing it cancels the work
+WRITING = Progress("Writing keyframes", 1.0)  # what a job yields before it changes the scene: no long wait comes after
 
 
 def finish(job: Job[Result], report: Callable[[Progress], None] = lambda progress: None) -> Result:
@@ -25,6 +27,29 @@ def finish(job: Job[Result], report: Callable[[Progress], None] = lambda progres
             report(next(job))
         except StopIteration as end:
             return end.value
+
+
+def is_ready(job: Job, seconds: float) -> bool:
+    """Run ``job`` up to WRITING, and say whether it came there within ``seconds``; if not, it can be gone on with."""
+    began = time.monotonic()
+    for step in job:
+        if step is WRITING:
+            return True
+        if time.monotonic() - began > seconds:
+            return False
+    return True  # it had nothing to write
+
+
+def prepared(job: Job, said: str) -> Job[str]:
+    """``job`` up to WRITING and no further: what is slow in it is done, and what it made is kept; returns ``said``."""
+    try:
+        for step in job:
+            if step is WRITING:
+                break
+            yield step
+    finally:
+        job.close()
+    return said
 
 
 def part(job: Job[Result], first: float, last: float) -> Job[Result]:

@@ -17,6 +17,7 @@ from . import (
     redo,
     remove_take,
     render_preview,
+    repeat,
     reset_adjustments,
     use_rig,
 )
@@ -41,13 +42,14 @@ CLASSES = [
         render_preview,
         export_take,
         install,
+        repeat,
     )
     for operator in module.CLASSES
 ]
 
 
 def register():
-    JobOperator.background = bpy.app.background
+    JobOperator.background, JobOperator.hand_on = bpy.app.background, staticmethod(repeat.hand_on)
     for operator in CLASSES:
         bpy.utils.register_class(operator)
     menus.register()

@@ -1,9 +1,12 @@
 """What every long button shares: run a job step by step under a timer, show its progress, cancel it. No bpy in here."""
 
+from collections.abc import Callable
+
 from ..core.errors import UserError
-from ..core.jobs import Job, Progress, finish
+from ..core.jobs import Job, Progress, finish, is_ready
 
 TICK = 0.1  # s between two steps of a job in the window
+PATIENCE = 0.3  # s that the window may stand still when a button is pressed again by Blender
 
 
 class JobOperator:
@@ -12,15 +15,24 @@ class JobOperator:
     background = False  # Blender has no window that could tick; set when the operators are registered
     running: Progress | None = None  # of the one job in hand, for the panels to draw
     cancelling = False  # set by the Cancel button
+    # Takes over a job that Blender wants at once and that takes longer; False where that was done: operators/repeat.py
+    hand_on: Callable[["JobOperator", Job], bool]
 
     def start(self, context) -> Job[str]:
         """The job to run; called once, raises UserError when it cannot begin."""
         raise NotImplementedError
 
     def execute(self, context):
-        """Run the job to its end: scripts, batch, redo and tests."""
+        """Run the job to its end: scripts, batch, tests, and what Blender repeats (F9, Shift R) if that is quick."""
         try:
-            self.report({"INFO"}, finish(self.start(context)))
+            job = self.start(context)
+            repeated = self.options.is_repeat or self.options.is_repeat_last
+            slow = repeated and not JobOperator.background and not is_ready(job, PATIENCE)
+            if slow and JobOperator.hand_on(self, job):
+                return {"CANCELLED"}  # for now: Blender shows what was there before
+            said = finish(job)
+            if said:  # none when it was ready with nothing to write
+                self.report({"INFO"}, said)
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}

@@ -8,7 +8,7 @@ import bpy
 
 from ...core.changes import changed_spans
 from ...core.errors import UserError
-from ...core.jobs import Job, Progress, part
+from ...core.jobs import WRITING, Job, part
 from ...core.redo import PARTS
 from ...core.turns import Turn
 from . import network, session, strips, takes, turns
@@ -95,7 +95,7 @@ def redo(scene: bpy.types.Scene, sounding: bpy.types.Scene, again: Again, keep_s
         first, last = (0.1 + 0.9 * (done + more) / len(again.spans) for more in (0, 1))
         wanted = {"take": str(before), "start": start, "end": end, "people": again.people, "parts": list(again.parts)}
         before, heard = yield from part(network.make({**asked, "redo": wanted}), first, last)
-    yield Progress("Writing keyframes", 1.0)
+    yield WRITING
     scene = session.find_scene(name)
     takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, number)
     scene.dyad.shown.redone += 1

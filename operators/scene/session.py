@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 import bpy
 
 from ...core.errors import UserError
-from ...core.jobs import Job, Progress, part
+from ...core.jobs import WRITING, Job, part
 from ...core.layout import Layout, room_poses
 from . import advice, keyframes, markers, network, rigs, strips, takes, turns
 
@@ -71,7 +71,7 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
         layout = Layout(**understood["layout"])
     timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
     take_file, heard = yield from part(network.make(ask(request, layout, timed)), 0.1, 1)
-    yield Progress("Writing keyframes", 1.0)
+    yield WRITING
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)

@@ -1,9 +1,12 @@
+import time
+from types import SimpleNamespace
+
 import bpy
 import pytest
 
 from talking_together.core.errors import UserError
-from talking_together.core.jobs import Progress
-from talking_together.operators.job import JobOperator
+from talking_together.core.jobs import WRITING, Progress, finish, prepared
+from talking_together.operators.job import PATIENCE, JobOperator
 
 
 class Said:
@@ -11,6 +14,7 @@ class Said:
 
     def __init__(self):
         self.reports = []
+        self.options = SimpleNamespace(is_repeat=False, is_repeat_last=False)
 
     def report(self, kind, text):
         self.reports.append((kind.pop(), text))
@@ -55,3 +59,53 @@ def test_any_other_error_is_a_bug_and_shows():
 
     with pytest.raises(KeyError):
         operator_for(steps).execute(bpy.context)
+
+
+@pytest.fixture
+def window(monkeypatch):
+    """As if there were a window: what is handed on to it, in a list."""
+    handed = []
+
+    def take(operator, job) -> bool:
+        handed.append(job)
+        return True
+
+    monkeypatch.setattr(JobOperator, "background", False)
+    monkeypatch.setattr(JobOperator, "hand_on", staticmethod(take), raising=False)
+    return handed
+
+
+@pytest.mark.parametrize("repeated", ["is_repeat", "is_repeat_last"])
+def test_what_blender_repeats_is_handed_on_to_the_window_where_it_takes_long(window, repeated):
+    done = []
+
+    def steps():
+        yield Progress("working", 0.1)
+        time.sleep(PATIENCE + 0.05)
+        yield Progress("working", 0.5)
+        done.append("worked")
+        yield WRITING
+        done.append("written")
+        return "Made it."
+
+    button = operator_for(steps)
+    setattr(button.options, repeated, True)
+
+    assert button.execute(bpy.context) == {"CANCELLED"}
+    assert (done, button.reports) == ([], [])
+
+    assert finish(prepared(window[0], "Ready.")) == "Ready."
+    assert done == ["worked"], "the scene is left alone"
+
+
+def test_what_blender_repeats_is_done_at_once_where_it_is_there(window):
+    def steps():
+        yield Progress("working", 0.5)
+        yield WRITING
+        return "Made it."
+
+    button = operator_for(steps)
+    button.options.is_repeat = True
+
+    assert button.execute(bpy.context) == {"FINISHED"}
+    assert (window, button.reports) == ([], [("INFO", "Made it.")])
