@@ -6,7 +6,7 @@ from .motion import MOTION_FPS
 from .runs import runs
 
 SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
-JUMP_COST = 12.0  # square degrees summed over frames that a saccade has to save: from eye to eye for a fifth of a second
+JUMP_COST = 12.0  # square degrees summed over frames that a saccade has to save: a look from eye to eye for 0.2 s does
 CONTACT_DEGREES = 5.0  # how much of a change it is to leave the partner's eyes, where the angle hardly changes
 SACCADE = (0.021, 0.0022)  # s, s a degree: how long one takes (the main sequence)
 BLINK_FROM, LONGEST_BLINK = 0.15, 25  # closure of lids that move, frames
