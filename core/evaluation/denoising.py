@@ -10,7 +10,7 @@ and the other's motion is given clean: what that wins is what cross-attention ha
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +43,11 @@ CLAIMS: Mapping[str, tuple[str, ...]] = {
     "concatenation only": ("expression", "total"),
     "no velocity loss": ("velocity",),
     "B8 dubbing only": ("rotation", "gaze"),
+    "one mix": ("expression",),
+    "hard masks": ("expression",),
+    "no selective weight": ("gaze",),
+    "a tenth of the data": ("total",),
+    "30 % of the data": ("total",),
 }
 
 
@@ -97,15 +102,18 @@ def main(arguments) -> None:
     """Print every loss of every run, and what of the claims shows."""
     drawn, hashes, shown = [], {}, {}
     for name, checkpoint in finished(arguments.ablations).items():
-        if RUNS[name].draw in (regression, answer):
+        run = replace(RUNS[name], share=1.0)  # of what it learnt from, not of what it is judged by
+        if run.draw in (regression, answer):
             continue
         hashes[name] = checkpoint.sha256
         banded = checkpoint.network.config.intent == bands.WIDTH
-        if banded not in shown:
+        kind = banded, run.one_mix, run.draw
+        if kind not in shown:
             dialogues, hashes["data"] = read_dialogues(arguments.data, banded)
             scale = measure(read_dialogues(arguments.train, banded)[0][::6][:TRAINING])
-            shown[banded] = windows(dialogues, scale), scale, draw_weights(len(dialogues))
-        batches, scale, weights = shown[banded]
+            heard = run.heard(dialogues, arguments.data)
+            shown[kind] = windows(heard, scale), scale, draw_weights(len(heard))
+        batches, scale, weights = shown[kind]
         rows = judged(checkpoint.network, batches, scale)
         drawn += [Drawn.mean(key, name, [row[key] for row in rows], weights) for key in rows[0]]
         print(
