@@ -26,6 +26,7 @@ from .errors import UserError
 
 Report = Callable[[float], None]
 
+KEPT: dict[tuple, object] = {}  # see _sound
 NEEDED_PACKAGES = {"torch", "av", "safetensors", "sentence_transformers", "transformers", "numpy"}
 
 
@@ -67,12 +68,12 @@ def answer(request: dict, replies: TextIO) -> None:
 
 
 def _generate(request: dict, report: Report) -> dict:
-    from . import audio, generate, speakers
+    from . import generate, speakers
     from .layout import Layout
     from .motion import load_take, save_take
     from .redo import Redo
 
-    sound = audio.load(request["audio"], request["start"], request["duration"])
+    sound = _sound(request)
     fixed, again, heard, turns = request["motion_a"], request.get("redo"), {}, _turn_list(request["turns"])
     take = generate.generate(
         sound,
@@ -102,19 +103,30 @@ def _layout(request: dict, report: Report) -> dict:
 
 
 def _turns(request: dict, report: Report) -> dict:
-    from . import audio, speakers
+    from . import speakers
 
-    sound = audio.load(request["audio"], request["start"], request["duration"])
+    sound = _sound(request)
     found = speakers.find_speakers(sound, progress=report)
     rows = [[t.start_s, t.end_s, t.speaker] for t in found.turns]
     return {"turns": rows, "sure": [found.sureness(turn) for turn in found.turns], **_heard(sound, found)}
 
 
 def _quality(request: dict, report: Report) -> dict:
-    from . import audio, voice_quality
+    from . import voice_quality
 
-    sound = audio.load(request["audio"], request["start"], request["duration"])
-    return {"words": voice_quality.read_quality(sound).words, "notes": []}
+    return {"words": voice_quality.read_quality(_sound(request)).words, "notes": []}
+
+
+def _sound(request: dict):
+    """The core.audio.Sound that a request is about; the last one is kept: the next turn is redone of it, too."""
+    from . import audio
+
+    path, start, duration = request["audio"], request["start"], request["duration"]
+    changed = os.stat(path).st_mtime_ns if os.path.exists(path) else None
+    if (path, start, duration, changed) not in KEPT:
+        KEPT.clear()
+        KEPT[path, start, duration, changed] = audio.load(path, start, duration)
+    return KEPT[path, start, duration, changed]
 
 
 def _heard(sound, found) -> dict:

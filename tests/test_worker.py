@@ -1,9 +1,11 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from talking_together.core import worker as child
 from talking_together.core.errors import UserError
 from talking_together.core.jobs import Progress, finish, part
 from talking_together.core.layout import Layout
@@ -147,3 +149,16 @@ def test_a_recording_is_judged_before_any_work(worker, root):
     asked = turns_of(root / "assets/sample/dialogue.flac") | {"command": "quality"}
 
     assert finish(worker.run(asked))["words"] == ["A good recording: clear voices, little noise."]
+
+
+def test_a_recording_is_decoded_once_until_its_file_changes(root, tmp_path):
+    path = tmp_path / "talk.flac"
+    path.write_bytes((root / "assets/sample/dialogue.flac").read_bytes())
+    asked = {"audio": str(path), "start": 1.0, "duration": 2.0}
+    first = child._sound(asked)
+
+    assert child._sound({**asked, "seed": 2}) is first
+    assert child._sound({**asked, "start": 2.0}) is not first
+    os.utime(path, (1, 1))
+    assert child._sound(asked) is not first
+    assert len(child.KEPT) == 1
