@@ -38,6 +38,9 @@ RESEARCH = {
         "denoising": ".evaluation.denoising",
         "cost": ".evaluation.cost",
         "invariance": ".evaluation.invariance",
+        "takes": ".evaluation.takes",
+        "curves": ".evaluation.curves",
+        "sheet": ".evaluation.sheet",
     },
 }
 

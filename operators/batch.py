@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import hashlib
 import os
 import subprocess
 import sys
@@ -12,17 +11,17 @@ from pathlib import Path
 
 import bpy
 
-from ..core import VERSION
 from ..core.__main__ import Parser
 from ..core.errors import UserError
 from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
-from ..core.motion import replacing
+from ..core.motion import load_take
+from . import made
 from .scene import film, network, preview, rigs, session, strips, takes
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ("audio", "output", "preview", "still", "take")
-COLUMNS = ("audio", "prompt", "seed", "heads", "output", "preview", "still", "take")
+PATHS = ("audio", "play", "output", "preview", "still", "take")
+COLUMNS = ("audio", "prompt", "seed", "heads", "play", "output", "preview", "view", "still", "take")
 FIRST_FRAME = 1  # where the recording is put
 
 
@@ -34,8 +33,10 @@ class Row:
     prompt: str = ""
     seed: int = 0
     heads: str = ""  # "man,woman"; empty takes the pair of the scene, or those two
+    play: str = ""  # .npz: a take of this recording that is shown instead of making one
     output: str = ""  # .blend
     preview: str = ""  # .mp4
+    view: str = ""  # of the preview: one of preview.VIEWS
     still: str = ""  # .png
     take: str = ""  # .npz
 
@@ -52,7 +53,7 @@ def main(arguments: list[str]) -> int:
         if options.film:
             if options.base:
                 _open(options.base)
-            return film.render_here(options.film)
+            return film.render_here(options.film, options.view)
         base = os.path.abspath(options.base) if options.base else bpy.data.filepath
         rows = read_rows(options.jobs) if options.jobs else [row_from(vars(options), Path.cwd())]
         mine = [int(n) for n in options.only.split(",")] if options.only else range(len(rows))
@@ -62,10 +63,10 @@ def main(arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return 2
     try:
-        made = [_try_row(number + 1, rows[number], base) for number in mine]
+        done = [_try_row(number + 1, rows[number], base) for number in mine]
     finally:
         network.stop_worker()
-    return 0 if all(made) else 1
+    return 0 if all(done) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,6 +118,8 @@ def row_from(cells: dict[str, str], folder: Path) -> Row:
     row = Row(**texts, seed=seed)
     if not row.outputs:
         raise UserError("Nothing is asked for. Name an output, preview, still or take.")
+    if row.view not in preview.VIEWS:
+        raise UserError(f'The view is "{row.view}". Write camera or faces, or nothing.')
     if row.heads and len(row.heads.split(",")) != 2:
         raise UserError(f'The heads are "{row.heads}". Name two, like man,woman.')
     return row
@@ -137,15 +140,18 @@ def _make(row: Row, base: str, report) -> None:
     scene = _open(base)
     _add_sound(scene, row)
     _add_heads(scene, row)
-    scene.dyad.prompt, scene.dyad.seed = row.prompt, row.seed
-    finish(session.generate(scene, scene), report)
+    if row.play:
+        session.play(scene, scene, Path(row.play))
+    else:
+        scene.dyad.prompt, scene.dyad.seed = row.prompt, row.seed
+        finish(session.generate(scene, scene), report)
     if row.take:
         takes.export(scene.dyad, row.take)
     if row.still:
         middle = (scene.frame_start + scene.frame_end) // 2
         finish(preview.render_still(scene, row.still, middle), report)
     if row.preview:
-        finish(preview.render_preview(scene, row.preview), report)
+        finish(preview.render_preview(scene, row.preview, row.view), report)
     if row.output:
         _save(row.output)
 
@@ -154,12 +160,12 @@ def _try_row(number: int, row: Row, base: str) -> bool:
     """Make one row unless it is made already; says what became of it in one line. Returns whether all is there."""
     title = f"Row {number} ({Path(row.audio).name})"
     try:
-        key = _content_key(row, base)
-        if _is_made(row, key):
+        key = made.content_key(repr(sorted(asdict(row).items())), [row.audio, row.play, base])
+        if made.is_made(row.outputs, key):
             print(f"{title}: made before, nothing to do.", flush=True)
             return True
         make(row, base, _Labels(title))
-        _remember(row, key)
+        made.remember(row.outputs, key)
     except (UserError, RuntimeError, OSError) as error:  # the next row must have its turn
         print(f"{title}: FAILED. {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         return False
@@ -198,6 +204,8 @@ def _check_files(row: Row) -> None:
     """What can be known before minutes of work: the recording is there, and the outputs have a place."""
     if not Path(row.audio).is_file():
         raise UserError(f'There is no file "{row.audio}". Check the path of the audio.')
+    if row.play:
+        load_take(row.play)
     for path in row.outputs:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -243,33 +251,6 @@ def _save(path: str) -> None:
         raise UserError(f'"{path}" cannot be written ({str(error).strip()}). Choose another folder.') from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _content_key(row: Row, base: str) -> str:
-    """A hash of all that the row's files depend on: the bytes of audio and base, the row, our version and weights."""
-    digest = hashlib.sha256(repr((VERSION, sorted(asdict(row).items()))).encode())
-    weights = sorted((ROOT / "assets").rglob("*.safetensors"))
-    for path in [row.audio, base, *weights]:
-        if path and Path(path).is_file():
-            with open(path, "rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()
-
-
-def _marker(row: Row) -> Path:
-    """The file that says what the outputs were made from."""
-    first = row.outputs[0]
-    return first.with_name(f".{first.name}.made")
-
-
-def _is_made(row: Row, key: str) -> bool:
-    marker = _marker(row)
-    return all(path.exists() for path in row.outputs) and marker.exists() and marker.read_text() == key
-
-
-def _remember(row: Row, key: str) -> None:
-    with replacing(_marker(row)) as file:
-        file.write(key.encode())
 
 
 def _share_out(jobs: str, rows: int, workers: int, base: str) -> int:

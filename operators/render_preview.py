@@ -3,12 +3,18 @@
 from pathlib import Path
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .generate import busy
 from .job import JobOperator
 from .scene import film
+
+VIEWS = (
+    ("AUTO", "Automatic", "Both faces side by side where they would be small in the picture of both"),
+    ("CAMERA", "Camera", "Through the scene's camera"),
+    ("FACES", "Faces", "Both faces side by side"),
+)
 
 
 class DYAD_OT_render_preview(JobOperator, bpy.types.Operator):
@@ -20,13 +26,14 @@ class DYAD_OT_render_preview(JobOperator, bpy.types.Operator):
     bl_options = {"INTERNAL"}
 
     filepath: StringProperty(name="File", description="The .mp4 to write", subtype="FILE_PATH")
+    view: EnumProperty(name="View", description="What the film shows", items=VIEWS)
 
     @classmethod
     def poll(cls, context):
         return _has_take(cls, context)
 
     def start(self, context):
-        return film.render(context.scene, Path(bpy.path.abspath(self.filepath)))
+        return film.render(context.scene, Path(bpy.path.abspath(self.filepath)), self.view.lower().replace("auto", ""))
 
 
 class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
@@ -38,13 +45,14 @@ class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
 
     filename_ext = ".mp4"
     filter_glob: StringProperty(default="*.mp4", options={"HIDDEN"}, description="Files shown")
+    view: EnumProperty(name="View", description="What the film shows", items=VIEWS)
 
     @classmethod
     def poll(cls, context):
         return _has_take(cls, context)
 
     def execute(self, context):
-        bpy.ops.dyad.render_preview("INVOKE_DEFAULT", filepath=self.filepath)
+        bpy.ops.dyad.render_preview("INVOKE_DEFAULT", filepath=self.filepath, view=self.view)
         return {"FINISHED"}
 
 

@@ -5,14 +5,17 @@ import sys
 from pathlib import Path
 
 import bpy
+import numpy as np
 import pytest
 
 from talking_together.core.errors import UserError
-from talking_together.core.motion import load_take
+from talking_together.core.layout import Layout
+from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
 from talking_together.operators.batch import read_rows
 from talking_together.operators.scene import keyframes, rigs
 
-needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy 4.2 wheel cannot make a sound strip")
+HAS_SOUND = bpy.app.version >= (4, 3)
+needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
 JOBS = """audio,prompt,seed,heads,output,still,take
 {audio},two metres apart,1,"woman,man",made/one.blend,,made/one.npz
 {folder}/nothing.wav,,,,made/two.blend,,
@@ -62,6 +65,32 @@ def test_a_second_run_makes_only_what_is_missing(root, table):
     assert "Row 1 (dialogue.flac): made before, nothing to do." in said
 
 
+@needs_sound
+def test_a_take_that_was_made_before_is_played_where_it_was_made(root, table, tmp_path):
+    made, talk = table.parent / "made/one.npz", root / "assets/sample/dialogue.flac"
+
+    code, said, complained = run(root, "--audio", talk, "--play", made, "--output", tmp_path / "played.blend")
+
+    assert code == 0, said + complained
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "played.blend"))
+    scene = bpy.context.scene
+    pair = rigs.find_pair(scene)
+    assert (pair[0].location - pair[1].location).length == pytest.approx(2.0, abs=1e-3)
+    assert keyframes.take_range(pair[0]) == (1, scene.frame_end)
+
+
+def test_a_take_of_another_length_is_not_played(root, tmp_path):
+    motion = HeadMotion(np.zeros((30, WIDTH), np.float32))
+    save_take(Take((motion, motion), np.zeros((2, 30), np.float32), Layout(), "", 0, ""), tmp_path / "short.npz")
+    talk, out = root / "assets/sample/dialogue.flac", tmp_path / "played.blend"
+
+    code, said, complained = run(root, "--audio", talk, "--play", tmp_path / "short.npz", "--output", out)
+
+    assert code == 1 and not out.exists()
+    if HAS_SOUND:
+        assert "The take is 1.2 s long" in complained
+
+
 def test_a_table_without_rows_is_refused(root, tmp_path):
     (tmp_path / "jobs.csv").write_text("audio,output\n")
 
@@ -78,6 +107,7 @@ def test_a_table_without_rows_is_refused(root, tmp_path):
         ("audio,output\n,a.blend\n", "Row 1 of"),
         ("audio,output\ntalk.wav,\n", "Nothing is asked for"),
         ("audio,output,seed\ntalk.wav,a.blend,many\n", "no whole number"),
+        ("audio,preview,view\ntalk.wav,a.mp4,above\n", 'The view is "above"'),
         ("audio,output,heads\ntalk.wav,a.blend,man\n", "Name two"),
     ],
 )

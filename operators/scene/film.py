@@ -21,14 +21,18 @@ POLL = 0.05  # s
 FRAME = "rendered frame"  # what the child says after each
 
 
-def render(scene: bpy.types.Scene, path: Path) -> Job[str]:
+def render(scene: bpy.types.Scene, path: Path, view: str = "") -> Job[str]:
     """Render a preview of ``scene`` as it is now to ``path``, as preview.render_preview does."""
     frames = _frames(scene)
     with replacing(path) as file, tempfile.TemporaryDirectory() as folder:
         copy, film = Path(folder) / "preview.blend", Path(folder) / path.name
         bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
         process = subprocess.Popen(
-            _command(copy, film), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+            [*_command(copy, film), *(["--view", view] if view else [])],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
         )
         lines: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
@@ -46,11 +50,11 @@ def render(scene: bpy.types.Scene, path: Path) -> Job[str]:
     return f"Wrote {path}."
 
 
-def render_here(path: str) -> int:
+def render_here(path: str, view: str) -> int:
     """What the child does: render the open file's scene, telling every frame. Returns its exit code."""
     bpy.app.handlers.render_write.append(lambda *_: print(FRAME, flush=True))
     try:
-        finish(preview.render_preview(bpy.context.scene, path))
+        finish(preview.render_preview(bpy.context.scene, path, view))
     except UserError as error:
         print(f"Error: {error}", flush=True)
         return 1

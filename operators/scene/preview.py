@@ -9,10 +9,11 @@ import bpy
 
 from ...core.errors import UserError
 from ...core.jobs import Job, Progress
-from . import hair, keyframes, preview_sound, rigs
+from . import faces, hair, keyframes, preview_sound, rigs
 
 FILM_SIZE, STILL_SIZE = (960, 540), (768, 432)
 STILL_SAMPLES = 8
+VIEWS = ("", "camera", "faces")
 WORKBENCH = {  # of scene.display.shading
     "light": "STUDIO",
     "studio_light": "paint.sl",
@@ -28,9 +29,11 @@ WORKBENCH = {  # of scene.display.shading
 }
 
 
-def render_preview(scene: bpy.types.Scene, path: str | Path) -> Job[Path]:
+def render_preview(scene: bpy.types.Scene, path: str | Path, view: str = "") -> Job[Path]:
     """Render the take with its sound as an H.264 film by Workbench. The file appears whole or not at all.
 
+    view: "camera" through the scene's camera, "faces" both faces side by side; empty chooses the faces where our own
+          camera on both would show them small
     Raises UserError when there is no camera or the folder may not be written.
     """
     path = Path(path)
@@ -38,7 +41,11 @@ def render_preview(scene: bpy.types.Scene, path: str | Path) -> Job[Path]:
     yield Progress(f"Rendering {last - first + 1} frames", 0.0)
     with _beside(path) as unfinished, preview_sound.heard_in(scene, first, last), _Changes() as changes:
         _film_settings(changes, scene, unfinished, first, last)
-        _render(scene, animation=True)
+        if view == "faces" or (not view and faces.are_small(scene)):
+            with faces.beside_each_other(changes, scene) as sheet:
+                _render(sheet, animation=True)
+        else:
+            _render(scene, animation=True)
     return path
 
 

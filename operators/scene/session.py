@@ -5,16 +5,19 @@ A job lives across undo, renaming and deleting, so between two of its steps it h
 
 import json
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import bpy
 
 from ...core.errors import UserError
 from ...core.jobs import WRITING, Job, part
 from ...core.layout import Layout, room_poses
+from ...core.motion import MOTION_FPS, load_take
 from . import advice, keyframes, markers, network, rigs, strips, takes, turns
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the numbers of a layout that no rig shows
+SAME_LENGTH = 0.1  # s; a take may end within its last frame
 SURE_MARKER = 0.8  # a marker may be any note; only what is surely a direction counts as one
 
 
@@ -84,6 +87,23 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     by_hand = " Keys set by hand play on top." if any(map(keyframes.has_own_keys, pair)) else ""
     said = f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}.{by_hand}"
     return " ".join([said, *heard.get("notes", [])])
+
+
+def play(scene: bpy.types.Scene, sounding: bpy.types.Scene, path: Path) -> None:
+    """Show the take in the file ``path``, made of the recording in ``sounding``, where and in what mood it was made.
+
+    Raises UserError when the file is no take, or one of another recording: its length tells.
+    """
+    recording, take = strips.read(sounding, strips.find(sounding, scene.dyad.strip)), load_take(path)
+    if abs(len(take) / MOTION_FPS - recording.duration) > SAME_LENGTH:
+        raise UserError(
+            f"The take is {len(take) / MOTION_FPS:.1f} s long and the recording {recording.duration:.1f} s. "
+            "Choose the take of this recording."
+        )
+    set_mood(scene, {name: getattr(take.layout, name) for name in MOOD})
+    pair = pair_for(scene, take.layout, moved=True)
+    takes.store(scene.dyad, path.read_bytes(), tuple(map(rigs.head_name, pair)), recording, take.seed)
+    scene.frame_end = max(scene.frame_end, takes.show(scene, pair))
 
 
 def direct(scene: bpy.types.Scene) -> Job[str]:

@@ -173,6 +173,11 @@ def _is_free(camera: bpy.types.Object | None) -> bool:
     return camera is None or (camera.name == name and (camera.location - Vector(place)).length < 1e-4)
 
 
+def is_own_view(scene: bpy.types.Scene) -> bool:
+    """Whether ``scene`` is seen through our camera on both, where we put it."""
+    return scene.camera is not None and scene.camera.get(ROLE) == "camera" and _ours(scene.camera)
+
+
 def _ours(thing: bpy.types.Object) -> bool:
     """Whether an object is where we put it."""
     return PLACED not in thing or np.allclose(np.ravel(thing.matrix_world), thing[PLACED], atol=1e-4)

@@ -7,7 +7,7 @@ from talking_together.core.errors import UserError
 from talking_together.core.jobs import finish
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import WIDTH, HeadMotion
-from talking_together.operators.scene import keyframes, preview, rigs
+from talking_together.operators.scene import faces, keyframes, preview, rigs
 
 needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy wheel of 4.2 is built without sound")
 
@@ -74,6 +74,50 @@ def test_the_film_shows_skin_hair_and_shirts(pair, tmp_path):
     assert ((red > green + 20) & (green > blue + 5) & (red > 150)).mean() > 0.02  # skin
     assert ((blue > red + 40) & (blue > 90))[:, :160].mean() > 0.02  # his shirt, on the left
     assert ((red > 2 * green) & (red > 120))[:, 160:].mean() > 0.02  # her shirt, on the right
+
+
+def colours(picture: np.ndarray) -> tuple[float, float]:
+    """How much of a picture is his blue shirt, and how much her red one."""
+    red, green, blue = np.moveaxis(picture, -1, 0)
+    return ((blue > red + 40) & (blue > 90)).mean(), ((red > 2 * green) & (red > 120)).mean()
+
+
+def test_faces_that_would_be_small_are_shown_side_by_side(pair, tmp_path):
+    scene = bpy.context.scene
+    rigs.place_pair(pair, Layout(distance=4.0))
+    packed = np.zeros((3, WIDTH), np.float32)
+    packed[:, 9] = [0, 0.4, 0.8]  # jawOpen
+    for armature in pair:
+        keyframes.bake(armature, HeadMotion(packed, 24.0), 5)
+    before, lenses = settings(scene), [camera.lens for camera in bpy.data.cameras]
+
+    film = pictures(finish(preview.render_preview(scene, tmp_path / "faces.mp4")))
+
+    assert len(film) == 3 and film[0].shape == (180, 320, 3)
+    (his, none), (nothing, hers) = colours(film[0][:, :160]), colours(film[0][:, 160:])
+    assert his > 0.15 and hers > 0.15 and max(none, nothing) < 0.02
+    assert all(np.abs(film[2][:, half] - film[0][:, half]).max() > 60 for half in (slice(160), slice(160, 320)))
+    assert settings(scene) == before and [camera.lens for camera in bpy.data.cameras] == lenses
+    assert list(bpy.data.scenes) == [scene]
+
+
+def test_a_film_through_the_scenes_camera_can_be_asked_for_and_is_what_a_moved_camera_gives(pair, tmp_path):
+    scene = bpy.context.scene
+    scene.frame_end = 1
+    asked = pictures(finish(preview.render_preview(scene, tmp_path / "asked.mp4", "camera")))[0]
+    scene.camera.location.z += 0.001
+    bpy.context.view_layer.update()
+    moved = pictures(finish(preview.render_preview(scene, tmp_path / "moved.mp4")))[0]
+
+    assert np.abs(asked - moved).mean() < 3
+    assert colours(asked[:, :160])[0] < 0.15
+
+
+def test_pairs_close_together_are_seen_in_one_picture(pair):
+    rigs.place_pair(pair, Layout(distance=0.6))
+    assert not faces.are_small(bpy.context.scene)
+    rigs.place_pair(pair, Layout(distance=1.0))
+    assert faces.are_small(bpy.context.scene)
 
 
 @needs_sound

@@ -1,0 +1,59 @@
+"""The takes, curves and sheets that people look at."""
+
+import xml.etree.ElementTree as ET
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+
+from talking_together.core.errors import UserError
+from talking_together.core.evaluation import curves, sheet
+from talking_together.core.layout import Layout
+from talking_together.core.motion import WIDTH, HeadMotion, Take
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """Ten frames at 5 a second, each one grey."""
+    path = tmp_path_factory.mktemp("film") / "grey.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=Fraction(5))
+        stream.width, stream.height, stream.pix_fmt = 64, 32, "yuv420p"
+        for i in range(10):
+            picture = np.full((32, 64, 3), 20 * i + 20, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_a_sheet_has_a_row_for_each_film_and_a_column_for_each_time(film, tmp_path):
+    rows = [[sheet.crop(p, (0, 0, 0.5, 1)) for p in sheet.frames_at(film, [1.0, 0.2, 1.8])] for _ in range(2)]
+    sheet.write_png(tmp_path / "sheet.png", sheet.tiled(rows))
+
+    with av.open(str(tmp_path / "sheet.png")) as file:
+        picture = next(file.decode(video=0)).to_ndarray(format="rgb24")
+    assert picture.shape == (2 * 32 + sheet.GAP, 3 * 32 + 2 * sheet.GAP, 3)
+    assert picture[16, [16, 52, 88], 0] == pytest.approx([120, 40, 200], abs=6)
+
+
+def test_a_time_after_the_end_is_said(film):
+    with pytest.raises(UserError, match="nothing at 2 s"):
+        sheet.frames_at(film, [0.0, 2.0])
+
+
+def test_curves_show_what_both_do_and_who_speaks():
+    packed = np.zeros((50, WIDTH), np.float32)
+    packed[20:25, 0] = 1  # eyeBlinkLeft
+    take = Take((HeadMotion(packed), HeadMotion(0 * packed)), np.repeat([[1.0], [0.0]], 50, 1), Layout(), "", 0, "")
+
+    found = curves.curves(take, 0)
+    drawn = ET.fromstring(curves.drawing({"one": take, "two": take}))
+
+    names = list(curves.ROWS)
+    np.testing.assert_array_equal(found[names.index("blink")], packed[:, 0])
+    assert found[names.index("gaze off the partner's eyes, degrees")].max() < 1
+    lines = drawn.findall(".//{*}polyline")
+    assert len(lines) == 2 * 2 * len(curves.ROWS)
+    behind = [box.get("fill") for box in drawn.findall(".//{*}g/{*}rect")]
+    assert behind.count(curves.GREEN) == behind.count(curves.RED) == 2 * len(curves.ROWS)
