@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -64,19 +65,32 @@ class Pool:
 
     def interaction(self, system: str, motions: list[np.ndarray]) -> list[Drawn]:
         """P-FD*, the gap, and the score: as published, and between the floor of a second performance and strangers."""
-        truth, made = ([pair_features(m, self.reference) for m in some] for some in (self.truth, motions))
-        gap = interaction_gap(Stack.of(truth), Stack.of(made), self.weights)
-        strangers = interaction_gap(Stack.of(truth), Stack.of(shuffled(truth)), self.weights)
-        found = {"P-FD": frechet(Stack.of(truth), Stack.of(made), self.weights), "interaction gap": gap}
+        truth, made = self._pairs, Stack.of([pair_features(m, self.reference) for m in motions])
+        gap, (strangers, *floors) = interaction_gap(truth, made, self.weights), self._bounds
+        found = {"P-FD": frechet(truth, made, self.weights), "interaction gap": gap}
+        names = ("interaction score", "interaction score, floor of a second performance")
+        for name, floor in zip(names, floors, strict=False):
+            found[name] = 1 - (gap - floor) / (strangers - floor)
+        return [self._drawn(name, system, values) for name, values in found.items()]
+
+    @cached_property
+    def _pairs(self) -> Stack:
+        return Stack.of([pair_features(m, self.reference) for m in self.truth])
+
+    @cached_property
+    def _bounds(self) -> list[np.ndarray]:
+        """Gaps (W,) of strangers, of the truth's halves, and where there is one, of a second performance."""
+        truth = [pair_features(m, self.reference) for m in self.truth]
         first = np.zeros(len(truth))
         first[np.random.default_rng(0).permutation(len(truth))[::2]] = 1
-        floor = interaction_gap(Stack.of(truth), Stack.of(truth), self.weights * first, self.weights * (1 - first))
-        found["interaction score"] = 1 - (gap - floor) / (strangers - floor)
+        bounds = [
+            interaction_gap(self._pairs, Stack.of(shuffled(truth)), self.weights),
+            interaction_gap(self._pairs, self._pairs, self.weights * first, self.weights * (1 - first)),
+        ]
         if self.again:
             again = Stack.of([pair_features(m, self.reference) for m in self.again])
-            floor = interaction_gap(Stack.of(truth), again, self.weights)
-            found["interaction score, floor of a second performance"] = 1 - (gap - floor) / (strangers - floor)
-        return [self._drawn(name, system, values) for name, values in found.items()]
+            bounds.append(interaction_gap(self._pairs, again, self.weights))
+        return bounds
 
     def diversity(self, system: str, motions: list[np.ndarray]) -> list[Drawn]:
         """SID* by role: bits, their distance from the truth's, and the share of the truth's clusters visited."""
