@@ -1,10 +1,12 @@
 """The generator against the truth it learnt from, beside baselines, ablations and other weights (METRICS A to C, E, F).
 
-    python -m core train dataset --data ../shared/data --out cache/test --split test --hours 1 --performances 1
-    python -m core evaluate generator --data cache/test --train cache/dialogues --out report.json
+    python -m core train dataset --data DATA --out cache/test --split test --hours 1 --performances 1
+    python -m core train dataset --data DATA --out cache/test_b --split test --hours 1 --performances 1 --people 1
+    python -m core evaluate generator --data cache/test --again cache/test_b --train cache/dialogues --out report.json
 
-The truth of this set (T1) is the teacher's: it shows what was learnt, not how people are. With ``--again``, a folder of
-more performances of the same dialogues in the same scenes, the table also holds what a perfect student would score.
+The truth of this set (T1) is the teacher's: it shows what was learnt, not how people are. With ``--again``, folders of
+more performances of the same dialogues in the same scenes, the table also holds what a perfect student would score, and
+whether people answer each other; with ``--ablations``, every claim about the network and whether it shows.
 """
 
 import hashlib
