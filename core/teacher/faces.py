@@ -68,12 +68,23 @@ def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, r
         starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and eager > rng.normal(0.35, 0.08)]
         starts += [p.end for p in heard.phrases if p.person != i and p.weight * eager > rng.normal(0.95, 0.1)]
         starts += [t.end - 0.5 for t in dialogue.turns if t.person == i and eager > rng.normal(0.6, 0.1)]
-        own.append([_smile(start, warm, people[i], rng) for start in starts])
+        own.append([_smile(start, warm, people[i], rng) for start in starts] + _laughing(dialogue.phones[i]))
 
     def reply(smile: Gesture, start: float, who: int) -> Gesture:
         return _smile(start, warm, people[who], rng, smile.size)
 
     return both_ways(SMILE, tuple(own), lambda g: g.start, reply, people, looking, layout, rng)
+
+
+def _laughing(phones) -> list[Gesture]:
+    """The wide smile that comes before a laugh and goes after it."""
+    laughs: list[list[float]] = []
+    for start, end, name in phones:
+        if name == "LAUGH" and laughs and start - laughs[-1][1] < 0.6:
+            laughs[-1][1] = end
+        elif name == "LAUGH":
+            laughs.append([start, end])
+    return [Gesture(start - 0.35, 0.35, end - start + 0.4, 1.1, 0.72) for start, end in laughs]
 
 
 def _brows(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[list, list]:
