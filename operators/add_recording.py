@@ -7,6 +7,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.errors import UserError
+from .job import tells
 from .scene import strips
 
 EXTENSIONS = "wav mp3 flac ogg opus m4a mp4 mov webm".split()
@@ -24,17 +25,13 @@ class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
         default=";".join(f"*.{extension}" for extension in EXTENSIONS), options={"HIDDEN"}, description="Files shown"
     )
 
+    @tells
     def execute(self, context):
         path = bpy.path.abspath(self.filepath)
         if not os.path.isfile(path):
-            self.report({"ERROR"}, f'There is no file "{path}". Choose a sound file.')
-            return {"CANCELLED"}
+            raise UserError(f'There is no file "{path}". Choose a sound file.')
         scene = context.scene
-        try:
-            strip = strips.add(scene, path, scene.frame_current)
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        strip = strips.add(scene, path, scene.frame_current)
         scene.dyad.strip = strip.name
         if getattr(context.workspace, "sequencer_scene", scene) is None:  # 5.0 on: else the sequencer stays empty
             context.workspace.sequencer_scene = scene

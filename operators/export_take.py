@@ -4,7 +4,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from ..core.errors import UserError
+from .job import tells
 from .scene import takes
 
 
@@ -25,12 +25,9 @@ class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):
             return False
         return True
 
+    @tells
     def execute(self, context):
-        try:
-            takes.export(context.scene.dyad, bpy.path.abspath(self.filepath))
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        takes.export(context.scene.dyad, bpy.path.abspath(self.filepath))
         self.report({"INFO"}, f"Wrote {self.filepath}.")
         return {"FINISHED"}
 

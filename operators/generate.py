@@ -79,7 +79,7 @@ class DYAD_OT_new_variation(Generator, bpy.types.Operator):
 def can_listen(operator, context) -> bool:
     """Whether there is a recording and nothing else runs; says what is missing on the greyed button."""
     if not strips.sound_strips(strips.sequencer_scene(context)):
-        operator.poll_message_set("Add the recording in the Video Sequencer first: Add > Sound")
+        operator.poll_message_set("Add the recording first: Add Recording, or Add > Sound in the Video Sequencer")
         return False
     return not busy(operator)
 

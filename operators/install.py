@@ -6,9 +6,8 @@ import bpy
 
 from .. import preferences
 from ..core import packages
-from ..core.errors import UserError
 from .generate import busy
-from .job import JobOperator
+from .job import JobOperator, tells
 from .scene import network
 
 
@@ -58,13 +57,10 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
     def invoke(self, context, event):
         return context.window_manager.invoke_confirm(self, event)
 
+    @tells
     def execute(self, context):
         network.stop_worker()
-        try:
-            packages.uninstall(preferences.site_folder())
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        packages.uninstall(preferences.site_folder())
         return {"FINISHED"}
 
 

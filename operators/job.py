@@ -1,5 +1,6 @@
 """What every long button shares: run a job step by step under a timer, show its progress, cancel it. No bpy in here."""
 
+import functools
 from collections.abc import Callable
 
 from ..core.errors import UserError
@@ -7,6 +8,20 @@ from ..core.jobs import Job, Progress, finish, is_ready
 
 TICK = 0.1  # s between two steps of a job in the window
 PATIENCE = 0.3  # s that the window may stand still when a button is pressed again by Blender
+
+
+def tells(execute):
+    """An operator's ``execute`` whose UserError is told to the user."""
+
+    @functools.wraps(execute)
+    def telling(self, context):
+        try:
+            return execute(self, context)
+        except UserError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+
+    return telling
 
 
 class JobOperator:
@@ -22,20 +37,17 @@ class JobOperator:
         """The job to run; called once, raises UserError when it cannot begin."""
         raise NotImplementedError
 
+    @tells
     def execute(self, context):
         """Run the job to its end: scripts, batch, tests, and what Blender repeats (F9, Shift R) if that is quick."""
-        try:
-            job = self.start(context)
-            repeated = self.options.is_repeat or self.options.is_repeat_last
-            slow = repeated and not JobOperator.background and not is_ready(job, PATIENCE)
-            if slow and JobOperator.hand_on(self, job):
-                return {"CANCELLED"}  # for now: Blender shows what was there before
-            said = finish(job)
-            if said:  # none when it was ready with nothing to write
-                self.report({"INFO"}, said)
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        job = self.start(context)
+        repeated = self.options.is_repeat or self.options.is_repeat_last
+        slow = repeated and not JobOperator.background and not is_ready(job, PATIENCE)
+        if slow and JobOperator.hand_on(self, job):
+            return {"CANCELLED"}  # for now: Blender shows what was there before
+        said = finish(job)
+        if said:  # none when it was ready with nothing to write
+            self.report({"INFO"}, said)
         return {"FINISHED"}
 
     def invoke(self, context, event):

@@ -9,6 +9,7 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 
 from ..core.errors import UserError
 from ..core.layout import LIMITS, Layout, moods, presets
+from .job import tells
 from .scene import session
 
 
@@ -22,6 +23,7 @@ class DYAD_OT_preset(bpy.types.Operator):
 
     preset: StringProperty(name="Preset", description="The name of the ready-made scene or mood")
 
+    @tells
     def execute(self, context):
         scenes, feelings = presets(), moods()
         if self.preset in scenes:
@@ -30,14 +32,24 @@ class DYAD_OT_preset(bpy.types.Operator):
             session.set_mood(context.scene, feelings[self.preset])
         else:
             known = ", ".join([*scenes, *feelings])
-            self.report({"ERROR"}, f'There is no preset "{self.preset}". Choose one of: {known}.')
-            return {"CANCELLED"}
+            raise UserError(f'There is no preset "{self.preset}". Choose one of: {known}.')
         return {"FINISHED"}
 
 
+MEANT = {
+    "distance": "Metres between the two heads",
+    "facing": "Degrees by which the body is turned away from the partner; + is to the own left",
+    "height": "Metres of the eyes above the floor",
+    "contact": "The share of the time that this one looks at the partner's face",
+    "energy": "How lively the two are: 0 calm, 1 agitated",
+    "warmth": "How the two feel about each other: -1 hostile, 1 loving",
+}
+
+
 def _number(name: str, default: float):
-    low, high = LIMITS[name]
-    return FloatProperty(name=name.replace("_", " ").title(), default=default, min=low, max=high)
+    (low, high), kind = LIMITS[name], name.split("_")[0]
+    title = name.replace("_", " ").title()
+    return FloatProperty(name=title, description=MEANT[kind], default=default, min=low, max=high)
 
 
 class DYAD_OT_place(bpy.types.Operator):
@@ -52,13 +64,10 @@ class DYAD_OT_place(bpy.types.Operator):
         "swapped": BoolProperty(name="Swapped", description="A stands on the right")
     }
 
+    @tells
     def execute(self, context):
         numbers = {name: round(getattr(self, name), 4) for name in LIMITS}
-        try:
-            session.place(context.scene, Layout(**numbers, swapped=self.swapped))
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        session.place(context.scene, Layout(**numbers, swapped=self.swapped))
         return {"FINISHED"}
 
 

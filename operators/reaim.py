@@ -2,7 +2,7 @@
 
 import bpy
 
-from ..core.errors import UserError
+from .job import tells
 from .scene import rigs, takes
 
 
@@ -26,12 +26,9 @@ class DYAD_OT_reaim(bpy.types.Operator):
             return False
         return True
 
+    @tells
     def execute(self, context):
-        try:
-            takes.show(context.scene, rigs.find_pair(context.scene))
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        takes.show(context.scene, rigs.find_pair(context.scene))
         return {"FINISHED"}
 
 

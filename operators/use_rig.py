@@ -5,6 +5,7 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..core.errors import UserError
 from .generate import busy
+from .job import tells
 from .scene import rigs, skeleton
 
 SLOT = EnumProperty(
@@ -55,15 +56,12 @@ class DYAD_OT_use_rig(bpy.types.Operator):
         for joint in ("head", "neck", "left_eye", "right_eye"):
             layout.prop_search(self, joint, armature.data, "bones")
 
+    @tells
     def execute(self, context):
         armature, settings = _armature(context), context.scene.dyad
         bones = {joint: getattr(self, joint) for joint in skeleton.JOINTS}
         closest = settings.head_a if self.slot == "A" else settings.head_b
-        try:
-            missing = rigs.use_rig(armature, self.slot, closest, bones)
-        except UserError as error:
-            self.report({"ERROR"}, str(error))
-            return {"CANCELLED"}
+        missing = rigs.use_rig(armature, self.slot, closest, bones)
         if missing:
             self.report({"WARNING"}, f"{armature.name} will not show: {', '.join(missing)} (no such shape key).")
         else:
@@ -81,11 +79,11 @@ class DYAD_OT_release_rig(bpy.types.Operator):
 
     slot: SLOT
 
+    @tells
     def execute(self, context):
         there = rigs.participants(context.scene)
         if self.slot not in there:
-            self.report({"ERROR"}, f"Nobody plays {self.slot}. There is nothing to release.")
-            return {"CANCELLED"}
+            raise UserError(f"Nobody plays {self.slot}. There is nothing to release.")
         rigs.release(there[self.slot])
         return {"FINISHED"}
 

@@ -17,7 +17,6 @@ DIM = 384
 HEADS = 6
 LAYERS = 4
 LONGEST = 1500  # tokens, 30 s
-TOKENS_PER_SECOND = 50
 
 
 class Attention(nn.Module):

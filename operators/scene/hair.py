@@ -33,11 +33,6 @@ def add(armature: bpy.types.Object, head: Head, colors: materials.Palette, colle
         _hang_on_head(thing, armature)
 
 
-def of_kind(armature: bpy.types.Object, kind: str) -> list[bpy.types.Object]:
-    """The strands or the locks of a head."""
-    return [child for child in armature.children if child.get(KIND) == kind]
-
-
 def _hang_on_head(thing: bpy.types.Object, armature: bpy.types.Object) -> None:
     """Parent to the head bone so that the object's coordinates are the head's rest axes."""
     bone = armature.data.bones["head"]

@@ -7,7 +7,6 @@ import bpy
 import numpy as np
 import pytest
 
-import talking_together
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, save_take
 from talking_together.operators.scene import rigs, session, takes
@@ -18,11 +17,9 @@ SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 
 
 @pytest.fixture(autouse=True)
-def scene(tmp_path):
+def scene(addon, tmp_path):
     """A pair with a minute of take, in an empty file."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    made = bpy.context.scene
+    made = addon
     session.place(made, SEAT)
     packed = np.zeros((2, 1500, WIDTH), np.float32)
     packed[..., :44] = np.random.default_rng(0).random((2, 1500, 44)) * 0.3
@@ -31,8 +28,7 @@ def scene(tmp_path):
     content = (tmp_path / "take.npz").read_bytes()
     takes.store(made.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, 60.0, 24.0, 1), 0)
     takes.show(made, rigs.find_pair(made))
-    yield made
-    talking_together.unregister()
+    return made
 
 
 def button(scene) -> str:

@@ -7,22 +7,12 @@ import bpy
 import numpy as np
 import pytest
 
-import talking_together
 from talking_together.core import audio
 from talking_together.core.motion import load_take
 from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
 
 HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
-
-
-@pytest.fixture(autouse=True)
-def addon():
-    """Each test starts in an empty file with the add-on registered, and leaves no trace."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    yield bpy.context.scene
-    talking_together.unregister()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import bpy
 import numpy as np
 import pytest
 
-import talking_together
 from talking_together.core.layout import Layout, moods, presets, room_poses
 from talking_together.operators.scene import rigs, session
 
@@ -16,13 +15,9 @@ ROW = Layout(1.4, -35.0, 20.0, 1.2, 1.65, 0.8, 0.1, 0.9, -0.6, True)
 
 
 @pytest.fixture(autouse=True)
-def addon():
-    """Each test starts in an empty file with the add-on registered, and leaves no preset."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    yield bpy.context.scene
+def no_preset_left(addon):
+    yield
     bpy.ops.dyad.preset_add(name=NAME, remove_name=True)
-    talking_together.unregister()
 
 
 def kept() -> list[Path]:

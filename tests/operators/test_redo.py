@@ -6,7 +6,6 @@ import bpy
 import numpy as np
 import pytest
 
-import talking_together
 from talking_together.core.motion import EXPRESSION_NAMES
 from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
 
@@ -17,18 +16,15 @@ TURNS = [(0.2, 2.0, "A"), (2.6, 4.0, "B"), (4.4, 5.6, "A")]
 
 
 @pytest.fixture
-def talk(root):
+def talk(addon, root):
     """Six seconds of the sample from the frame 11 on, with three turns and the take that they make."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    scene = bpy.context.scene
+    scene = addon
     strip = strips.add(scene, str(root / "assets/sample/dialogue.flac"), 11)
     end = 11 + 6 * scene.render.fps
     setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", end)
     turns.show(scene, strips.read(scene, strip), TURNS)
     bpy.ops.dyad.generate()
-    yield scene
-    talking_together.unregister()
+    return scene
 
 
 def packed(scene) -> np.ndarray:

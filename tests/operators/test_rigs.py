@@ -11,7 +11,7 @@ from talking_together.core.head import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion
 from talking_together.core.rotation import axis_angle_to_quaternion
-from talking_together.operators.scene import hair, rigs, stage
+from talking_together.operators.scene import rigs, stage
 
 LAYOUTS = [
     Layout(),
@@ -114,8 +114,8 @@ def test_two_heads_appear_in_a_moment():
 
 def test_nobody_is_bald_or_naked():
     for armature in add_pair():
-        assert len(hair.of_kind(armature, hair.STRANDS)[0].data.curves) > 5000
-        assert len(hair.of_kind(armature, hair.LOCKS)[0].data.polygons) > 5000
+        assert len(bpy.data.objects[f"{armature.name} hair"].data.curves) > 5000
+        assert len(bpy.data.objects[f"{armature.name} locks"].data.polygons) > 5000
         clothes = bpy.data.objects[f"{armature.name} clothes"]
         assert clothes.parent == armature
         assert {slot.name.split()[-1] for slot in clothes.data.materials} == {"shirt", "trousers", "hands", "shoes"}
@@ -143,7 +143,8 @@ def test_two_heads_of_one_name_differ_in_hair_shirt_and_eyes():
 
 
 def test_long_hair_leaves_the_face_free():
-    strands = hair.of_kind(rigs.add_head("B", "B", "woman", np.eye(4)), hair.STRANDS)[0].data
+    rigs.add_head("B", "B", "woman", np.eye(4))
+    strands = bpy.data.objects["B hair"].data
     points = np.empty(3 * len(strands.points), np.float32)
     strands.points.foreach_get("position", points)
     x, y, z = points.reshape(-1, 3).T
@@ -153,7 +154,7 @@ def test_long_hair_leaves_the_face_free():
 
 def test_hair_turns_with_the_head_and_clothes_stay():
     armature = rigs.add_head("B", "B", "woman", room_poses(Layout())[1])
-    locks, clothes = hair.of_kind(armature, hair.LOCKS)[0], bpy.data.objects["B clothes"]
+    locks, clothes = bpy.data.objects["B locks"], bpy.data.objects["B clothes"]
     bpy.context.view_layer.update()
     before = locks.matrix_world.copy(), clothes.matrix_world.copy()
     assert np.allclose(before[0], armature.matrix_world, atol=1e-5)

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from mathutils import Euler, Matrix
 
-import talking_together
 from talking_together.core import gaze
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout, room_poses
@@ -20,11 +19,8 @@ PARENTS = {"Neck": "Hips", "Head": "Neck", "LeftEye": "Head", "RightEye": "Head"
 
 
 @pytest.fixture
-def scene():
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    yield bpy.context.scene
-    talking_together.unregister()
+def scene(addon):
+    return addon
 
 
 def snake(name: str) -> str:
