@@ -1,11 +1,13 @@
 """Last words on the lips, without the network: confident closures really close; strength and timing of the mouth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
+from . import sounds
 from .motion import EXPRESSION_NAMES, MOTION_FPS
 from .runs import runs
+from .sounds import Sounds
 
 SURE, UNSURE = 0.2, 0.07  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
@@ -39,6 +41,7 @@ class Strength:
     jaw: float = 1.0
     lips: float = 1.0
     offset: float = 0.0  # s, + lets the mouth come later
+    sounds: Sounds = field(default_factory=Sounds)  # each class of sounds
 
 
 def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -74,8 +77,8 @@ def opening(expression: np.ndarray) -> np.ndarray:
 
 
 def play(expression: np.ndarray, strength: Strength, fps: float = MOTION_FPS) -> np.ndarray:
-    """``expression`` (T, 44) with its mouth played at ``strength``; closures stay closed at any strength."""
-    played = np.array(expression, np.float32)
+    """``expression`` (T, 44) with its mouth played at ``strength``; only that of closures lets lips that meet part."""
+    played = np.array(sounds.play(expression, strength.sounds), np.float32)
     mouth = [COLUMN[name] for name in (*JAW, *LIPS)]
     if strength.offset:
         played[:, mouth] = _later(played[:, mouth], strength.offset * fps)

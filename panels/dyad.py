@@ -111,15 +111,23 @@ class AdjustPanel(Sidebar):
     def draw(self, context):
         settings = context.scene.dyad
         self.layout.active = bool(settings.shown)
-        table = self.layout.column(align=True)
+        self._table(self.layout, settings, adjustments.NAMES)
+        header, body = self.layout.panel("dyad_single_sounds", default_closed=True)
+        header.label(text="Single Sounds")
+        if body:
+            self._table(body, settings, adjustments.SOUNDS)
+        self.layout.operator("dyad.reset_adjustments", icon="LOOP_BACK")
+
+    def _table(self, layout, settings, names):
+        """A row for each of ``names``, a column for each person."""
+        table = layout.column(align=True)
         row = self._row(table)
         row.label(text="A")
         row.label(text="B")
-        for name in adjustments.NAMES:
+        for name in names:
             row = self._row(table, settings.adjust_a.bl_rna.properties[name].name)
             for person in (settings.adjust_a, settings.adjust_b):
                 row.prop(person, name, text="")
-        self.layout.operator("dyad.reset_adjustments", icon="LOOP_BACK")
 
     @staticmethod
     def _row(table, name: str = ""):

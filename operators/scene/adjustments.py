@@ -1,10 +1,14 @@
 """The Adjust panel's numbers as plain data."""
 
+from dataclasses import fields
+
 from ...core.adjust import Adjustment
 from ...core.lips import Strength
+from ...core.sounds import Sounds
 
 NONE = (Adjustment(), Adjustment())
 NAMES = ("articulation", "jaw", "lips", "delay", "expression", "head", "gaze")
+SOUNDS = tuple(field.name for field in fields(Sounds))
 
 
 def read(settings) -> tuple[Adjustment, Adjustment]:
@@ -15,7 +19,7 @@ def read(settings) -> tuple[Adjustment, Adjustment]:
 def clear(settings) -> None:
     """Back to the take as it was made; the heads do not show it yet."""
     for person in (settings.adjust_a, settings.adjust_b):
-        for name in NAMES:
+        for name in (*NAMES, *SOUNDS):
             person.property_unset(name)
 
 
@@ -23,5 +27,6 @@ def _one(person) -> Adjustment:
     def number(name: str) -> float:
         return round(getattr(person, name), 4)  # what Blender stores as float32
 
-    mouth = Strength(number("articulation"), number("jaw"), number("lips"), number("delay"))
+    sounds = Sounds(**{name: number(name) for name in SOUNDS})
+    mouth = Strength(number("articulation"), number("jaw"), number("lips"), number("delay"), sounds)
     return Adjustment(mouth, number("expression"), number("head"), number("gaze"))

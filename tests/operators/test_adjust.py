@@ -81,6 +81,18 @@ def test_a_slider_shows_at_once_and_on_one_person_only(scene, tmp_path):
     np.testing.assert_array_equal(jaw(b), others)
 
 
+def test_one_class_of_sounds_has_a_slider_of_its_own(scene, tmp_path):
+    show_take(scene, tmp_path, 100)
+    a, _ = rigs.find_pair(scene)
+    before = jaw(a)
+
+    scene.dyad.adjust_a.vowels = 0.5
+
+    wide = before > 0.35
+    assert (jaw(a)[wide] < 0.6 * before[wide]).all()
+    np.testing.assert_allclose(jaw(a)[before < 0.1], before[before < 0.1], atol=0.02)  # resampled
+
+
 def test_back_at_one_the_take_is_as_it_was_to_the_bit(scene, tmp_path):
     show_take(scene, tmp_path, 100)
     a, b = rigs.find_pair(scene)
