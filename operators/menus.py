@@ -2,13 +2,19 @@
 
 import bpy
 
+from .scene import turns
 
-def _sound_strip(self, context):
+
+def _strip(self, context):
     strip = getattr(context, "active_strip", None) or getattr(context, "active_sequence_strip", None)
     if strip and strip.type == "SOUND":
         self.layout.separator()
         self.layout.operator("dyad.generate", icon="COMMUNITY")
         self.layout.operator("dyad.find_turns")
+    elif strip and turns.is_turn(strip):
+        self.layout.separator()
+        self.layout.operator("dyad.redo_turn", icon="LOOP_FORWARDS")
+        self.layout.operator("dyad.update")
 
 
 def _animation(self, context):
@@ -28,8 +34,8 @@ def _export(self, context):
 
 
 ENTRIES = {
-    "SEQUENCER_MT_context_menu": _sound_strip,
-    "SEQUENCER_MT_strip": _sound_strip,
+    "SEQUENCER_MT_context_menu": _strip,
+    "SEQUENCER_MT_strip": _strip,
     "VIEW3D_MT_object_animation": _animation,
     "VIEW3D_MT_add": _add,
     "TOPBAR_MT_file_export": _export,

@@ -55,6 +55,8 @@ class DYAD_OT_use_rig(bpy.types.Operator):
         layout.row().prop(self, "slot", expand=True)
         for joint in ("head", "neck", "left_eye", "right_eye"):
             layout.prop_search(self, joint, armature.data, "bones")
+        if not self.left_eye and not self.right_eye:
+            layout.label(text="Shape keys turn the eyes: eyeLookInLeft and so on", icon="INFO")
 
     @tells
     def execute(self, context):

@@ -22,7 +22,12 @@ def turn_strips(scene: bpy.types.Scene) -> list:
     editor = scene.sequence_editor
     if editor is None:
         return []
-    return [strip for strip in _strips(editor) if strip.type == "COLOR" and NAME.fullmatch(strip.name)]
+    return [strip for strip in _strips(editor) if is_turn(strip)]
+
+
+def is_turn(strip) -> bool:
+    """Whether a strip says that somebody speaks."""
+    return strip.type == "COLOR" and bool(NAME.fullmatch(strip.name))
 
 
 def read(scene: bpy.types.Scene, recording: Recording) -> Turns | None:
