@@ -126,7 +126,10 @@ def frechet(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarr
 
 
 def interaction_gap(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
-    """As in distribution.py, in every draw: (W,)."""
+    """What is wrong *between* the two beyond what is wrong with each, in every draw: (W,), never negative.
+
+    The distance of the joint features of both people (distribution.pair_features), less both single distances.
+    """
     half = truth.total.shape[1] // 2
     parts = [slice(0, half), slice(half, None)]
     single = sum(frechet(truth.part(p), predicted.part(p), weights, other) for p in parts)

@@ -6,7 +6,6 @@ METRICS A, the pooled forms ("ours"). D channels of one person, T frames; a *pai
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.cluster import KMeans
 
 from ..motion import MOTION_FPS
 
@@ -90,64 +89,12 @@ def pair_features(pair: np.ndarray, reference: Reference) -> np.ndarray:
     return np.concatenate([a, b], axis=-1)
 
 
-def paired_frechet(truth: list[np.ndarray], predicted: list[np.ndarray]) -> float:
-    """P-FD*: distance of the joint features of both people; lists of (windows, F) a dialogue."""
-    return frechet(_sum(truth), _sum(predicted))
-
-
-def interaction_gap(truth: list[np.ndarray], predicted: list[np.ndarray]) -> float:
-    """What is wrong *between* the two beyond what is wrong with each: P-FD* less both single distances, >= 0."""
-    half = truth[0].shape[1] // 2
-    single = [
-        paired_frechet([f[:, part] for f in truth], [f[:, part] for f in predicted])
-        for part in (slice(0, half), slice(half, None))
-    ]
-    return paired_frechet(truth, predicted) - sum(single)
-
-
-def interaction_score(truth: list[np.ndarray], predicted: list[np.ndarray], seed: int = 0) -> float:
-    """1 when the two fit each other as people do, 0 when they are strangers put side by side.
-
-    The gap is read between the floor (two halves of the truth) and the truth with its partners shuffled.
-    truth, predicted: features of each dialogue (windows, 4 * COMPONENTS)
-    """
-    order = np.random.default_rng(seed).permutation(len(truth))
-    floor = interaction_gap([truth[i] for i in order[::2]], [truth[i] for i in order[1::2]])
-    strangers = interaction_gap(truth, shuffled(truth))
-    return 1 - (interaction_gap(truth, predicted) - floor) / (strangers - floor)
-
-
 def shuffled(features: list[np.ndarray]) -> list[np.ndarray]:
     """Each A beside the B of the next dialogue."""
     half = features[0].shape[1] // 2
     rolled = features[1:] + features[:1]
     cut = [min(len(a), len(b)) for a, b in zip(features, rolled, strict=True)]
     return [np.concatenate([a[:n, :half], b[:n, half:]], axis=1) for a, b, n in zip(features, rolled, cut, strict=True)]
-
-
-@dataclass(frozen=True)
-class Diversity:
-    """SID of one group of channels: entropy over clusters of the training truth, bits, mean of five seeds."""
-
-    predicted: float
-    truth: float
-    coverage: float  # share of the clusters the truth visits that the prediction visits too
-
-    @property
-    def error(self) -> float:
-        return abs(self.predicted - self.truth)
-
-
-def diversity(training: np.ndarray, truth: np.ndarray, predicted: np.ndarray, clusters: int) -> Diversity:
-    """SID*: frames (n, D), z-scored, of the training set, the true test set and the prediction."""
-    found = []
-    for seed in range(5):
-        model = KMeans(clusters, n_init=1, random_state=seed).fit(training)
-        shares = [np.bincount(model.predict(x), minlength=clusters) / len(x) for x in (predicted, truth)]
-        entropies = [-(p[p > 0] * np.log2(p[p > 0])).sum() for p in shares]
-        visited = shares[1] > 0
-        found.append((*entropies, (shares[0][visited] > 0).mean()))
-    return Diversity(*np.mean(found, axis=0))
 
 
 def partner_correlation(pair: np.ndarray, channels: slice, seconds: float = 2.0, step: int = 5) -> np.ndarray:
@@ -168,8 +115,3 @@ def partner_correlation(pair: np.ndarray, channels: slice, seconds: float = 2.0,
 def partner_correlation_error(truth: np.ndarray, predicted: np.ndarray, channels: slice) -> float:
     """rPCC*: mean absolute difference of :func:`partner_correlation` of two pairs (2, T, D)."""
     return float(np.abs(partner_correlation(predicted, channels) - partner_correlation(truth, channels)).mean())
-
-
-def _sum(features: list[np.ndarray]) -> Moments:
-    moments = [Moments.of(f) for f in features]
-    return sum(moments[1:], moments[0])

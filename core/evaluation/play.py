@@ -113,6 +113,8 @@ class Suite:
         row |= found
         for kind, velocity in (("MSE", False), ("vMSE", True)):
             row |= {f"{kind} {g}": v for g, v in errors.squared_errors(truth, motions, velocity).items()}
+        if len(takes) > 1:
+            row |= {f"MSE {g}, best of {len(takes)}": v for g, v in errors.best_of(truth, takes).items()}
         for group in ("exp", "rot"):
             columns = GROUPS[group]
             row[f"rPCC {group}"] = distribution.partner_correlation_error(truth, motions, columns)

@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 
 from talking_together.core.evaluation import distribution as d
+from talking_together.core.evaluation.bootstrap import draw_weights
+from talking_together.core.evaluation.pooled import Pool
 
 CHANNELS = 12
 ALL = slice(0, CHANNELS)
@@ -61,26 +64,37 @@ def test_too_few_frames_are_refused(truth, reference):
         d.frechet(pooled([truth[0][:, :100]], reference), pooled(truth, reference))
 
 
-def features(pairs, reference):
-    return [d.pair_features(pair, reference) for pair in pairs]
+def pool(truth, reference, clusters=None):
+    masks = np.ones((2, truth[0].shape[1]))
+    return Pool(reference, clusters or {}, [masks] * len(truth), truth, None, draw_weights(len(truth), 1))
+
+
+def read(drawn):
+    return {d.metric: d.values[0] for d in drawn}
 
 
 def test_the_interaction_gap_is_never_negative_and_grows_for_strangers(truth, reference):
-    own, second = features(truth, reference), features(people(2), reference)
-    assert 0 <= d.interaction_gap(own, second) < d.interaction_gap(own, d.shuffled(own))
+    measured = pool(truth, reference)
+    strangers = [np.stack([a[0], b[1]]) for a, b in zip(truth, truth[1:] + truth[:1], strict=True)]
+    gaps = [read(measured.interaction("", some))["interaction gap"] for some in (truth, people(2), strangers)]
+    assert -1e-6 <= gaps[0] < gaps[1] < gaps[2]
 
 
 @pytest.mark.parametrize("coupling, low, high", [(0.8, 0.9, 1.1), (0.4, 0.5, 0.8), (0.0, -0.1, 0.1)])
 def test_the_interaction_score_reads_the_coupling(truth, reference, coupling, low, high):
-    score = d.interaction_score(features(truth, reference), features(people(5, coupling), reference))
-    assert low <= score <= high
+    found = read(pool(truth, reference).interaction("", people(5, coupling)))
+    assert low <= found["interaction score"] <= high
 
 
-def test_a_frozen_face_has_no_diversity(truth, reference):
-    frames = np.concatenate([pair.reshape(-1, CHANNELS) for pair in truth[:4]])
-    found = d.diversity(frames, frames, np.zeros_like(frames), 20)
-    assert found.predicted == 0 and found.truth > 3 and found.coverage <= 1 / 15
-    assert d.diversity(frames, frames, frames, 20).error == 0
+def test_a_frozen_face_has_no_diversity(truth):
+    turned = [np.pad(pair[..., :6], ((0, 0), (0, 0), (44, 9))) for pair in truth[:4]]
+    reference = d.Reference.fit(turned)
+    frames = np.concatenate([pair.reshape(-1, 59) for pair in turned]) / reference.std
+    model = KMeans(20, n_init=1, random_state=0).fit(frames[:, 44:50])
+    measured = pool(turned, reference, {"rot": [model]})
+    frozen, true = (read(measured.diversity("", some)) for some in ([np.zeros_like(p) for p in turned], turned))
+    assert frozen["SID rot speaking"] == 0 and frozen["SID coverage rot speaking"] <= 1 / 15
+    assert true["SID rot speaking"] > 3 and true["SID error rot speaking"] == 0
 
 
 def test_partner_correlation_finds_the_partner_at_the_lag(truth):
