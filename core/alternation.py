@@ -33,13 +33,25 @@ def fit(points: np.ndarray, spread: np.ndarray, voices: int, every: int = 1, see
     centres = _beginnings(points, voices, np.random.default_rng(seed))
     variances = np.zeros_like(centres)
     for _ in range(ROUNDS):
-        match = points @ centres.swapaxes(1, 2) - 0.5 * (centres**2 + variances).sum(-1)[:, None]  # (I, W, K)
-        shares, evidence = _shares(match * weight, staying)
-        variances = 1 / (weight * shares.sum(1)[..., None] + 1 / spread)
-        centres = weight * (shares.swapaxes(1, 2) @ points) * variances
+        mine, evidence = _shares(_match(points, centres, variances) * weight, staying)  # (I, W, K)
+        variances = 1 / (weight * mine.sum(1)[..., None] + 1 / spread)
+        centres = weight * (mine.swapaxes(1, 2) @ points) * variances
     surprise = 0.5 * (np.log(spread / variances) + (variances + centres**2) / spread - 1).sum((1, 2))
     best = int(np.argmax(evidence - surprise))
-    return Fit(centres[best], shares[best], float(evidence[best] - surprise[best]))
+    return Fit(centres[best], mine[best], float(evidence[best] - surprise[best]))
+
+
+def shares(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """How probably each of (W, D) neighbouring ``points`` is each of (K, D) known voices: (W, K)."""
+    return _shares(_match(points, centres)[None] * INDEPENDENT, STAYING)[0][0]
+
+
+def _match(points: np.ndarray, centres: np.ndarray, variances: np.ndarray | float = 0.0) -> np.ndarray:
+    """Log likelihood, up to a constant, of (W, D) ``points`` at (..., K, D) voices known but for ``variances``.
+
+    returns: (..., W, K)
+    """
+    return points @ centres.swapaxes(-1, -2) - 0.5 * (centres**2 + variances).sum(-1)[..., None, :]
 
 
 def _beginnings(points: np.ndarray, voices: int, generator: np.random.Generator) -> np.ndarray:

@@ -13,13 +13,14 @@ FEWEST = 8  # windows (2 s of speech) to look for two voices at all
 
 APART, LEAST = 2.0, 4  # spreads of one voice between two, and windows of each, for turns to have shown two
 
-# chosen on unseen readers and the open recordings: one person's two halves are closer than this and alternate at once
-ONE_CLOSENESS, ONE_CHANGES = 0.87, 0.25
-SURELY_ONE = 0.96
+ONE_EVIDENCE = 0.0  # log evidence of two voices over one
 # with a third voice the recording is better explained (log evidence a window), it lies this many spreads of one voice
 # from both and has this share of the talk: never so in 217 dialogues of two, in 12 of 20 of three; one voice that
 # drifts through half an hour, or that is heard in several rooms, splits into parts up to 4.2 spreads apart
 THIRD_EVIDENCE, THIRD_APART, THIRD_SHARE = 0.1, 5.0, 0.1
+# a section lies so many spreads of one voice from where its voices lie on the whole, where rooms change; in one call
+# never more than 1.5; and the two must differ from each other much as they do on the whole (cosine)
+MOVED, ALIKE = 1.8, 0.6
 THIRD_CLOSENESS = 0.85  # cosine of two voices, what is nearer to a third by as much as lies over it is the third's
 
 
@@ -27,7 +28,8 @@ THIRD_CLOSENESS = 0.85  # cosine of two voices, what is nearer to a third by as 
 class Voices:
     """The two voices of a recording, and who else there is."""
 
-    centres: np.ndarray  # (2, 256) unit vectors
+    centres: np.ndarray  # (2, 256) unit vectors, each a voice at its purest
+    places: np.ndarray  # (2, WIDTH) where in voice_space each voice lies on the whole
     others: np.ndarray  # (K, 256) unit vectors of further voices, K is mostly 0
     single: bool  # only one voice was found: both centres are hers or his
 
@@ -35,57 +37,74 @@ class Voices:
 def find_voices(windows: np.ndarray, seed: int = 0) -> Voices:
     """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time."""
     every = max(1, len(windows) // MOST)
-    windows = windows[::every]
-    third = _third(windows, every, seed) if len(windows) >= 3 * FEWEST else None
-    others = windows[:0]
+    windows = windows[::every].astype(np.float32)
+    if len(windows) < FEWEST:
+        centres = k_means(windows, 2, seed)
+        return Voices(centres, voice_space.project(centres), windows[:0], True)
+    one, two, three = (_fit(windows, voices, every, seed) for voices in (1, 2, 3))
+    third = _third(two, three, every)
     if third is not None:
         others, windows = unit(windows[third].mean(0))[None], windows[~third]
-    rough = k_means(windows, 2, seed)
-    single = third is None and _is_one(windows, rough)
-    centres = _taking_turns(windows, every, seed) if len(windows) >= FEWEST else None
-    return Voices(sharpened(windows, rough) if centres is None else centres, others, single)
+        two = _fit(windows, 2, every, seed)
+        return Voices(_two(windows, two, seed), _places(windows, two), others, False)
+    single = two.score - one.score < ONE_EVIDENCE
+    return Voices(_two(windows, two, seed), _places(windows, two), windows[:0], single)
 
 
-def _third(windows: np.ndarray, every: int, seed: int) -> np.ndarray | None:
-    """Which of (W, 256) windows hold a third voice, the one who talks least: (W,) bool; None where there are two."""
-    points = voice_space.project(windows - windows.mean(0))
-    two, three = (alternation.fit(points, voice_space.space()[1], voices, every, seed) for voices in (2, 3))
+def find_moved(windows: np.ndarray, voices: Voices, seed: int = 0) -> np.ndarray | None:
+    """The two voices, (2, 256), in a section of a long recording, (W, 256) windows that hold speech, where they sound
+    unlike the rest of it: another room or microphone. None where they do not, or where the section does not tell."""
+    if len(windows) < 3 * FEWEST:
+        return None
+    windows = windows.astype(np.float32)
+    points = voice_space.project(windows)
+    moved = (points - alternation.shares(points, voices.places) @ voices.places).mean(0)
+    if np.linalg.norm(moved) < MOVED:
+        return None
+    one, two = (_fit(windows, count, 1, seed) for count in (1, 2))
+    here, whole = two.centres[0] - two.centres[1], voices.places[0] - voices.places[1]
+    alike = here @ whole / max(np.linalg.norm(here) * np.linalg.norm(whole), 1e-9)
+    if two.score < one.score or abs(alike) < ALIKE:
+        return None
+    centres = _two(windows, two, seed)
+    return centres if alike > 0 else centres[::-1]
+
+
+def _places(windows: np.ndarray, fit: alternation.Fit) -> np.ndarray:
+    return voice_space.project(windows.mean(0)) + fit.centres
+
+
+def _fit(windows: np.ndarray, voices: int, every: int, seed: int) -> alternation.Fit:
+    """``voices`` who take turns in (W, 256) windows that are every ``every``-th of the recording."""
+    return alternation.fit(_points(windows), voice_space.space()[1], voices, every, seed)
+
+
+def _points(windows: np.ndarray) -> np.ndarray:
+    return voice_space.project(windows - windows.mean(0))
+
+
+def _third(two: alternation.Fit, three: alternation.Fit, every: int) -> np.ndarray | None:
+    """Which of W windows hold a third voice, the one who talks least: (W,) bool; None where there are two."""
     who = three.shares.argmax(1)
     least = np.bincount(who, minlength=3).argmin()
     apart = min(np.linalg.norm(three.centres[a] - three.centres[b]) for a, b in ((0, 1), (0, 2), (1, 2)))
-    gain = (three.score - two.score) / (len(windows) * min(every, 1 / alternation.INDEPENDENT))
+    gain = (three.score - two.score) / (len(who) * min(every, 1 / alternation.INDEPENDENT))
     found = gain > THIRD_EVIDENCE and apart > THIRD_APART and (who == least).mean() > THIRD_SHARE
     return who == least if found else None
 
 
-def _taking_turns(windows: np.ndarray, every: int, seed: int) -> np.ndarray | None:
-    """The two voices, (2, 256), of (W, 256) windows that are every ``every``-th of the recording: each the mean of the
-    half of its windows that are least like the other's. None where turns alone do not show a second voice."""
-    points = voice_space.project(windows - windows.mean(0))
-    fit = alternation.fit(points, voice_space.space()[1], 2, every, seed)
+def _two(windows: np.ndarray, fit: alternation.Fit, seed: int) -> np.ndarray:
+    """The two voices, (2, 256), of (W, 256) windows: each the mean of the half of its windows that are least like the
+    other's. Where turns alone do not show a second voice, windows that are alike are one."""
     apart = fit.centres[0] - fit.centres[1]
     if np.linalg.norm(apart) < APART or (fit.shares > 0.5).sum(0).min() < LEAST:
-        return None
-    lead = (points - fit.centres.mean(0)) @ apart
+        return sharpened(windows, k_means(windows, 2, seed))
+    lead = (_points(windows) - fit.centres.mean(0)) @ apart
     centres = []
     for share, own in zip(fit.shares.T, (lead, -lead), strict=True):
         mine = share > 0.5
         centres.append(unit(windows[mine & (own >= np.median(own[mine]))].mean(0)))
     return np.stack(centres)
-
-
-def changes(nearest: np.ndarray) -> float:
-    """How often neighbours of (W,) differ, over how often they would by chance: 0 long turns, 1 chance."""
-    shares = np.bincount(nearest) / len(nearest)
-    return float((nearest[1:] != nearest[:-1]).mean() / max(1e-3, 1 - np.square(shares).sum()))
-
-
-def _is_one(windows: np.ndarray, centres: np.ndarray) -> bool:
-    if len(windows) < FEWEST:
-        return True
-    closeness = float(centres[0] @ centres[1])
-    nearest = (windows @ centres.T).argmax(1)
-    return closeness > SURELY_ONE or (closeness > ONE_CLOSENESS and changes(nearest) > ONE_CHANGES)
 
 
 def k_means(windows: np.ndarray, count: int, seed: int, tries: int = 6) -> np.ndarray:

@@ -14,6 +14,7 @@ WIDE, NARROW = 1.6, 0.8  # s; a wide window knows a voice better, a narrow one f
 WIDE_STEP, NARROW_STEP = 6, 3  # frames from one window to the next: 0.24 s, 0.12 s
 VAD_DELAY = 384  # samples: silero answers this late, measured on the two-channel calls
 BATCH = 256  # windows embedded at once
+PART = 2_000  # windows compared at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,26 +22,37 @@ class Evidence:
     """T frames at 25 fps; window w of V or W is centred on frame step * w + 1."""
 
     voice: np.ndarray  # (T,) probability that anyone speaks
-    wide: np.ndarray  # (V, 256) unit vectors, whose voice in 1.6 s, every WIDE_STEP frames
+    wide: np.ndarray  # (V, 256) unit vectors, float16: whose voice in 1.6 s, every WIDE_STEP frames
     narrow: np.ndarray  # (W, 256) the same in 0.8 s, every NARROW_STEP frames
+
+    def part(self, first: int, stop: int) -> "Evidence":
+        """Frames ``first``, a multiple of WIDE_STEP, to ``stop``."""
+        frames = self.voice[first:stop]
+        windows = [
+            one[first // step :][: len(range(1, max(2, len(frames)), step))]
+            for one, step in ((self.wide, WIDE_STEP), (self.narrow, NARROW_STEP))
+        ]
+        return Evidence(frames, *windows)
 
     def likeness(self, centres: np.ndarray) -> np.ndarray:
         """Cosine of wide and narrow windows with (K, 256) voices, on frames: (2, T, K)."""
-        wide, narrow = self.wide @ centres.T, self.narrow @ centres.T
-        return np.stack(
-            [_on_frames(wide, WIDE_STEP, len(self.voice)), _on_frames(narrow, NARROW_STEP, len(self.voice))]
-        )
+        return self._each(lambda windows: windows @ centres.T)
 
     def towards(self, centres: np.ndarray) -> tuple[np.ndarray, float]:
         """How far wide and narrow windows lie towards the first of (2, 256) voices, on frames: (2, T); and how far the
         two lie apart. Both in spreads of one voice (voice_space)."""
-        sides = [voice_space.evidence(windows, centres)[:, None] for windows in (self.wide, self.narrow)]
-        frames = len(self.voice)
-        carried = [
-            _on_frames(side, step, frames)[:, 0] for side, step in zip(sides, (WIDE_STEP, NARROW_STEP), strict=True)
-        ]
+        sides = self._each(lambda windows: voice_space.evidence(windows, centres)[:, None])
         first, second = voice_space.project(centres)
-        return np.stack(carried), float(np.linalg.norm(first - second))
+        return sides[..., 0], float(np.linalg.norm(first - second))
+
+    def _each(self, look: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """What ``look`` makes of wide and of narrow windows, (W, 256) to (W, K), on frames: (2, T, K)."""
+        seen = [
+            np.concatenate([look(part.astype(np.float32)) for part in _parts(windows)])
+            for windows in (self.wide, self.narrow)
+        ]
+        steps = (WIDE_STEP, NARROW_STEP)
+        return np.stack([_on_frames(one, step, len(self.voice)) for one, step in zip(seen, steps, strict=True)])
 
     def centres_of(self, masks: np.ndarray, radius: int = 10) -> np.ndarray:
         """The two voices, (2, 256) unit vectors: the mean of wide windows in which (2, T) ``masks`` hear one alone."""
@@ -48,7 +60,11 @@ class Evidence:
         middles = np.minimum(WIDE_STEP * np.arange(len(self.wide)) + 1, masks.shape[1] - 1)
         window = np.ones(2 * radius + 1) / (2 * radius + 1)
         weights = np.stack([np.convolve(row, window, "full")[radius : radius + len(row)][middles] for row in alone])
-        sums = np.square(weights) @ self.wide
+        firsts = range(0, len(self.wide), PART)
+        sums = sum(
+            np.square(weights[:, a : a + PART]) @ part.astype(np.float32)
+            for a, part in zip(firsts, _parts(self.wide), strict=True)
+        )
         return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
 
     def spoken(self, radius: int = 9) -> np.ndarray:
@@ -57,6 +73,11 @@ class Evidence:
         centres = WIDE_STEP * np.arange(len(self.wide)) + 1
         low, high = np.maximum(centres - radius, 0), np.minimum(centres + radius + 1, len(self.voice))
         return (total[high] - total[low]) / np.maximum(high - low, 1)
+
+
+def _parts(windows: np.ndarray) -> list[np.ndarray]:
+    """(W, 256) cut into parts of PART."""
+    return np.split(windows, range(PART, len(windows), PART))
 
 
 def _on_frames(per_window: np.ndarray, step: int, frames: int) -> np.ndarray:
@@ -98,10 +119,10 @@ def _embedded(
     step: int,
     progress: Callable[[float], None],
 ) -> np.ndarray:
-    """Windows of ``seconds`` every ``step`` frames: (W, 256)."""
+    """Windows of ``seconds`` every ``step`` frames: (W, 256) float16."""
     middles = np.arange(1, max(2, frames), step) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2
     found = []
     for first in range(0, len(middles), BATCH):
-        found.append(resembler.embed(encoder, mono, middles[first : first + BATCH], seconds))
+        found.append(resembler.embed(encoder, mono, middles[first : first + BATCH], seconds).astype(np.float16))
         progress(min(1.0, (first + BATCH) / len(middles)))
     return np.concatenate(found)

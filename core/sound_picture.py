@@ -31,23 +31,35 @@ def picture(mono: np.ndarray, voice: np.ndarray, progress: Callable[[float], Non
     """
     frames = frame_count(len(mono))
     gain = LEVEL / max(_speech_level(mono, voice), 1e-6)
-    seen = np.zeros((frames, WIDTH), np.float32)
-    weight = np.zeros((frames, 1), np.float32)
+    seen = np.empty((frames, WIDTH), np.float16)
+    before = np.zeros((0, WIDTH), np.float32)  # the end of the block before, which fades out
     for start, stop in _blocks(frames):
         heard = torch.from_numpy(_piece(mono, start, stop) * gain + _faint_noise(stop - start))
-        fade = _fade(stop - start)
-        seen[start:stop] += fade * np.concatenate([_mel(heard), _view(heard)], axis=1)
-        weight[start:stop] += fade
+        now = np.concatenate([_mel(heard), _view(heard)], axis=1)
+        fade = _fade(len(before))
+        now[: len(before)] = fade * now[: len(before)] + (1 - fade) * before
+        seen[start:stop] = now
+        before = now[BLOCK - OVERLAP :]
         progress(stop / frames)
-    seen /= weight
     speech = voice > 0.5 if (voice > 0.5).sum() >= 10 else np.ones(frames, bool)
-    seen[:, :BANDS] -= seen[speech, :BANDS].mean(0)
-    return np.clip(seen, -12, 12).astype(np.float16)
+    seen[:, :BANDS] -= seen[:, :BANDS].mean(0, dtype=np.float64, where=speech[:, None]).astype(np.float16)
+    return np.clip(seen, -12, 12, out=seen)
+
+
+def frame_power(mono: np.ndarray) -> np.ndarray:
+    """Mean square of each frame of (N,) samples: (T,) float32; block by block, an hour is not copied."""
+    each = SAMPLES_PER_FRAME
+    return np.concatenate(
+        [
+            np.add.reduceat(np.square(part), np.arange(0, len(part), each)) / each
+            for part in np.split(mono, range(BLOCK * each, len(mono), BLOCK * each))
+        ]
+    )
 
 
 def _speech_level(mono: np.ndarray, voice: np.ndarray) -> float:
     """Root mean square where a voice is likely."""
-    sums = np.add.reduceat(np.square(mono), np.arange(0, len(mono), SAMPLES_PER_FRAME)) / SAMPLES_PER_FRAME
+    sums = frame_power(mono)
     speech = voice > 0.5
     return float(np.sqrt(sums[speech].mean() if speech.any() else np.percentile(sums, 90)))
 
@@ -97,6 +109,5 @@ def view() -> dict[str, torch.Tensor]:
 
 
 def _fade(length: int) -> np.ndarray:
-    """(length, 1) weights that rise and fall over OVERLAP; never 0, the recording's ends count too."""
-    ramp = (np.arange(length) + 0.5) / OVERLAP
-    return np.minimum(1, np.minimum(ramp, ramp[::-1])).astype(np.float32)[:, None]
+    """(length, 1) weights of a block that fades in."""
+    return ((np.arange(length) + 0.5) / OVERLAP).astype(np.float32)[:, None]

@@ -18,6 +18,8 @@ VOICED = 0.5  # probability above which a frame holds a voice
 LEAST_SPEECH = 5  # frames; less in a whole recording is a click or a cough
 THIRD_SLOPE = 15.0  # how fast a frame is taken from both as it is more like a third voice than like them
 
+SECTION = 1500  # frames over which a voice is taken to sound the same: a minute
+MARGIN = 96  # frames seen to both sides of a section
 PASSES = 3  # each hears the two voices more purely, where the one before was sure that they speak alone
 
 NO_VOICE = "No voice was found: both people listen. Choose another recording, or draw the turns by hand."
@@ -66,17 +68,37 @@ def find_speakers(
     if voices.single:
         return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
     picture = sound_picture.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
-    centres, network = voices.centres, mask_network.load()
-    for _ in range(PASSES):
-        heard = mask_network.masks(network, picture, mask_network.inputs(evidence, centres))
-        found = fuse(heard, evidence.voice, _lead(evidence, centres))
-        centres = evidence.centres_of(heard)
+    found = _apart(evidence, picture, voices.centres)
+    _mend_sections(found, evidence, picture, voices)
     notes = []
     if len(voices.others):
         found = found * _not_others(evidence, voices)
         notes.append(MORE_VOICES)
     progress(1.0)
     return _ordered(found, notes)
+
+
+def _apart(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """(2, T) masks of the two voices that lie near ``centres``."""
+    for _ in range(PASSES):
+        heard = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, centres))
+        found = fuse(heard, evidence.voice, _lead(evidence, centres))
+        centres = evidence.centres_of(heard)
+    return found
+
+
+def _mend_sections(
+    found: np.ndarray, evidence: hearing.Evidence, picture: np.ndarray, voices: clustering.Voices
+) -> None:
+    """Where the voices sound otherwise for a while, tell them apart by how they sound there: in place of ``found``."""
+    frames = found.shape[1]
+    for first in range(0, frames, SECTION) if frames > 2 * SECTION else ():
+        own = evidence.part(first, min(frames, first + SECTION))
+        centres = clustering.find_moved(own.wide[own.spoken() > clustering.SPEECH], voices)
+        if centres is not None:
+            low, high = max(0, first - MARGIN), min(frames, first + SECTION + MARGIN)
+            apart = _apart(evidence.part(low, high), picture[low:high], centres)
+            found[:, first : first + SECTION] = apart[:, first - low :][:, :SECTION]
 
 
 def _lead(evidence: hearing.Evidence, centres: np.ndarray) -> np.ndarray:

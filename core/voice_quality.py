@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import hearing
-from .audio import SAMPLE_RATE, SAMPLES_PER_FRAME, Sound, frame_count
+from . import hearing, sound_picture
+from .audio import SAMPLE_RATE, SAMPLES_PER_FRAME, Sound
 from .speakers import VOICED, Speakers
 
 QUIET, CLIPPED, NOISY, VERY_NOISY = -40.0, 0.001, 18.0, 10.0  # dB of full scale, share of samples, dB, dB
@@ -37,7 +37,7 @@ class Quality:
 def read_quality(sound: Sound, speakers: Speakers | None = None) -> Quality:
     """Read the quality of ``sound``; who speaks may be given when it is known already."""
     voice = hearing.voice_activity(sound.mono)
-    power = _frame_power(sound.mono)
+    power = sound_picture.frame_power(sound.mono)
     speech = voice > VOICED
     if not speech.any():
         return Quality(_decibels(power.mean()), _clipped(sound.mono), 0.0, _bandwidth(sound.mono, ~speech), 0.0)
@@ -105,21 +105,14 @@ def _decibels(power: float) -> float:
     return float(10 * np.log10(power + 1e-12))
 
 
-def _frame_power(mono: np.ndarray) -> np.ndarray:
-    """(T,) mean square of each frame."""
-    starts = np.arange(frame_count(len(mono))) * SAMPLES_PER_FRAME
-    return np.add.reduceat(np.square(mono), starts) / SAMPLES_PER_FRAME
-
-
 def _clipped(mono: np.ndarray) -> float:
     """Share of samples in runs of three or more at the ceiling."""
     peak = max(float(mono.max()), float(-mono.min()))
     if peak < 0.1:
         return 0.0
-    at = np.abs(mono) >= CEILING * peak
-    runs = at[:-2] & at[1:-1] & at[2:]
+    at = (mono >= CEILING * peak) | (mono <= -CEILING * peak)
     # a pure peak touches the ceiling for a sample or two; a clipped one lies on it
-    return float(runs.mean())
+    return float((at[:-2] & at[1:-1] & at[2:]).mean())
 
 
 def _bandwidth(mono: np.ndarray, speech: np.ndarray) -> float:

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import itertools
 import resource
 import time
 from collections.abc import Callable, Iterator
@@ -13,15 +14,14 @@ import numpy as np
 from .. import hearing
 from ..audio import Sound
 from ..model import masks as mask_network
-from ..speakers import find_speakers
-from ..turns import Turn
+from ..speakers import MORE_VOICES, ONE_VOICE, Speakers, find_speakers
 from . import report, speaker_sets
 from .speaker_baseline import baseline
 from .turn_errors import Errors, boundary_error, calibration, errors, swaps
 
 COLUMNS = (
-    "system", "n", "overlap", "DER 0", "DER .25", "missed", "false", "confused", "overlap F1", "edges ms", "swaps",
-    "calibration", "s/min",
+    "system", "n", "voices right", "overlap", "DER 0", "DER .25", "missed", "false", "confused", "overlap F1",
+    "edges ms", "swaps", "calibration", "s/min",
 )  # fmt: skip
 
 
@@ -30,9 +30,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, required=True, help="folder that holds conversations/, speech/, noise_rir/"
     )
     parser.add_argument(
-        "--count", type=int, default=6, help="mixtures of one minute for each condition; 0 leaves them out"
+        "--count",
+        type=int,
+        default=6,
+        help="mixtures of each condition; twice as many of one and of three",
     )
-    parser.add_argument("--hours", type=float, default=1.0, help="length of the long calls; 0 leaves them out")
+    parser.add_argument("--hours", type=float, default=1.0, help="length of the long calls")
+    parser.add_argument("--only", choices=SETS, nargs="+", default=list(SETS), help="kinds of recordings to measure")
     parser.add_argument("--out", type=Path, help="all numbers with their 95 %% intervals, .json")
 
 
@@ -43,6 +47,7 @@ class Reading:
     set: str
     name: str
     system: str
+    counted: bool  # whether the number of voices was found: one, two, or more
     exact: Errors
     forgiving: Errors  # 0.25 s around true edges left out
     overlap: float  # share of the true speech time
@@ -66,11 +71,15 @@ def main(args: argparse.Namespace) -> None:
 
 
 def _cases(args: argparse.Namespace) -> Iterator[speaker_sets.Case]:
-    yield from speaker_sets.open_recordings(args.data)
-    if args.count:
-        yield from speaker_sets.unseen_mixtures(args.data, args.count)
-    if args.hours:
-        yield from speaker_sets.long_calls(args.data, args.hours)
+    return itertools.chain.from_iterable(SETS[name](args) for name in args.only)
+
+
+SETS: dict[str, Callable[[argparse.Namespace], Iterator[speaker_sets.Case]]] = {
+    "open": lambda args: speaker_sets.open_recordings(args.data),
+    "mixtures": lambda args: speaker_sets.unseen_mixtures(args.data, args.count),
+    "voices": lambda args: speaker_sets.gatherings(args.data, 2 * args.count),
+    "long": lambda args: speaker_sets.long_calls(args.data, args.hours),
+}
 
 
 @dataclass(frozen=True)
@@ -87,38 +96,36 @@ def _listen(sound: Sound) -> Heard:
     return Heard(evidence, time.perf_counter() - started)
 
 
-System = Callable[[Sound, hearing.Evidence], tuple[np.ndarray, list[Turn]]]
+def _baseline(sound: Sound, evidence: hearing.Evidence) -> Speakers:
+    return Speakers(*baseline(evidence), [])
 
 
-def _baseline(sound: Sound, evidence: hearing.Evidence) -> tuple[np.ndarray, list[Turn]]:
-    return baseline(evidence)
+def _ours(sound: Sound, evidence: hearing.Evidence) -> Speakers:
+    return find_speakers(sound, evidence=evidence)
 
 
-def _ours(sound: Sound, evidence: hearing.Evidence) -> tuple[np.ndarray, list[Turn]]:
-    found = find_speakers(sound, evidence=evidence)
-    return found.masks, found.turns
-
-
-SYSTEMS: dict[str, System] = {"baseline": _baseline, "ours": _ours}
+SYSTEMS: dict[str, Callable[[Sound, hearing.Evidence], Speakers]] = {"baseline": _baseline, "ours": _ours}
 
 
 def read(case: speaker_sets.Case, system: str, heard: Heard) -> Reading:
     """Run one system on one recording and compare; the seconds are wall time on the threads torch was given, with the
     listening that both need."""
     started = time.perf_counter()
-    masks, turns = SYSTEMS[system](case.sound, heard.evidence)
+    found = SYSTEMS[system](case.sound, heard.evidence)
     seconds = time.perf_counter() - started + heard.seconds
-    exact = errors(case.truth, turns)
+    exact = errors(case.truth, found.turns)
+    count = 1 if ONE_VOICE in found.notes else 3 if MORE_VOICES in found.notes else 2
     return Reading(
         case.set,
         case.name,
         system,
+        count == min(3, len(case.truth.names)),
         exact,
-        errors(case.truth, turns, collar=0.25),
+        errors(case.truth, found.turns, collar=0.25),
         exact.overlap_true / max(1e-9, exact.speech - exact.overlap_true),
-        boundary_error(case.truth, turns),
-        swaps(case.truth, turns),
-        calibration(case.truth, masks),
+        boundary_error(case.truth, found.turns),
+        swaps(case.truth, found.turns),
+        calibration(case.truth, found.masks),
         60 * seconds / case.sound.seconds,
     )
 
@@ -127,7 +134,8 @@ def table(readings: list[Reading]) -> str:
     """One line for each real recording and system, one for each condition of the mixtures; percent where not said."""
     rows = [("recording or condition", *COLUMNS)]
     for (name, system), group in _groups(readings).items():
-        rows.append((name, system, str(len(group)), *_line(group)))
+        right = sum(reading.counted for reading in group)
+        rows.append((name, system, str(len(group)), str(right), *_line(group)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
 
@@ -135,7 +143,7 @@ def table(readings: list[Reading]) -> str:
 def _groups(readings: list[Reading]) -> dict[tuple[str, str], list[Reading]]:
     groups: dict[tuple[str, str], list[Reading]] = {}
     for reading in readings:
-        name = reading.set if reading.set in speaker_sets.CONDITIONS else reading.name
+        name = reading.set if reading.set in speaker_sets.MADE else reading.name
         groups.setdefault((name, reading.system), []).append(reading)
     return groups
 
@@ -168,6 +176,7 @@ def measures(readings: list[Reading]) -> Iterator[report.Measure]:
     """Every number of the table with its interval over recordings, for the JSON."""
     for (name, system), group in _groups(readings).items():
         for metric, unit, values in (
+            ("voices counted right", "", [float(r.counted) for r in group]),
             ("DER collar 0", "%", [r.exact.der for r in group]),
             ("DER collar .25", "%", [r.forgiving.der for r in group]),
             ("missed", "%", [100 * r.exact.missed / r.exact.speech for r in group]),

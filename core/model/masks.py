@@ -1,7 +1,6 @@
 """The mask network: of two known voices, how surely each one speaks in each frame (SPEECH, mask network recipe)."""
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -87,19 +86,11 @@ def inputs(evidence: Evidence, centres: np.ndarray) -> np.ndarray:
 
 @cache
 def load() -> MaskNetwork:
-    """The network with its weights."""
-    return read(FILE).eval()
-
-
-def read(path: Path) -> MaskNetwork:
-    """The network of ``path``, ready to be trained further; input columns it does not know yet count nothing."""
-    with safe_open(path, "pt") as file:
+    """The network with its weights (stored as float16, computed in float32)."""
+    with safe_open(FILE, "pt") as file:
         network = MaskNetwork(int(file.metadata()["width"]))
-        weights = {name: file.get_tensor(name).float() for name in file.keys()}
-    known = weights["likeness.weight"]
-    weights["likeness.weight"] = F.pad(known, (0, LIKENESS + ALONE - known.shape[1]))
-    network.load_state_dict(weights)
-    return network
+        network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
+    return network.eval()
 
 
 @torch.inference_mode()

@@ -13,7 +13,6 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 from .. import clustering, hearing, sound_picture, voice_space
-from ..errors import UserError
 from ..model import masks
 from ..weights import WEIGHTS
 from . import mixture_cache
@@ -22,7 +21,7 @@ from . import voice_space as fitting
 CROP = 400  # frames of each mixture in a batch
 BATCH = 8  # mixtures a step; each is seen from both sides
 RATE, DECAY = 2e-3, 0.01
-WATCH = 50  # steps from one look at the held mixtures to the next
+WATCH = 250  # steps from one look at the held mixtures to the next
 AVERAGE = 0.995  # share of the running mean of the weights that a step keeps
 ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
 
@@ -30,10 +29,10 @@ ORACLE = 0.35  # share of the examples whose voices are measured on the truth in
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the mixtures; kept, so it may be stopped")
-    parser.add_argument("--mixtures", type=int, default=1500)
-    parser.add_argument("--start", type=Path, help="weights to go on from; without, from nothing")
+    parser.add_argument("--mixtures", type=int, default=3200)
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
-    parser.add_argument("--steps", type=int, default=2500)
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--width", type=int, default=Plan.width)
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -42,11 +41,12 @@ def main(args: argparse.Namespace) -> None:
         write_view()
     mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
     mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
-    if not voice_space.FILE.exists():
-        paths = sorted((args.cache / "train").glob("*.npz"))
-        fitting.fit(map(mixture_cache.load, paths), voice_space.FILE)
+    plan = Plan(args.steps, args.rate, args.seed, args.width)
+    if not plan.state(args.cache).exists():  # else it goes on: the voices must lie where they lay
+        fitting.fit(map(mixture_cache.load, mixture_cache.paths(args.cache, "train", args.mixtures)), voice_space.FILE)
+        voice_space.space.cache_clear()
     held = read_examples(args.cache, "validation")
-    train(read_examples(args.cache, "train"), held, Plan(args.steps, args.rate, args.seed, args.start), args.cache)
+    train(read_examples(args.cache, "train", args.mixtures), held, plan, args.cache)
 
 
 def write_view() -> None:
@@ -73,7 +73,11 @@ class Plan:
     steps: int
     rate: float = RATE
     seed: int = 0
-    start: Path | None = None  # weights to go on from
+    width: int = 112
+
+    def state(self, folder: Path) -> Path:
+        """Where a run that was stopped left off."""
+        return Path(folder) / f"masks_{self.seed}_{self.steps}_{self.width}.pt"
 
 
 def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path) -> None:
@@ -82,13 +86,13 @@ def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path
     The state lies in ``folder`` every WATCH steps: the same command goes on from there.
     """
     torch.manual_seed(plan.seed)
-    network = masks.read(plan.start) if plan.start else masks.MaskNetwork()
+    network = masks.MaskNetwork(plan.width)
     network.train()
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
     parts = {"network": network, "average": average, "optimiser": optimiser, "schedule": schedule}
-    state = Path(folder) / f"masks_{plan.seed}_{plan.steps}.pt"
+    state = plan.state(folder)
     done = _resume(state, parts)
     for step in range(done + 1, plan.steps + 1):
         loss = loss_of(network, *batch(examples, np.random.default_rng([plan.seed, step])))
@@ -116,12 +120,9 @@ def _resume(state: Path, parts: dict) -> int:
     return kept["step"]
 
 
-def read_examples(cache: Path, split: str) -> list[Example]:
-    """All mixtures of ``split`` in ``cache``."""
-    paths = sorted((Path(cache) / split).glob("*.npz"))
-    if not paths:
-        raise UserError(f'There is no mixture under "{cache}/{split}". Run the training with --mixtures above 0 first.')
-    return [example(mixture_cache.load(path)) for path in paths]
+def read_examples(cache: Path, split: str, count: int | None = None) -> list[Example]:
+    """The first ``count`` mixtures of ``split`` in ``cache``, or all."""
+    return [example(mixture_cache.load(path)) for path in mixture_cache.paths(cache, split, count)]
 
 
 def example(heard: mixture_cache.Heard) -> Example:
@@ -199,7 +200,7 @@ def save(network: masks.MaskNetwork, mixtures: int, plan: Plan, loss: float) -> 
         "width": str(network.picture.out_features),
         "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
         "command": f"python -m core train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
-        f"--seed {plan.seed}" + (" --start (the weights before)" if plan.start else ""),
+        f"--seed {plan.seed} --width {plan.width}",
         "validation": json.dumps({"cross_entropy": round(loss, 4)}),
         "sha256": digest,
     }

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import hearing, sound_picture
+from ..errors import UserError
 from ..motion import replacing
 from . import corpora, mixtures
 from .voices import Voice, read_fillers, read_voices
@@ -34,6 +35,14 @@ def prepare(data: Path, cache: Path, split: str, count: int, report: Callable[[s
         _save(_hear(number, split, voices, around), path)
         if number % 50 == 49:
             report(f"{split}: {number + 1} of {count} mixtures")
+
+
+def paths(cache: Path, split: str, count: int | None = None) -> list[Path]:
+    """The first ``count`` mixtures of ``split`` that ``prepare`` made, or all of them."""
+    found = sorted((Path(cache) / split).glob("*.npz"))[:count]
+    if not found:
+        raise UserError(f'There is no mixture under "{cache}/{split}". Run the training with --mixtures above 0 first.')
+    return found
 
 
 def read_surroundings(data: Path) -> mixtures.Surroundings:

@@ -1,11 +1,13 @@
 """Dialogues of two real voices in one recording, made by code, with the truth of who speaks when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
 from . import augment
+from .music import music
 from .voices import BRIDGE, LEVEL, SHORTEST, STEP, Voice, sounding, without_short
 
 # turn-taking of real two-person talk (turn_taking.json, "recommended")
@@ -16,6 +18,7 @@ BACKCHANNEL_LENGTH = (0.25, 0.85)  # s
 CROWDED = 1.5  # overlap above which everybody starts that much earlier, in s
 LAUGHTER, FILLER = 0.1, 0.35  # shares of the backchannels
 UNDER_NOISE, UNDER_VOICE = -5.0, -18.0  # dB against noise and against the other's voice: softer, and nobody hears it
+SILENCE = -120.0  # dB
 HEARD_OVER = 11  # steps (0.11 s) over which levels are compared
 
 
@@ -82,8 +85,30 @@ def mix(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, third: 
     """Lay out a dialogue of ``pair`` and record it as ``recipe`` says; ``third`` is the voice far away."""
     rng = np.random.default_rng(seed)
     stems = _lay_out(pair, around, recipe, rng)
+    return _finished(stems, around, recipe, third, rng)
+
+
+def gather(people: Sequence[Voice], around: Surroundings, recipe: Recipe, third: Voice, seed: int) -> Mixture:
+    """As :func:`mix`, of any number of ``people`` who speak one after the other and make no short sounds between; one
+    alone speaks in stretches. Its truth has a row for each."""
+    rng = np.random.default_rng(seed)
+    stems = np.zeros((len(people), round(recipe.seconds * SAMPLE_RATE)), np.float32)
+    speaker, start = 0, float(rng.uniform(0, 1.5))
+    while start < recipe.seconds - 0.5:
+        wanted = float(np.clip(rng.lognormal(np.log(TURN_MEDIAN), TURN_SIGMA), 0.5, 20))
+        turn = _sized(_turn(people[speaker], wanted, rng), recipe.sizes[speaker % 2])
+        _add(stems[speaker], turn, start)
+        start += len(turn) / SAMPLE_RATE + max(0.04, float(np.interp(rng.random(), *OFFSET)))
+        speaker = (speaker + int(rng.integers(1, len(people)))) % len(people) if len(people) > 1 else 0
+    return _finished(stems, around, recipe, third, rng)
+
+
+def _finished(
+    stems: np.ndarray, around: Surroundings, recipe: Recipe, third: Voice, rng: np.random.Generator
+) -> Mixture:
+    """Record clean (K, N) ``stems``."""
     steps = np.stack([sounding(stem) if stem.any() else np.zeros(len(stem) // STEP, bool) for stem in stems])
-    stems[1] *= 10 ** (recipe.level_difference / 20)
+    stems[1:] *= 10 ** (recipe.level_difference / 20)
     stems = _matched(stems, recipe.match_microphones)
     mono = _recorded(stems, around, recipe, rng)
     unwanted = _unwanted(mono, around, recipe, third, rng)
@@ -96,15 +121,16 @@ def mix(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, third: 
 
 
 def audible(steps: np.ndarray, stems: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
-    """The (2, S) ``steps`` in which a person can be heard: what sinks in noise or under the other's voice is no speech
+    """The (K, S) ``steps`` in which a person can be heard: what sinks in noise or under the other's voice is no speech
     that anybody could find, and a network taught to find it invents speech elsewhere.
 
-    stems: (2, N) voices, unwanted: (N,) noise
+    stems: (K, N) voices, unwanted: (N,) noise
     """
     levels = np.stack([_levels(sound) for sound in (*stems, unwanted)])
     heard = np.empty_like(steps)
-    for k in (0, 1):
-        loud = (levels[k] > levels[2] + UNDER_NOISE) & (levels[k] > levels[1 - k] + UNDER_VOICE)
+    for k in range(len(steps)):
+        others = np.delete(levels[:-1], k, axis=0).max(axis=0, initial=SILENCE)
+        loud = (levels[k] > levels[-1] + UNDER_NOISE) & (levels[k] > others + UNDER_VOICE)
         heard[k] = without_short(~without_short(~(steps[k] & loud), BRIDGE), SHORTEST)
     return heard & steps
 
@@ -116,11 +142,11 @@ def _levels(sound: np.ndarray) -> np.ndarray:
 
 
 def _per_frame(steps: np.ndarray, samples: int) -> np.ndarray:
-    """(2, S) of 10 ms to (2, T): share of each frame."""
+    """(K, S) of 10 ms to (K, T): share of each frame."""
     frames, each = frame_count(samples), SAMPLES_PER_FRAME // STEP
-    padded = np.zeros((2, frames * each), np.float32)
+    padded = np.zeros((len(steps), frames * each), np.float32)
     padded[:, : steps.shape[1]] = steps
-    return padded.reshape(2, frames, each).mean(-1)
+    return padded.reshape(len(steps), frames, each).mean(-1)
 
 
 def _lay_out(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
@@ -218,12 +244,12 @@ def _matched(stems: np.ndarray, strength: float) -> np.ndarray:
 
 
 def _recorded(stems: np.ndarray, around: Surroundings, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
-    """(2, N) clean to (N,): rooms and microphones."""
+    """(K, N) clean to (N,): rooms and microphones."""
     if recipe.room == "dry":
         return stems.sum(0)
     if recipe.room in ("same", "hall"):
         room = _room(around, rng) if recipe.room == "same" else _made_up_room(rng.uniform(0.6, 0.9), rng)
-        wet = rng.uniform(0.2, 1.0, 2)  # one room; each sits at another distance
+        wet = rng.uniform(0.2, 1.0, len(stems))  # one room; each sits at another distance
         return sum(augment.in_room(stem, room, w) for stem, w in zip(stems, wet, strict=True))
     places = [(_room(around, rng), rng.uniform(0.1, 1.0)) for _ in stems]
     return sum(
@@ -263,18 +289,3 @@ def _unwanted(
     snr = max(recipe.snr, 12.0) if recipe.noise == "voice" else recipe.snr
     noisy = augment.add_noise(mono, sound, snr, rng) - mono
     return noisy + augment.white_noise(len(mono), rng) * LEVEL * 10 ** (-rng.uniform(42, 60) / 20)
-
-
-def music(samples: int, rng: np.random.Generator) -> np.ndarray:
-    """(samples,) chords and a beat, made up."""
-    times = np.arange(samples) / SAMPLE_RATE
-    beat = rng.uniform(0.3, 0.7)
-    sound = np.zeros(samples)
-    for _ in range(4):
-        notes = 110 * 2 ** (rng.integers(0, 30, int(samples / SAMPLE_RATE / beat) + 2) / 12)
-        pitch = notes[(times / beat).astype(int)]
-        decay = np.exp(-(times % beat) / beat * rng.uniform(0.5, 4))
-        phase = np.cumsum(pitch) / SAMPLE_RATE
-        sound += decay * sum(np.sin(2 * np.pi * k * phase) / k for k in range(1, 6))
-    hits = rng.normal(size=samples) * np.exp(-(times % (beat / 2)) * 60)
-    return (sound + hits * rng.uniform(0, 2)).astype(np.float32)
