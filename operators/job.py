@@ -7,6 +7,8 @@ from ..core.errors import UserError
 from ..core.jobs import Job, Progress, finish, is_ready
 
 TICK = 0.1  # s between two steps of a job in the window
+# Where panels show the progress; not the 3D view itself, which takes long to draw
+WITH_PROGRESS = {("VIEW_3D", "UI"), ("SEQUENCE_EDITOR", "UI"), ("PREFERENCES", "WINDOW")}
 PATIENCE = 0.3  # s that the window may stand still when a button is pressed again by Blender
 
 
@@ -111,5 +113,6 @@ class JobOperator:
 def _redraw(context) -> None:
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in {"VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"}:
-                area.tag_redraw()
+            for region in area.regions:
+                if (area.type, region.type) in WITH_PROGRESS:
+                    region.tag_redraw()

@@ -4,6 +4,8 @@ import bpy
 import pytest
 
 import talking_together
+from talking_together.core.layout import Layout, room_poses
+from talking_together.operators.scene import rigs
 
 
 @pytest.fixture
@@ -13,3 +15,21 @@ def addon():
     talking_together.register()
     yield bpy.context.scene
     talking_together.unregister()
+
+
+@pytest.fixture
+def empty_file():
+    """An empty file."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+@pytest.fixture
+def add_pair():
+    """A function that adds our man and woman in a layout, and returns their armatures."""
+
+    def add(layout: Layout | None = None):
+        for slot, name, pose in zip("AB", ("man", "woman"), room_poses(layout or Layout()), strict=True):
+            rigs.add_head(slot, slot, name, pose)
+        return rigs.find_pair(bpy.context.scene)
+
+    return add

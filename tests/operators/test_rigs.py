@@ -11,25 +11,15 @@ from talking_together.core.head import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion
 from talking_together.core.rotation import axis_angle_to_quaternion
-from talking_together.operators.scene import rigs, stage
+from talking_together.operators.scene import rigs
 
+pytestmark = pytest.mark.usefixtures("empty_file")
 LAYOUTS = [
     Layout(),
     Layout(distance=0.4, facing_a=-90, facing_b=90),
     Layout(distance=2.5, facing_a=35, facing_b=-160, height_a=1.2, swapped=True),
     Layout(distance=40, height_b=3.0),
 ]
-
-
-@pytest.fixture(autouse=True)
-def empty_file():
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-
-
-def add_pair(layout: Layout | None = None):
-    for slot, name, pose in zip("AB", ("man", "woman"), room_poses(layout or Layout()), strict=True):
-        rigs.add_head(slot, slot, name, pose)
-    return rigs.find_pair(bpy.context.scene)
 
 
 def posed_vertices(armature: bpy.types.Object) -> np.ndarray:
@@ -104,7 +94,7 @@ def test_bones_have_the_heads_own_axes():
         assert np.allclose(bone.head_local, place, atol=1e-6)
 
 
-def test_two_heads_appear_in_a_moment():
+def test_two_heads_appear_in_a_moment(add_pair):
     add_pair()  # reads the files
     bpy.ops.wm.read_factory_settings(use_empty=True)
     start = time.process_time()
@@ -112,7 +102,7 @@ def test_two_heads_appear_in_a_moment():
     assert time.process_time() - start < 4  # about 1 on a quiet machine
 
 
-def test_nobody_is_bald_or_naked():
+def test_nobody_is_bald_or_naked(add_pair):
     for armature in add_pair():
         assert len(bpy.data.objects[f"{armature.name} hair"].data.curves) > 5000
         assert len(bpy.data.objects[f"{armature.name} locks"].data.polygons) > 5000
@@ -121,7 +111,7 @@ def test_nobody_is_bald_or_naked():
         assert {slot.name.split()[-1] for slot in clothes.data.materials} == {"shirt", "trousers", "hands", "shoes"}
 
 
-def test_irises_pupils_lips_and_brows_have_colours_of_their_own_in_the_solid_viewport():
+def test_irises_pupils_lips_and_brows_have_colours_of_their_own_in_the_solid_viewport(add_pair):
     for armature in add_pair():
         mesh = rigs.face(armature).data
         slots = np.empty(len(mesh.polygons), np.int32)
@@ -168,13 +158,13 @@ def test_hair_turns_with_the_head_and_clothes_stay():
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_a_layout_is_read_back_from_where_the_heads_stand(layout):
+def test_a_layout_is_read_back_from_where_the_heads_stand(add_pair, layout):
     pair = add_pair(layout)
     assert np.allclose(rigs.pair_poses(pair), room_poses(layout), atol=1e-5)
     assert asdict(rigs.read_layout(pair, Layout())) == pytest.approx(asdict(layout), abs=1e-3)
 
 
-def test_a_layout_moves_the_heads_and_hands_may_move_them_on():
+def test_a_layout_moves_the_heads_and_hands_may_move_them_on(add_pair):
     pair = add_pair()
     rigs.place_pair(pair, LAYOUTS[2])
     assert np.allclose(rigs.pair_poses(pair), room_poses(LAYOUTS[2]), atol=1e-5)
@@ -184,7 +174,7 @@ def test_a_layout_moves_the_heads_and_hands_may_move_them_on():
     assert rigs.read_layout(pair, Layout()).height_a == pytest.approx(1.45, abs=1e-4)
 
 
-def test_a_pair_that_was_put_elsewhere_stays_there():
+def test_a_pair_that_was_put_elsewhere_stays_there(add_pair):
     pair = add_pair()
     elsewhere = Matrix.Translation((7, -3, 0)) @ Matrix.Rotation(0.4, 4, "Z")
     for armature in pair:
@@ -198,18 +188,18 @@ def test_a_pair_that_was_put_elsewhere_stays_there():
     assert np.linalg.norm(poses[0, :3, 3] - poses[1, :3, 3]) == pytest.approx(2.0, abs=1e-4)
 
 
-def test_what_the_rigs_do_not_show_is_kept_from_the_start():
+def test_what_the_rigs_do_not_show_is_kept_from_the_start(add_pair):
     mood = Layout(contact_a=0.1, contact_b=0.9, energy=0.8, warmth=-0.5)
     assert asdict(rigs.read_layout(add_pair(), mood)) == pytest.approx(asdict(mood), abs=1e-3)
 
 
-def test_heads_at_one_place_still_make_a_layout():
+def test_heads_at_one_place_still_make_a_layout(add_pair):
     pair = add_pair()
     pair[1].matrix_world = pair[0].matrix_world
     assert rigs.read_layout(pair, Layout()).distance == 0.15
 
 
-def test_the_pair_is_found_again_also_after_renaming_and_only_when_whole():
+def test_the_pair_is_found_again_also_after_renaming_and_only_when_whole(add_pair):
     assert rigs.find_pair(bpy.context.scene) is None
     a, b = add_pair()
     a.name, b.name = "Anna", "Bob"
@@ -221,7 +211,7 @@ def test_the_pair_is_found_again_also_after_renaming_and_only_when_whole():
     assert rigs.find_pair(bpy.context.scene) is None
 
 
-def test_a_new_head_takes_the_part_of_the_old_one():
+def test_a_new_head_takes_the_part_of_the_old_one(add_pair):
     old, b = add_pair()
     new = rigs.add_head("A2", "A", "woman", np.eye(4))
     assert rigs.find_pair(bpy.context.scene) == (new, b)
@@ -236,76 +226,3 @@ def test_geometry_is_the_heads_own_and_grows_with_the_rig():
     armature.scale = (2, 2, 2)
 
     assert np.allclose(rigs.geometry(armature).left_eye, 2 * own.left_eye, atol=1e-5)
-
-
-def test_the_pair_gets_light_and_a_camera_that_sees_both():
-    scene = bpy.context.scene
-    for layout in LAYOUTS:
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        scene = bpy.context.scene
-        pair = add_pair(layout)
-        assert sum(thing.type == "LIGHT" for thing in scene.objects) == 7
-        bpy.context.view_layer.update()
-        seen = scene.camera.matrix_world.inverted()
-        for place in rigs.pair_poses(pair)[:, :3, 3]:
-            x, y, z = seen @ Matrix.Translation(place).translation
-            half = scene.camera.data.sensor_width / scene.camera.data.lens / 2
-            assert abs(x / -z) < half * 0.99
-            assert abs(y / -z) < half * scene.render.resolution_y / scene.render.resolution_x * 0.99
-
-
-def test_each_head_has_a_camera_of_its_own_that_sees_half_of_its_front_and_fills_the_frame_with_it():
-    for layout in (LAYOUTS[0], Layout(facing_a=-90, facing_b=90)):
-        bpy.ops.wm.read_factory_settings(use_empty=True)
-        poses = rigs.pair_poses(add_pair(layout))
-        bpy.context.view_layer.update()
-        for letter, pose in zip("AB", poses, strict=True):
-            camera = bpy.data.objects[f"Dyad camera {letter}"]
-            away = np.array(camera.matrix_world.translation) - pose[:3, 3]
-            assert 10 < np.degrees(np.arccos(away @ -pose[:3, 1] / np.linalg.norm(away))) < 60
-            x, y, z = camera.matrix_world.inverted() @ Matrix.Translation(pose[:3, 3]).translation
-            width = -z * camera.data.sensor_width / camera.data.lens
-            assert 0.5 < width < 0.8 and abs(x) < 0.05 and abs(y) < 0.05  # metres
-
-
-def test_the_users_camera_stays_the_scenes_camera():
-    scene = bpy.context.scene
-    mine = bpy.data.objects.new("Mine", bpy.data.cameras.new("Mine"))
-    scene.collection.objects.link(mine)
-    scene.camera = mine
-    add_pair()
-    assert scene.camera == mine
-
-
-def test_the_camera_of_a_new_file_gives_way():
-    bpy.ops.wm.read_factory_settings(use_empty=False)
-    add_pair()
-    assert stage.ROLE in bpy.context.scene.camera
-
-
-def test_the_stage_follows_the_pair_but_what_the_user_moved_stays():
-    pair = add_pair()
-    things = {thing[stage.ROLE]: thing for thing in bpy.context.scene.objects if stage.ROLE in thing}
-    things["camera"].location.x += 0.3
-    bpy.context.view_layer.update()
-    camera, key = things["camera"].matrix_world.copy(), things["key A"].matrix_world.copy()
-
-    rigs.place_pair(pair, Layout(distance=3.0))
-    bpy.context.view_layer.update()
-
-    assert np.allclose(things["camera"].matrix_world, camera)
-    assert not np.allclose(things["key A"].matrix_world, key)
-
-
-def test_the_fill_light_is_as_bright_on_the_faces_from_any_distance():
-    pair = add_pair()
-    fill = next(thing for thing in bpy.context.scene.objects if thing.get(stage.ROLE) == "fill")
-
-    def brightness() -> float:
-        bpy.context.view_layer.update()
-        middle = rigs.pair_poses(pair)[:, :3, 3].mean(axis=0)
-        return fill.data.energy / np.linalg.norm(np.array(fill.matrix_world.translation) - middle) ** 2
-
-    before = brightness()
-    rigs.place_pair(pair, Layout(distance=4.0))
-    assert brightness() == pytest.approx(before, rel=1e-3)
