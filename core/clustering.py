@@ -13,7 +13,7 @@ FEWEST = 8  # windows (2 s of speech) to look for two voices at all
 
 APART, LEAST = 2.0, 4  # spreads of one voice between two, and windows of each, for turns to have shown two
 
-ONE_EVIDENCE = 0.0  # log evidence of two voices over one
+ONE_EVIDENCE = -2.0  # log evidence of two voices over one
 # with a third voice the recording is better explained (log evidence a window), it lies this many spreads of one voice
 # from both and has this share of the talk: never so in 217 dialogues of two, in 12 of 20 of three; one voice that
 # drifts through half an hour, or that is heard in several rooms, splits into parts up to 4.2 spreads apart
