@@ -22,6 +22,7 @@ from .weights import WEIGHTS
 
 GENERATOR = WEIGHTS / "generator.safetensors"
 HEARD = 0.45  # share of the listening that finds who speaks
+BEHIND = np.sin(np.radians(20))  # how far behind the shoulders a partner is no longer looked for
 UNDERSTOOD, AIMED = 0.65, 0.97  # shares of the work done after listening and after sampling
 EXPRESSION = gaze.INTENT_CHANNELS["expression"]
 LIDS = [EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]
@@ -160,14 +161,35 @@ def sample_intents(
             motion, keep = bands.split(motion), np.concatenate([keep, keep[..., bands.TURNS]], axis=-1)
         held["given"] = torch.from_numpy(np.float32((motion - model.mean) / model.std))
         held["keep"] = torch.from_numpy(keep)
-    predict = diffusion.predictor(model.network, torch.from_numpy(told), guidance)
     drawn = diffusion.sample(
-        predict, told.shape[1], diffusion.slow_columns(width), seed=seed, steps=steps, progress=progress, **held
+        diffusion.predictor(model.network, torch.from_numpy(told), guidance),
+        told.shape[1],
+        diffusion.slow_columns(width),
+        seed=seed,
+        steps=steps,
+        means=torch.from_numpy(_contact_asked(model, told, known)),
+        progress=progress,
+        **held,
     )
     columns = drawn.numpy()
     columns *= model.std
     columns += model.mean
     return within_limits(bands.join(columns) if banded else columns)
+
+
+def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+    """(2, 56 or 62) z units: the mean contact that ``told`` asks of who is made as a whole; all else is NaN, free.
+
+    Free is also who would have to look behind, however much contact is asked.
+    """
+    means = np.full((2, len(model.mean)), np.nan, np.float32)
+    column = gaze.INTENT_CHANNELS["gaze"].stop - 1
+    asked = told[..., condition.CONTACT].mean(axis=1, dtype=np.float32)
+    means[:, column] = (asked - model.mean[column]) / model.std[column]
+    means[told[..., condition.PARTNER.start + 1].mean(axis=1, dtype=np.float32) > BEHIND] = np.nan
+    if known is not None:
+        means[known[1].any(axis=(1, 2))] = np.nan
+    return means
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:

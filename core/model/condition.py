@@ -23,6 +23,7 @@ LAYOUT_NAMES = (
     "warmth",
 )
 OWN_MASK, PARTNER_MASK = 0, 1
+CONTACT = 2 + LAYOUT_NAMES.index("contact")  # the share of eye contact that is asked for
 PARTNER = slice(2, 5)  # the first three of LAYOUT_NAMES
 FEATURES = 2 + len(LAYOUT_NAMES)  # where the voice begins
 NEAR, FAR = 0.3, 10.0  # m; nearer and farther nothing about a face changes, and nothing was trained

@@ -93,6 +93,22 @@ def test_what_is_given_comes_back_untouched():
     assert not torch.allclose(made[~keep], given[~keep])
 
 
+def test_a_mean_that_is_asked_for_is_met_and_all_else_is_free():
+    """The exact denoiser of yes or no, 1 or -1, equally often: it does not know how often yes is meant."""
+
+    def decides(noisy, levels, starts):
+        s, n = signal(levels)[..., None], noise_share(levels)[..., None].clamp(min=0.01)
+        return torch.tanh(s * noisy / n**2)
+
+    for asked in (-0.5, 0.0, 0.6):
+        means = torch.full((2, WIDTH), torch.nan)
+        means[0, 1] = asked
+        made = sample(decides, 1500, WHITE, seed=1, steps=16, means=means)
+        free = sample(decides, 1500, WHITE, seed=1, steps=16)
+        assert made[0, :, 1].mean() == pytest.approx(asked, abs=0.12)
+        assert torch.equal(made[1], free[1]) and torch.equal(made[0, :, [0, 2, 3]], free[0, :, [0, 2, 3]])
+
+
 def test_the_network_is_told_which_frames_are_clean():
     seen = []
 
