@@ -81,7 +81,7 @@ def _read_clip(path: Path, counted: bool) -> Clip:
     frames = len(mouth)
     mono = np.zeros(frames * SAMPLES_PER_FRAME, np.float32)
     mono[: len(sound)] = sound[: len(mono)]
-    masks = np.stack([_speaking(mono), np.zeros(frames, np.float32)])
+    masks = np.stack([speaking(mono), np.zeros(frames, np.float32)])
     features = voice.encode(mono, masks)
     there = np.arange(frames) + late
     known = (there >= 0) & (there < frames)
@@ -91,7 +91,7 @@ def _read_clip(path: Path, counted: bool) -> Clip:
     return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told, counted)
 
 
-def _speaking(mono: np.ndarray) -> np.ndarray:
+def speaking(mono: np.ndarray) -> np.ndarray:
     """(T,) 1 within 0.2 s of sound that is less than 30 dB under the voice."""
     level = prosody.level(mono)[::2]
     loud = level > np.percentile(level, 90) - 30

