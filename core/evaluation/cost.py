@@ -147,6 +147,10 @@ def _measure(path: Path, take: Path, program: str | None) -> dict[str, float]:
     if importlib.util.find_spec("bpy"):
         scene = child("batch.py", "--audio", str(path), "--output", str(take.with_suffix(".blend")))
         row |= {"to a new .blend s": scene[0], "to a new .blend CPU s": scene[1]}
+        played = child(
+            "batch.py", "--audio", str(path), "--play", str(take), "--output", str(take.with_suffix(".blend"))
+        )
+        row |= {"bake s": played[0], "bake CPU s": played[1]}  # with Blender's start, heads added, and saving
     stages(SAMPLE)  # warm: everything loaded once
     row |= stages(path)
     mono = audio.load(path).mono

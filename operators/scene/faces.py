@@ -8,7 +8,7 @@ import bpy
 from ...core.errors import UserError
 from . import rigs, stage
 
-NEARER = 1.2  # times the lens, because half a film is narrower than the picture that the camera was made for
+NEARER = 1.4  # times the lens, because half a film is narrower than the picture that the camera was made for
 FAR = 0.85  # m between the heads from which on they are small in the picture of both
 
 
