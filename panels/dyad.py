@@ -216,9 +216,11 @@ def _draw_scene(layout, context, settings) -> None:
 
 
 def _draw_generate(layout, context) -> None:
-    if not network.has_network():
+    missing = network.missing()
+    if missing:
         column = layout.column(align=True)
-        column.label(text="PyTorch is not installed", icon="ERROR")
+        column.label(text="The network cannot run", icon="ERROR")
+        _draw_sentence(column, context, missing)
         column.operator("preferences.addon_show", text="Open Preferences").module = preferences.__package__
         return
     column = layout.column()

@@ -25,7 +25,12 @@ class DYAD_PT_presets(PresetPanel, bpy.types.Panel):
                 column.operator("dyad.preset", text=name).preset = name
         self.layout.separator()
         self.layout.label(text="Your Own")
-        super().draw(context)
+        if bpy.utils.preset_paths(self.preset_subdir):
+            super().draw(context)
+        else:  # Blender would say "Missing Paths"
+            row = self.layout.row()
+            row.prop(context.window_manager, "preset_name", text="")
+            row.operator(self.preset_add_operator, text="", icon="ADD").name = context.window_manager.preset_name
 
 
 CLASSES = (DYAD_PT_presets,)

@@ -26,13 +26,13 @@ def worker() -> Worker:
     return _worker
 
 
-def has_network() -> bool:
-    """Whether a Python with PyTorch is known, for the panel; no button is needed to find out."""
+def missing() -> str:
+    """Why the network cannot run, in the user's words; empty where a Python with PyTorch is known."""
     try:
         _interpreter()
-    except UserError:
-        return False
-    return True
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def stop_worker() -> None:
