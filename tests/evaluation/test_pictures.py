@@ -1,16 +1,20 @@
 """The takes, curves and sheets that people look at."""
 
+import json
 import xml.etree.ElementTree as ET
+from argparse import ArgumentParser
+from dataclasses import asdict
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
 
+from talking_together.core import audio, gaze, voice
 from talking_together.core.errors import UserError
-from talking_together.core.evaluation import curves, sheet
+from talking_together.core.evaluation import curves, sheet, takes
 from talking_together.core.layout import Layout
-from talking_together.core.motion import WIDTH, HeadMotion, Take
+from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +61,37 @@ def test_curves_show_what_both_do_and_who_speaks():
     assert len(lines) == 2 * 2 * len(curves.ROWS)
     behind = [box.get("fill") for box in drawn.findall(".//{*}g/{*}rect")]
     assert behind.count(curves.GREEN) == behind.count(curves.RED) == 2 * len(curves.ROWS)
+
+
+@pytest.fixture
+def dialogues(tmp_path):
+    """A folder with one dialogue of four seconds, as the dataset has them."""
+    frames, folder = 100, tmp_path / "dialogues"
+    intents = np.zeros((2, frames, gaze.INTENT_WIDTH), np.float32)
+    intents[0, :, 9] = np.linspace(0, 0.4, frames)  # jawOpen
+    folder.mkdir()
+    np.savez(
+        folder / "test_0_00000.npz",
+        features=np.zeros((2, frames, voice.WIDTH), np.float16),
+        masks=np.repeat([[1.0], [0.0]], frames, 1).astype(np.float32),
+        intents=intents,
+        layout=np.array(json.dumps(asdict(Layout(distance=1.5)))),
+        turns=np.array([[0, 4, 0]], np.float32),
+        phones=np.array("[[], []]"),
+        sound=np.random.default_rng(0).integers(-3000, 3000, frames * audio.SAMPLES_PER_FRAME).astype(np.int16),
+    )
+    return folder
+
+
+def test_one_dialogue_becomes_takes_of_each_system_with_sound_and_a_table_to_render(dialogues, tmp_path):
+    parser, out = ArgumentParser(), tmp_path / "shown"
+    takes.add_arguments(parser)
+
+    takes.main(parser.parse_args(["--data", str(dialogues), "--span", "1:3", "--out", str(out)]))
+
+    teacher, shipped = (load_take(out / f"{name}.npz") for name in ("teacher", "shipped"))
+    assert len(teacher) == len(shipped) == 50 and teacher.layout == Layout(distance=1.5)
+    np.testing.assert_allclose(teacher.motions[0].expression[:, 9], np.linspace(0, 0.4, 100)[25:75], atol=1e-6)
+    assert len(audio.load(out / "talk.wav").mono) == 2 * audio.SAMPLE_RATE
+    rows = (out / "jobs.csv").read_text().splitlines()
+    assert rows[0] == "audio,play,preview,view" and rows[1] == "talk.wav,teacher.npz,teacher.mp4,faces"
