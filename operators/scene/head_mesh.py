@@ -11,6 +11,8 @@ IRIS_DEGREES, PUPIL_DEGREES = 22.0, 8.0  # from the front pole of an eyeball
 # The slots of a head's mesh. Iris, pupil and lips look the same as eye and skin in a render, where the shader tells
 # them apart; as slots of their own they have a colour in the solid viewport too.
 SLOTS = ("skin", "lips", "eyes", "iris", "pupil", "mouth", "teeth", "gums", "tongue", "lashes", "brows")
+TEETH = ("upper_teeth", "lower_teeth")  # landmarks: their front edges
+LIGHT_DEPTH = 0.012  # m into the mouth where a third of the light is left
 
 
 def new_mesh(name: str, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Mesh:
@@ -163,10 +165,20 @@ def _corner_colors(head: Head, slots: np.ndarray, colors: materials.Palette) -> 
     painted = skin[corner_vertex]
     for slot, color in plain.items():
         painted[corner_slot == SLOTS.index(slot)] = color
+    inside = np.isin(corner_slot, [SLOTS.index(slot) for slot in ("teeth", "gums", "tongue")])
+    painted[inside] *= _mouth_shade(head)[corner_vertex[inside], None]
     polar = np.repeat(_face_polar(head), used.sum(axis=1))
     iris = corner_slot == SLOTS.index("iris")
     painted[iris] = materials.painted_iris(polar[iris], colors)
     return painted
+
+
+def _mouth_shade(head: Head) -> np.ndarray:
+    """(V,) 0.1..0.8: how much light comes to what is in the mouth; less further back, and less on the lower jaw."""
+    front = min((head.rest[head.landmarks[name], 1] for name in TEETH if name in head.landmarks), default=0.0)
+    light = 0.8 * np.exp(-np.maximum(head.rest[:, 1] - front, 0) / LIGHT_DEPTH)
+    below = head.weights[:, JOINT_NAMES.index("jaw")] > 0.5
+    return np.clip(np.where(below, 0.7 * light, light), 0.1, 0.8)
 
 
 def _face_polar(head: Head) -> np.ndarray:

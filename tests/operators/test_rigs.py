@@ -123,6 +123,19 @@ def test_irises_pupils_lips_and_brows_have_colours_of_their_own_in_the_solid_vie
         assert len({shown[part] for part in ("skin", "lips", "iris", "pupil", "eyes")}) == 5
 
 
+def test_in_a_preview_the_front_teeth_shine_and_the_back_of_the_mouth_is_dark(add_pair):
+    for armature in add_pair():
+        mesh = rigs.face(armature).data
+        teeth = next(i for i, slot in enumerate(mesh.materials) if slot.name.endswith("teeth"))
+        paint = np.empty(4 * len(mesh.loops), np.float32)
+        mesh.color_attributes["paint"].data.foreach_get("color", paint)
+        loops = np.concatenate([polygon.loop_indices for polygon in mesh.polygons if polygon.material_index == teeth])
+        depth = np.array([mesh.vertices[mesh.loops[loop].vertex_index].co.y for loop in loops])
+        light = paint.reshape(-1, 4)[loops, :3].mean(axis=1)
+        front, back = depth < depth.min() + 0.004, depth > depth.max() - 0.01
+        assert light[front].max() > 0.5 and light[back].max() < 0.15
+
+
 def test_two_heads_of_one_name_differ_in_hair_shirt_and_eyes():
     rigs.add_head("A", "A", "woman", np.eye(4))
     rigs.add_head("B", "B", "woman", np.eye(4))
