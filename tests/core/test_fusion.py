@@ -20,7 +20,7 @@ def test_noise_that_only_the_network_takes_for_a_voice_moves_no_mouth():
 
 
 def test_talking_at_once_needs_the_network_to_be_sure_of_both():
-    both, doubtful = np.array([[SURE] * 50, [0.95] * 50]), np.array([[SURE] * 50, [0.6] * 50])
+    both, doubtful = np.array([[SURE] * 50, [0.95] * 50]), np.array([[SURE] * 50, [0.55] * 50])
 
     assert fuse(both, np.full(50, SURE), np.zeros(50)).min() > 0.5
     assert fuse(doubtful, np.full(50, SURE), np.zeros(50))[1].max() < 0.4
