@@ -41,9 +41,11 @@ def fit(points: np.ndarray, spread: np.ndarray, voices: int, every: int = 1, see
     return Fit(centres[best], mine[best], float(evidence[best] - surprise[best]))
 
 
-def shares(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """How probably each of (W, D) neighbouring ``points`` is each of (K, D) known voices: (W, K)."""
-    return _shares(_match(points, centres)[None] * INDEPENDENT, STAYING)[0][0]
+def known(points: np.ndarray, centres: np.ndarray, every: int = 1) -> tuple[np.ndarray, float]:
+    """How probably each of (W, D) ``points`` is each of (K, D) known voices, (W, K), and the log evidence."""
+    weight, staying = min(1.0, INDEPENDENT * every), max(1 / len(centres), STAYING**every)
+    shares, evidence = _shares(_match(points, centres)[None] * weight, staying)
+    return shares[0], float(evidence[0])
 
 
 def _match(points: np.ndarray, centres: np.ndarray, variances: np.ndarray | float = 0.0) -> np.ndarray:

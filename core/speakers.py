@@ -64,11 +64,12 @@ def find_speakers(
     if (evidence.voice > VOICED).sum() < LEAST_SPEECH:
         return Speakers(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
     speech = evidence.spoken() > clustering.SPEECH
-    voices = clustering.find_voices(evidence.wide[speech] if speech.any() else evidence.wide)
-    if voices.single:
-        return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
+    windows = evidence.wide[speech] if speech.any() else evidence.wide
+    voices = clustering.find_voices(windows)
     picture = sound_picture.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
-    found = _apart(evidence, picture, voices.centres)
+    found, centres = _apart(evidence, picture, voices.centres)
+    if voices.single and clustering.is_one(windows, centres):
+        return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
     _mend_sections(found, evidence, picture, voices)
     notes = []
     if len(voices.others):
@@ -78,13 +79,13 @@ def find_speakers(
     return _ordered(found, notes)
 
 
-def _apart(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(2, T) masks of the two voices that lie near ``centres``."""
+def _apart(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2, T) masks of the two voices that lie near ``centres``, and where they lie in the end, (2, 256)."""
     for _ in range(PASSES):
         heard = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, centres))
         found = fuse(heard, evidence.voice, _lead(evidence, centres))
         centres = evidence.centres_of(heard)
-    return found
+    return found, centres
 
 
 def _mend_sections(
@@ -97,7 +98,7 @@ def _mend_sections(
         centres = clustering.find_moved(own.wide[own.spoken() > clustering.SPEECH], voices)
         if centres is not None:
             low, high = max(0, first - MARGIN), min(frames, first + SECTION + MARGIN)
-            apart = _apart(evidence.part(low, high), picture[low:high], centres)
+            apart, _ = _apart(evidence.part(low, high), picture[low:high], centres)
             found[:, first : first + SECTION] = apart[:, first - low :][:, :SECTION]
 
 

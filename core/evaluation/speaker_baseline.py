@@ -12,7 +12,7 @@ ON, OFF = 0.4, 0.3
 def baseline(evidence: hearing.Evidence) -> tuple[np.ndarray, list[Turn]]:
     """Each frame with a voice goes to the nearer of the two voices: masks (2, T) and turns."""
     speech = evidence.spoken() > clustering.SPEECH
-    windows = evidence.wide[speech] if speech.any() else evidence.wide
+    windows = (evidence.wide[speech] if speech.any() else evidence.wide).astype(np.float32)
     centres = clustering.sharpened(windows, clustering.k_means(windows, 2, seed=0))
     likeness = evidence.likeness(centres)[0]  # (T, 2)
     smooth = np.stack([np.convolve(row, np.ones(SMOOTH) / SMOOTH, "same") for row in likeness.T])
