@@ -31,6 +31,7 @@ RESEARCH = {
         "labels": ".evaluation.foreign_labels",
         "mouths": ".evaluation.real_mouths",
         "openings": ".evaluation.real_openings",
+        "clips": ".evaluation.clip_labels",
         "effort": ".evaluation.effort",
         "behaviour": ".evaluation.behaviour",
         "teacher": ".evaluation.teacher_mouth",

@@ -18,6 +18,9 @@ from ..layout import Layout
 from ..model import condition
 from ..motion import MOTION_FPS
 from ..runs import runs
+from ..teacher.dialogue import Dialogue, Span
+from ..teacher.perform import perform
+from ..training import corpora
 from . import mouth_curves, mouth_events, mouth_timing, report
 
 LONG = 10.0  # s; long clips tell good lips from merely loud ones
@@ -39,6 +42,7 @@ class Clip:
     opening: np.ndarray  # (T,) in outer-eye-corner distances; nan where unknown
     closed: np.ndarray  # (T,) bool
     told: np.ndarray  # (2, T, K) what the network is told
+    mono: np.ndarray  # (N,) the sound
     counted: bool  # into the summary numbers of mouth_statistics.json; what is made of them is judged on the others
 
     @property
@@ -88,7 +92,7 @@ def _read_clip(path: Path, counted: bool) -> Clip:
     opening = np.full(frames, np.nan)
     opening[known] = np.where(valid, mouth, np.nan)[there[known]]
     told = condition.build(features, masks, Layout())
-    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told, counted)
+    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told, mono, counted)
 
 
 def speaking(mono: np.ndarray) -> np.ndarray:
@@ -113,6 +117,25 @@ def networks(seed: int) -> dict[str, Curve]:
         return mouth_curves.read_mouth(woman, sealed).gap / scale
 
     return {"network": lambda clip: mouth_curves.read_mouth(woman, sample(clip)).gap / scale, "with guard": guarded}
+
+
+def teacher(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Clip]]:
+    """The teacher's lip gap on the phones in ``labels``, the ceiling of what can be learnt; and the clips there."""
+    woman, phones = head.load("woman"), {}
+    for clip in clips:
+        path = Path(labels) / f"{clip.name}.phones.csv"
+        if path.is_file():
+            phones[clip.name] = tuple((p.start, p.end, p.name) for p in corpora.read_phones(path) if p.name != "SIL")
+
+    def curve(clip: Clip) -> np.ndarray:
+        own = phones[clip.name]
+        tracks = np.stack([clip.mono, np.zeros_like(clip.mono)])
+        # the teacher plays two people: the other one is given the floor at the end
+        turns = (Span(own[0][0], own[-1][1], 0), Span(own[-1][1], own[-1][1] + 0.01, 1))
+        talk = Dialogue(clip.mono, tracks, turns, (), turns, (own, ()), ("seen", "unseen"), seed)
+        return mouth_curves.read_mouth(woman, perform(talk, Layout(), seed)[0, :, :44]).gap[: len(clip.opening)]
+
+    return curve, [clip for clip in clips if clip.name in phones]
 
 
 def linear_map(clips: list[Clip]) -> Curve:
@@ -163,8 +186,7 @@ def aperture(clip: Clip) -> np.ndarray:
 def agreement(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
     """Correlation: median over all clips, the long ones, and those that were not counted into the statistics."""
     r = np.array([correlation(clip, curve(clip)) for clip in clips])
-    long, unseen = (np.array([getattr(clip, key) for clip in clips]) for key in ("long", "counted"))
-    unseen = ~unseen
+    long, unseen = np.array([clip.long for clip in clips]), ~np.array([clip.counted for clip in clips])
     made = []
     for label, chosen in (
         ("r, median", np.ones(len(r), bool)),
@@ -172,11 +194,15 @@ def agreement(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure
         ("r, long clips", long),
         ("r, long, not counted", long & unseen),
     ):
+        if not chosen.any():
+            continue
         values = r[chosen]
         low, high = report.interval(lambda picked, v=values: np.median(v[picked]), len(values))
         made.append(report.Measure(label, name, float(np.median(values)), low, high, "", len(values), "liptruth"))
-    worst = float(r[long].min())
-    return [*made, report.Measure("r, worst long clip", name, worst, NAN, NAN, "", int(long.sum()), "liptruth")]
+    if long.any():
+        worst = float(r[long].min())
+        made.append(report.Measure("r, worst long clip", name, worst, NAN, NAN, "", int(long.sum()), "liptruth"))
+    return made
 
 
 def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
@@ -189,7 +215,7 @@ def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]
     made.append(report.Measure("closures found", name, pooled(slice(None)), low, high, "", len(found), "liptruth"))
     moves = [movement(clip, c) for clip, c in zip(clips, curves, strict=True)]
     made += [_median(key, name, np.array([m[key] for m in moves])) for key in moves[0]]
-    return [*made, loudness_gap(name, curves, clips)]
+    return made + loudness_gap(name, curves, clips)
 
 
 def _median(metric: str, name: str, values: np.ndarray) -> report.Measure:
@@ -223,8 +249,8 @@ def _longest_known(clip: Clip) -> slice:
     return slice(*max(runs(np.isfinite(clip.opening)), key=lambda run: run[1] - run[0]))
 
 
-def loudness_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> report.Measure:
-    """SLCC gap: how much tighter or looser than people's the opening follows loudness from second to second."""
+def loudness_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> list[report.Measure]:
+    """SLCC gap: how much tighter or looser than people's the opening follows loudness; none where all are short."""
     bonds = []
     for clip, curve in zip(clips, curves, strict=True):
         known = _longest_known(clip)
@@ -238,12 +264,15 @@ def loudness_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> repo
         ours, people = (np.corrcoef(rows[:, k].T)[0, 1] for k in (0, 1))
         return abs(float(ours - people))
 
+    if not bonds:
+        return []
     low, high = report.interval(gap, len(bonds), 300)
-    return report.Measure("SLCC gap", name, gap(range(len(bonds))), low, high, "", len(bonds), "liptruth")
+    return [report.Measure("SLCC gap", name, gap(range(len(bonds))), low, high, "", len(bonds), "liptruth")]
 
 
 def add_arguments(parser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/liptruth")
+    parser.add_argument("--labels", type=Path, help='of the clips whose words are known: made by "evaluate clips"')
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="all numbers as JSON")
 
@@ -261,5 +290,11 @@ def main(args) -> None:
         systems |= networks(args.seed)
     found = [m for name, curve in systems.items() for m in measures(name, curve, clips)]
     print(report.table(found))
+    if args.labels:
+        ceiling, known = teacher(clips, args.labels, args.seed)
+        beside = systems | {"teacher on true phones": ceiling}
+        rows = [m for name, curve in beside.items() for m in measures(name, curve, known)]
+        print(f"\nThe {len(known)} clips whose words are known:\n{report.table(rows)}")
+        found += rows
     if args.out:
         report.write_json(args.out, found, command="evaluate mouths", seed=str(args.seed))

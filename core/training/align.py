@@ -92,7 +92,7 @@ def in_file_time(rows: list[tuple[float, float, str]], start: float, end: float)
     return [row for row in moved if row[0] < row[1]]
 
 
-def _write(path: Path, column: str, rows: list[tuple[float, float, str]]) -> None:
+def write(path: Path, column: str, rows: list[tuple[float, float, str]]) -> None:
     lines = [f"start_s,end_s,{column}", *(f"{start:.3f},{end:.3f},{name}" for start, end, name in rows)]
     with replacing(path) as file:
         file.write(("\n".join(lines) + "\n").encode())
@@ -119,7 +119,7 @@ def main(arguments) -> None:
             if target.exists():
                 continue
             phones, words, missing = align_file(listing.parent / name, own)
-            _write(target.with_suffix("").with_suffix(".words.csv"), "word", words)
-            _write(target, "phone", phones)
+            write(target.with_suffix("").with_suffix(".words.csv"), "word", words)
+            write(target, "phone", phones)
             done, left_out = done + len(own), left_out + missing
     print(f"{arguments.out}: {done - left_out} of {done} sentences aligned in {time.perf_counter() - started:.0f} s")
