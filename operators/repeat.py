@@ -68,7 +68,10 @@ def _soon(window: bpy.types.Window, call) -> None:
     """Do something in ``window`` once Blender is done with what it does now."""
 
     def run() -> None:
-        with bpy.context.temp_override(window=window):
+        area = max(window.screen.areas, key=lambda one: one.width * one.height)
+        region = next(one for one in area.regions if one.type == "WINDOW")
+        # Without an area and a region Blender 5.2 crashes when it adjusts an operation
+        with bpy.context.temp_override(window=window, area=area, region=region):
             call()
 
     bpy.app.timers.register(run, first_interval=0.0)

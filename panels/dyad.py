@@ -97,9 +97,8 @@ class TurnsPanel(Sidebar):
         column = self.layout.column(align=True)
         if found:
             column.operator("dyad.update", icon="FILE_REFRESH")
-        row = column.row(align=True)
-        row.operator("dyad.redo_turn", icon="LOOP_FORWARDS")
-        row.prop(context.scene.dyad, "redo_words", text="", placeholder="angrier")
+        column.operator("dyad.redo_turn", icon="LOOP_FORWARDS")
+        column.prop(context.scene.dyad, "redo_words", text="", placeholder="How: angrier, B looks away")
 
 
 class AdjustPanel(Sidebar):

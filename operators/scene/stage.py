@@ -37,6 +37,8 @@ def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collect
         collection.objects.link(thing)
         if role == "fill":  # its broad reflection would veil iris and pupil; the factor says so to EEVEE
             thing.visible_glossy, data.specular_factor = False, 0.1
+        elif role == "backdrop":  # only in renders: who looks about in the 3D view would often see nothing else
+            thing.hide_viewport = True
         elif role.startswith("catch"):  # seen in the eyes, and nowhere else
             thing.visible_diffuse, data.diffuse_factor = False, 0.0
         if role == "camera" and _is_free(scene.camera):
@@ -180,7 +182,8 @@ def is_own_view(scene: bpy.types.Scene) -> bool:
 
 def _ours(thing: bpy.types.Object) -> bool:
     """Whether an object is where we put it."""
-    return PLACED not in thing or np.allclose(np.ravel(thing.matrix_world), thing[PLACED], atol=1e-4)
+    # its own transform, because what is hidden has no evaluated one
+    return PLACED not in thing or np.allclose(np.ravel(thing.matrix_basis), thing[PLACED], atol=1e-4)
 
 
 def _darken(world: bpy.types.World) -> None:

@@ -73,6 +73,8 @@ def test_the_stage_follows_the_pair_but_what_the_user_moved_stays(add_pair):
     bpy.context.view_layer.update()
 
     assert np.allclose(things["camera"].matrix_world, camera)
+    assert things["backdrop"].scale.x > 1.1, "the backdrop grows with the pair"
+    assert things["backdrop"].hide_viewport and not things["backdrop"].hide_render
     assert not np.allclose(things["key A"].matrix_world, key)
 
 
