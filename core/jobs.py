@@ -40,8 +40,8 @@ def is_ready(job: Job, seconds: float) -> bool:
     return True  # it had nothing to write
 
 
-def prepared(job: Job, said: str) -> Job[str]:
-    """``job`` up to WRITING and no further: what is slow in it is done, and what it made is kept; returns ``said``."""
+def prepared(job: Job) -> Job[None]:
+    """``job`` up to WRITING and no further: what is slow in it is then done, and what it made is kept."""
     try:
         for step in job:
             if step is WRITING:
@@ -49,7 +49,6 @@ def prepared(job: Job, said: str) -> Job[str]:
             yield step
     finally:
         job.close()
-    return said
 
 
 def part(job: Job[Result], first: float, last: float) -> Job[Result]:

@@ -21,9 +21,13 @@ class DYAD_OT_prepare(JobOperator, bpy.types.Operator):
 
     job: Job | None = None  # to do
     wanted = ("", {})  # whose job that is: the operator's class and its properties
+    made = ("", {})  # the same while Blender adjusts it at the end
 
     def start(self, context):
-        return prepared(DYAD_OT_prepare.job, "Made as adjusted.")
+        yield from prepared(DYAD_OT_prepare.job)
+        if _is_still_last():
+            return "Made as adjusted."
+        return "Made, but something else was done meanwhile. Press the button again with this variation to see it."
 
     def modal(self, context, event):
         result = super().modal(context, event)
@@ -42,8 +46,7 @@ def hand_on(operator, job: Job) -> bool:
         job.close()
         _soon(window, lambda: _button(wanted[0])("INVOKE_DEFAULT", **wanted[1]))
         return True
-    if wanted == DYAD_OT_prepare.wanted:
-        DYAD_OT_prepare.wanted = ("", {})
+    if wanted == DYAD_OT_prepare.made:
         return False
     DYAD_OT_prepare.job, DYAD_OT_prepare.wanted = job, wanted
     _soon(window, lambda: bpy.ops.dyad.prepare("INVOKE_DEFAULT"))
@@ -52,10 +55,15 @@ def hand_on(operator, job: Job) -> bool:
 
 def _adjust() -> None:
     """Let Blender adjust the last operation again, if that is still the one that was prepared."""
-    last = bpy.context.window_manager.operators[-1:]
-    if last and last[0].bl_rna.identifier == DYAD_OT_prepare.wanted[0]:
+    DYAD_OT_prepare.made = DYAD_OT_prepare.wanted
+    if _is_still_last():
         bpy.ops.ed.undo_redo()
-    DYAD_OT_prepare.wanted = ("", {})
+    DYAD_OT_prepare.made = ("", {})
+
+
+def _is_still_last() -> bool:
+    last = bpy.context.window_manager.operators[-1:]
+    return bool(last) and last[0].bl_rna.identifier == DYAD_OT_prepare.wanted[0]
 
 
 def _button(identifier: str):

@@ -94,7 +94,7 @@ def test_what_blender_repeats_is_handed_on_to_the_window_where_it_takes_long(win
     assert button.execute(bpy.context) == {"CANCELLED"}
     assert (done, button.reports) == ([], [])
 
-    assert finish(prepared(window[0], "Ready.")) == "Ready."
+    finish(prepared(window[0]))
     assert done == ["worked"], "the scene is left alone"
 
 
