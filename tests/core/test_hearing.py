@@ -1,0 +1,45 @@
+"""What is heard of a recording can be cut into sections and looked at in parts."""
+
+import numpy as np
+import pytest
+
+from talking_together.core import clustering, hearing
+
+FRAMES = 3_000
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    rng = np.random.default_rng(0)
+    wide, narrow = (
+        clustering.unit(np.abs(rng.normal(size=(len(range(1, FRAMES, step)), 256)))).astype(np.float16)
+        for step in (hearing.WIDE_STEP, hearing.NARROW_STEP)
+    )
+    return hearing.Evidence(rng.random(FRAMES).astype(np.float32), wide, narrow)
+
+
+@pytest.fixture(scope="module")
+def centres():
+    return clustering.unit(np.abs(np.random.default_rng(1).normal(size=(2, 256)))).astype(np.float32)
+
+
+def test_a_section_hears_what_the_whole_hears_there(evidence, centres):
+    part = evidence.part(600, 1503)
+
+    assert len(part.voice) == 903
+    inside = slice(1, 903 - hearing.WIDE_STEP)  # between the section's own windows
+    whole = evidence.likeness(centres)[:, 600:1503]
+    np.testing.assert_allclose(part.likeness(centres)[:, inside], whole[:, inside], atol=1e-5)
+    np.testing.assert_allclose(
+        part.towards(centres)[0][:, inside], evidence.towards(centres)[0][:, 600:1503][:, inside], atol=1e-4
+    )
+
+
+def test_windows_looked_at_in_parts_give_the_same_voices(evidence, monkeypatch):
+    masks = np.random.default_rng(2).random((2, FRAMES)).astype(np.float32)
+    at_once = evidence.centres_of(masks)
+
+    monkeypatch.setattr(hearing, "PART", 64)
+
+    np.testing.assert_allclose(evidence.centres_of(masks), at_once, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(at_once, axis=1), 1, atol=1e-5)

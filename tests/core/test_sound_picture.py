@@ -1,0 +1,32 @@
+"""The mask network's picture of the sound is the same however long the recording is."""
+
+from pathlib import Path
+
+import numpy as np
+
+from talking_together.core import audio, sound_picture
+
+SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "sample" / "dialogue.flac"
+
+
+def test_blocks_join_without_a_seam():
+    mono = audio.load(SAMPLE).mono[: 16 * audio.SAMPLE_RATE]
+    voice = np.ones(audio.frame_count(len(mono)), np.float32)
+
+    seen = sound_picture.picture(mono, voice).astype(np.float32)
+
+    assert seen.shape == (len(voice), sound_picture.WIDTH) and np.isfinite(seen).all()
+    np.testing.assert_allclose(seen[:, : sound_picture.BANDS].mean(0), 0, atol=0.01)
+    steps = np.abs(np.diff(seen, axis=0)).mean(1)
+    seam = np.zeros(len(steps), bool)
+    seam[sound_picture.BLOCK - sound_picture.OVERLAP : sound_picture.BLOCK] = True
+    assert steps[seam].max() < steps[~seam].max() and steps[seam].mean() < 2 * steps[~seam].mean()
+
+
+def test_power_of_frames_is_counted_in_blocks_and_to_the_end():
+    mono = np.random.default_rng(0).normal(size=250 * 640 + 100).astype(np.float32)
+
+    power = sound_picture.frame_power(mono)
+
+    assert len(power) == 251
+    np.testing.assert_allclose(power[:250], np.square(mono[: 250 * 640]).reshape(250, 640).mean(1), rtol=1e-4)
