@@ -57,7 +57,7 @@ def _adjust() -> None:
     """Let Blender adjust the last operation again, if that is still the one that was prepared."""
     DYAD_OT_prepare.made = DYAD_OT_prepare.wanted
     if _is_still_last():
-        bpy.ops.ed.undo_redo()
+        bpy.ops.ed.undo_redo("EXEC_DEFAULT", True)  # True: with a step of undo, as if the user had adjusted it
     DYAD_OT_prepare.made = ("", {})
 
 
