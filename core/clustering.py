@@ -17,8 +17,8 @@ APART, LEAST = 2.0, 4  # spreads of one voice between two, and windows of each, 
 # on 84 recordings of one validation reader (62 % are recognised) and 111 of two (3 are lost, no whole real recording)
 ONE_UNKNOWN, ONE_HEARD = -2.0, 3.0
 # with a third voice the recording is better explained (log evidence a window), it lies this many spreads of one voice
-# from both and has this share of the talk: never so in 135 recordings of two, in 8 of 14 of three validation readers and
-# in 4 of 12 of three test readers; a voice that is heard in several rooms splits into parts up to 5.2 spreads apart
+# from both and has this share of the talk: never so in 135 recordings of two, in 8 of 14 of three validation readers
+# and in 4 of 12 of three test readers; a voice that is heard in several rooms splits into parts up to 5.2 spreads apart
 THIRD_EVIDENCE, THIRD_APART, THIRD_SHARE = 0.1, 5.0, 0.1
 # a section lies so many spreads of one voice from where its voices lie on the whole, where rooms change; in one call
 # never more than 1.5; and the two must differ from each other much as they do on the whole (cosine)
