@@ -13,7 +13,7 @@ from ..layout import room_poses
 from ..motion import replacing
 from . import distribution, errors, reactions
 from .answers import Partners, Shown
-from .behaviour import Scene, head_angles, measure
+from .behaviour import BEHIND, Scene, head_angles, measure
 from .bootstrap import Drawn, draw_weights
 from .events import angle_between
 from .gazes import face_gaze
@@ -136,7 +136,8 @@ class Suite:
         """How mean head yaw follows the yaw to the partner, and face gaze the share asked for."""
         asked, got, yaws, faced = [], [], [], []
         for motions, case in zip(played.motions[0], self.cases, strict=True):
-            yaws.append(np.degrees(gaze.toward(room_poses(case.layout))[:, 0]))
+            near = np.abs([case.layout.facing_a, case.layout.facing_b]) <= BEHIND
+            yaws.append(np.where(near, np.degrees(gaze.toward(room_poses(case.layout))[:, 0]), np.nan))
             faced.append(head_angles(motions)[0].mean(axis=1))
             asked.append([case.layout.contact_a, case.layout.contact_b])
             got.append(face_gaze(look_at(motions, case)).mean(axis=1))

@@ -129,8 +129,10 @@ def _entropy(counts: np.ndarray) -> np.ndarray:
 
 
 def weighted_slope(x: Sequence[np.ndarray], y: Sequence[np.ndarray], weights: np.ndarray) -> np.ndarray:
-    """Slope of ``y`` on ``x`` in every draw: (W,) of (n, 2) values of both people of each dialogue."""
+    """Slope of ``y`` on ``x`` in every draw: (W,) of (n, 2) values of both people of each dialogue, nan for none."""
     x, y = np.asarray(x, float), np.asarray(y, float)
-    sums = [weights @ v.sum(axis=1) for v in (np.ones_like(x), x, y, x * x, x * y)]
+    known = ~np.isnan(x + y)
+    x, y = np.where(known, x, 0), np.where(known, y, 0)
+    sums = [weights @ v.sum(axis=1) for v in (known.astype(float), x, y, x * x, x * y)]
     count, sx, sy, sxx, sxy = sums
     return (count * sxy - sx * sy) / np.maximum(count * sxx - sx**2, 1e-12)

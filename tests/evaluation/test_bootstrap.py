@@ -70,3 +70,5 @@ def test_a_claim_takes_the_seeds_together_and_reads_its_own_direction():
 def test_the_slope_of_a_line_is_its_slope():
     x = RNG.normal(size=(40, 2))
     assert weighted_slope(x, 0.9 * x + 3, WEIGHTS) == pytest.approx(0.9)
+    known = np.where(x > -1, x, np.nan)
+    assert weighted_slope(known, np.where(x > -1, 0.9 * x + 3, 50), WEIGHTS) == pytest.approx(0.9)
