@@ -161,13 +161,15 @@ def sample_intents(
             motion, keep = bands.split(motion), np.concatenate([keep, keep[..., bands.TURNS]], axis=-1)
         held["given"] = torch.from_numpy(np.float32((motion - model.mean) / model.std))
         held["keep"] = torch.from_numpy(keep)
+    means, parts = _contact_asked(model, told, known)
     drawn = diffusion.sample(
         diffusion.predictor(model.network, torch.from_numpy(told), guidance),
         told.shape[1],
         diffusion.slow_columns(width),
         seed=seed,
         steps=steps,
-        means=torch.from_numpy(_contact_asked(model, told, known)),
+        means=torch.from_numpy(means),
+        parts=torch.from_numpy(parts),
         progress=progress,
         **held,
     )
@@ -177,19 +179,26 @@ def sample_intents(
     return within_limits(bands.join(columns) if banded else columns)
 
 
-def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
-    """(2, 56 or 62) z units: the mean contact that ``told`` asks of who is made as a whole; all else is NaN, free.
+def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None):
+    """The mean contact that ``told`` asks of who is made as a whole, in each part of the recording that asks the same.
 
-    Free is also who would have to look behind, however much contact is asked.
+    Free is who would have to look behind, however much contact is asked, and parts shorter than half a window.
+    returns: (P, 2, 56 or 62) z units, NaN where free, and (T,) int64, which part each frame is of
     """
-    means = np.full((2, len(model.mean)), np.nan, np.float32)
+    asked = told[..., condition.CONTACT].astype(np.float32)  # (2, T)
+    changes = np.flatnonzero((np.diff(asked) != 0).any(axis=0)) + 1
+    parts = np.zeros(asked.shape[1], np.int64)
+    parts[changes] = 1
+    parts = parts.cumsum()
+    starts, lengths = np.insert(changes, 0, 0), np.bincount(parts)
+    means = np.full((len(starts), 2, len(model.mean)), np.nan, np.float32)
     column = gaze.INTENT_CHANNELS["gaze"].stop - 1
-    asked = told[..., condition.CONTACT].mean(axis=1, dtype=np.float32)
-    means[:, column] = (asked - model.mean[column]) / model.std[column]
-    means[told[..., condition.PARTNER.start + 1].mean(axis=1, dtype=np.float32) > BEHIND] = np.nan
+    means[..., column] = (asked[:, starts].T - model.mean[column]) / model.std[column]
+    means[(lengths < diffusion.WINDOW // 2) & (len(lengths) > 1)] = np.nan
+    means[:, told[..., condition.PARTNER.start + 1].mean(axis=1, dtype=np.float32) > BEHIND] = np.nan
     if known is not None:
-        means[known[1].any(axis=(1, 2))] = np.nan
-    return means
+        means[:, known[1].any(axis=(1, 2))] = np.nan
+    return means, parts
 
 
 def within_limits(intents: np.ndarray) -> np.ndarray:

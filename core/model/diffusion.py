@@ -144,6 +144,7 @@ def sample(
     given: Tensor | None = None,
     keep: Tensor | None = None,
     means: Tensor | None = None,
+    parts: Tensor | None = None,
     batch: int = BATCH,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Tensor:
@@ -156,8 +157,10 @@ def sample(
     slow:        (D,) bool, which columns begin with slow noise
     given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
                  rest is made to fit
-    means:       (2, D) what the motion shall be in the mean over the whole recording, NaN where that is free: windows
-                 of ten seconds cannot know. While the noise still hides which frames to choose, all are moved there
+    means:       (P, 2, D) what the motion shall be in the mean over each part of the recording, NaN where that is free:
+                 windows of ten seconds cannot know. While the noise still hides which frames to choose, all of a part
+                 are moved there
+    parts:       (frames,) int64, which part each frame is of; None: one part
     returns:     (2, frames, D)
     """
     x = torch.empty(2, frames, len(slow))
@@ -165,21 +168,25 @@ def sample(
         x[:, cut] = piece
     # the network is told that frames kept as a whole are clean
     whole = torch.zeros(2, frames, dtype=torch.bool) if keep is None else keep.all(dim=-1)
-    levels, before, shift = torch.linspace(1, 0, steps + 1) ** POWER, torch.empty_like(x), torch.zeros(2, len(slow))
+    levels, before, shift = torch.linspace(1, 0, steps + 1) ** POWER, torch.empty_like(x), None
+    parts = torch.zeros(frames, dtype=torch.int64) if parts is None else parts
     for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
         if keep is not None:
             _put_back(x, given, keep, now, seed, slow)
-        total = torch.zeros_like(shift)
+        total = None if means is None else torch.zeros_like(means)
         for cut, motion in cleaned(predict, x, torch.where(whole, 0.0, now), batch):
-            total += motion.sum(dim=1)
-            ahead = (motion + (motion - before[:, cut]) / 2 if step else motion) + shift[:, None]
+            ahead = motion + (motion - before[:, cut]) / 2 if step else motion
+            if means is not None:
+                total.index_add_(0, parts[cut], motion.transpose(0, 1))
+                ahead = ahead + (shift[parts[cut]].transpose(0, 1) if step else 0)
             before[:, cut] = motion
             if keep is not None:
                 ahead = torch.where(keep[:, cut], given[:, cut], ahead)
             remaining = (x[:, cut] - signal(now) * ahead) / noise_share(now)
             x[:, cut] = signal(then) * ahead + noise_share(then) * remaining
         if means is not None:
-            shift = PULL * torch.nan_to_num(means - total / frames) * (then > SETTLED)
+            lengths = torch.bincount(parts, minlength=len(means))[:, None, None]
+            shift = PULL * torch.nan_to_num(means - total / lengths) * (then > SETTLED)
         progress((step + 1) / steps)
     return x if keep is None else torch.where(keep, given, x)
 

@@ -103,7 +103,7 @@ def test_a_mean_that_is_asked_for_is_met_and_all_else_is_free():
     for asked in (-0.5, 0.0, 0.6):
         means = torch.full((2, WIDTH), torch.nan)
         means[0, 1] = asked
-        made = sample(decides, 1500, WHITE, seed=1, steps=16, means=means)
+        made = sample(decides, 1500, WHITE, seed=1, steps=16, means=means[None])
         free = sample(decides, 1500, WHITE, seed=1, steps=16)
         assert made[0, :, 1].mean() == pytest.approx(asked, abs=0.12)
         assert torch.equal(made[1], free[1]) and torch.equal(made[0, :, [0, 2, 3]], free[0, :, [0, 2, 3]])
