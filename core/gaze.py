@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .easing import smooth_step
 from .motion import CHANNELS
 from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, rotation_to, turn, yaw_pitch
 from .stretches import by_stretches
@@ -205,8 +206,7 @@ def _offset(gaze: np.ndarray, target: np.ndarray) -> np.ndarray:
     """Offsets (2, T, 2) that count: as given when averted, no larger than SCAN in contact, blended in between."""
     offset, contact = gaze[..., :2], gaze[..., 2:]
     scanning = offset * np.minimum(1, SCAN / np.maximum(_size(offset, target), 1e-9))
-    share = np.clip((contact - AVERTED) / (CONTACT - AVERTED), 0, 1)
-    share = share**2 * (3 - 2 * share)
+    share = smooth_step(contact, AVERTED, CONTACT)
     return offset * (1 - share) + scanning * share
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from . import sounds
+from .easing import smooth_step
 from .motion import EXPRESSION_NAMES, MOTION_FPS
 from .runs import runs
 from .sounds import Sounds
@@ -93,11 +94,6 @@ def _later(values: np.ndarray, frames: float) -> np.ndarray:
     return np.stack([np.interp(times - frames, times, column) for column in values.T], axis=1)
 
 
-def _smooth_step(x: np.ndarray) -> np.ndarray:
-    x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)
-
-
 def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
     """(T,) with a closure of one frame nearly held in the likelier frame beside it: alone it opens at other rates."""
     longer = hold.copy()
@@ -111,7 +107,7 @@ def _two_frames(hold: np.ndarray, seal: np.ndarray) -> np.ndarray:
 
 def _open_closures(seal: np.ndarray, gap: np.ndarray) -> np.ndarray:
     """(T,) in [0, 1]: how firmly to shut the lips, in closures that are surely heard and not shut within a frame."""
-    hold = _smooth_step((seal - UNSURE) / (SURE - UNSURE))
+    hold = smooth_step(seal, UNSURE, SURE)
     for first, last in runs(hold > 0):
         if hold[first:last].max() < 1 or gap[max(0, first - 1) : last + 1].min() <= SHUT:
             hold[first:last] = 0

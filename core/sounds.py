@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
+from .easing import smooth_step
 from .motion import EXPRESSION_NAMES
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -59,31 +60,25 @@ def play(expression: np.ndarray, strength: Sounds) -> np.ndarray:
 
 def met(expression: np.ndarray) -> np.ndarray:
     """(T,) how nearly the lips are joined against the jaw, as in p, b and m."""
-    return _step(expression[:, CLOSE] / np.maximum(expression[:, JAW], 0.02), 0.2, 0.9)
+    return smooth_step(expression[:, CLOSE] / np.maximum(expression[:, JAW], 0.02), 0.2, 0.9)
 
 
 def at_teeth(expression: np.ndarray) -> np.ndarray:
     """(T,) how much the lower lip is rolled in beyond what a closure does, as in f and v."""
-    return _step(expression[:, ROLL], 0.3, 0.6) * (1 - met(expression))
+    return smooth_step(expression[:, ROLL], 0.3, 0.6) * (1 - met(expression))
 
 
 def wide(expression: np.ndarray) -> np.ndarray:
     """(T,) how wide the jaw is, as in open vowels."""
-    return _step(expression[:, JAW] - expression[:, CLOSE], 0.12, 0.28)
+    return smooth_step(expression[:, JAW] - expression[:, CLOSE], 0.12, 0.28)
 
 
 def hissing(expression: np.ndarray) -> np.ndarray:
     """(T,) how much teeth show before a narrow jaw, as in s and z."""
     shown = expression[:, SHOWING].mean(axis=1)
-    return _step(shown, 0.1, 0.3) * (1 - _step(expression[:, JAW], 0.1, 0.2)) * (1 - at_teeth(expression))
+    return smooth_step(shown, 0.1, 0.3) * (1 - smooth_step(expression[:, JAW], 0.1, 0.2)) * (1 - at_teeth(expression))
 
 
 def _scale(played: np.ndarray, columns: list[int], strength: float, weight: np.ndarray) -> None:
     """Multiply ``columns`` of ``played`` by ``strength`` where ``weight`` (T,) is 1, and less where it is less."""
     played[:, columns] *= (1 + (strength - 1) * weight)[:, None]
-
-
-def _step(x: np.ndarray, low: float, high: float) -> np.ndarray:
-    """0 under ``low``, 1 over ``high``, smooth between."""
-    x = np.clip((x - low) / (high - low), 0, 1)
-    return x * x * (3 - 2 * x)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..easing import smooth_step
 from ..layout import Layout, room_poses
 from ..motion import MOTION_FPS
 from ..rotation import FORWARD
@@ -73,8 +74,7 @@ def scene_columns(
     columns = layout_columns(layout, poses)[:, None].repeat(frames, axis=1)
     time = (np.arange(first, first + frames) + 0.5) / MOTION_FPS
     for start, changed in sorted(directions, key=lambda direction: direction[0]):
-        share = np.clip((time - start) / EASE, 0, 1)[:, None]
-        share = share * share * (3 - 2 * share)
+        share = smooth_step(time, start, start + EASE)[:, None]
         columns += share * (layout_columns(changed, poses)[:, None] - columns)
     return columns.astype(np.float32)
 

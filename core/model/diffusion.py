@@ -168,25 +168,24 @@ def sample(
         x[:, cut] = piece
     # the network is told that frames kept as a whole are clean
     whole = torch.zeros(2, frames, dtype=torch.bool) if keep is None else keep.all(dim=-1)
-    levels, before, shift = torch.linspace(1, 0, steps + 1) ** POWER, torch.empty_like(x), None
+    levels, before = torch.linspace(1, 0, steps + 1) ** POWER, torch.empty_like(x)
+    means = torch.full((1, 2, len(slow)), torch.nan) if means is None else means
     parts = torch.zeros(frames, dtype=torch.int64) if parts is None else parts
+    lengths, shift = torch.bincount(parts, minlength=len(means))[:, None, None], torch.zeros_like(means)
     for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
         if keep is not None:
             _put_back(x, given, keep, now, seed, slow)
-        total = None if means is None else torch.zeros_like(means)
+        total = torch.zeros_like(means)
         for cut, motion in cleaned(predict, x, torch.where(whole, 0.0, now), batch):
+            total.index_add_(0, parts[cut], motion.transpose(0, 1))
             ahead = motion + (motion - before[:, cut]) / 2 if step else motion
-            if means is not None:
-                total.index_add_(0, parts[cut], motion.transpose(0, 1))
-                ahead = ahead + (shift[parts[cut]].transpose(0, 1) if step else 0)
+            ahead = ahead + shift[parts[cut]].transpose(0, 1)
             before[:, cut] = motion
             if keep is not None:
                 ahead = torch.where(keep[:, cut], given[:, cut], ahead)
             remaining = (x[:, cut] - signal(now) * ahead) / noise_share(now)
             x[:, cut] = signal(then) * ahead + noise_share(then) * remaining
-        if means is not None:
-            lengths = torch.bincount(parts, minlength=len(means))[:, None, None]
-            shift = PULL * torch.nan_to_num(means - total / lengths) * (then > SETTLED)
+        shift = PULL * torch.nan_to_num(means - total / lengths) * (then > SETTLED)
         progress((step + 1) / steps)
     return x if keep is None else torch.where(keep, given, x)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..easing import smooth_step
 from ..layout import Layout
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
 from .answering import BLINK, BROWS, SMILE, answers, both_ways, sight, unasked
@@ -32,8 +33,7 @@ class Gesture:
         """(T,) its size at ``times``."""
         rise = np.clip((times - self.start) / self.onset, 0, 1)
         fall = np.clip((self.start + self.onset + self.hold + self.offset - times) / self.offset, 0, 1)
-        eased = np.minimum(rise, fall)
-        return self.size * eased**2 * (3 - 2 * eased)
+        return self.size * smooth_step(np.minimum(rise, fall))
 
 
 def total(gestures: list[Gesture], times: np.ndarray) -> np.ndarray:
@@ -197,8 +197,7 @@ def _wander(times: np.ndarray, seconds: float, rng) -> np.ndarray:
     knots = rng.normal(0, 0.6, int(times[-1] / seconds) + 4)
     place = times / seconds + rng.random()
     k = place.astype(int)
-    x = place - k
-    x = x * x * (3 - 2 * x)
+    x = smooth_step(place - k)
     return knots[k] * (1 - x) + knots[k + 1] * x
 
 

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import voice
+from ..easing import smooth_step
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
 from .dialogue import Dialogue
 from .hearing import GRID, frame_times, smooth
@@ -162,7 +163,7 @@ def _laughing(times: np.ndarray, spans) -> np.ndarray:
     level = np.zeros(len(times))
     for start, end in spans:
         level = np.maximum(level, np.clip(np.minimum((times - start + 0.1) / 0.2, (end + 0.3 - times) / 0.5), 0, 1))
-    return level * level * (3 - 2 * level)
+    return smooth_step(level)
 
 
 def _laugh(face: np.ndarray, laughing: np.ndarray, loudness: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from mathutils.kdtree import KDTree
 
+from ...core.easing import smooth_step
 from ...core.head import Head
 
 GRAVITY = np.array([0.0, 0.0, -1.0])
@@ -110,7 +111,7 @@ class Skull:
         offsets = points - self.centre
         length = np.maximum(np.linalg.norm(offsets, axis=1), 1e-9)
         wanted = (self.distance(offsets) + gap) / length
-        held = hold * _smoothstep(offsets[:, 2] / length / 0.5 + 0.75)
+        held = hold * smooth_step(offsets[:, 2] / length / 0.5 + 0.75)
         return self.centre + offsets * np.where(wanted > 1, wanted, 1 + held * (wanted - 1))[:, None]
 
 
@@ -128,7 +129,7 @@ def grow(head: Head, style: Style, seed: int = 0) -> np.ndarray:
     heading = _unit(comb + jitter + normals * style.lift / (1 - style.lift))
     gap = style.volume[0] + (style.volume[1] - style.volume[0]) * height + random.exponential(0.0012, len(roots))
     path = _grown(roots, heading, comb, gap, skull, style)
-    length = style.side_length + (style.top_length - style.side_length) * _smoothstep((height - 0.42) / 0.4)
+    length = style.side_length + (style.top_length - style.side_length) * smooth_step((height - 0.42) / 0.4)
     length = length * random.uniform(0.86, 1.05, len(roots))
     strands = _resampled(path, _cut(path, length, style, random), style.points)
     return _styled(strands, side, style, random)
@@ -146,7 +147,7 @@ def _roots(head: Head, skull: Skull, style: Style, random) -> tuple[np.ndarray, 
     u, v = random.random((2, tries, 1))
     share = np.concatenate([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], axis=1)
     places = np.einsum("nk,nkx->nx", share, corners[chosen])
-    density = _smoothstep(((share * head.masks["scalp"][faces[chosen]]).sum(axis=1) - 0.2) / 0.4)
+    density = smooth_step(((share * head.masks["scalp"][faces[chosen]]).sum(axis=1) - 0.2) / 0.4)
     if style.part is not None:  # where the hair is combed apart, more of it has to cover the skin
         beside = np.exp(-(((places[:, 0] - style.part) / 0.016) ** 2)) * (places[:, 1] < skull.centre[1] + 0.04)
         density = density * (0.35 + 0.65 * beside)
@@ -167,17 +168,17 @@ def _comb(roots: np.ndarray, skull: Skull, style: Style) -> tuple[np.ndarray, np
     crown = np.array([0.0, skull.centre[1] + 0.035, skull.top])
     if style.part is None:
         away = roots - crown
-        low = _smoothstep((0.05 - roots[:, 2]) / 0.06)[:, None]
+        low = smooth_step((0.05 - roots[:, 2]) / 0.06)[:, None]
         forward = np.array([0.35, -1.0, 0.1]) * 0.09
         back = np.array([0.0, 0.03, -0.10])
-        front = _smoothstep((crown[1] - roots[:, 1]) / 0.03)[:, None]
+        front = smooth_step((crown[1] - roots[:, 1]) / 0.03)[:, None]
         return (1 - low) * (away * 0.35 + forward * front) + low * back, np.ones(len(roots))
     hairline = np.array([style.part, roots[:, 1].min(), skull.top - 0.02])
     along = crown - hairline
     at = np.clip((roots - hairline) @ along / (along @ along), 0, 1)[:, None]
     away = roots - (hairline + at * along)
     side = np.where(away[:, 0] >= 0, 1.0, -1.0)
-    swept = _smoothstep((0.06 - roots[:, 1]) / 0.07)[:, None] * np.array([0.0, 1.0, 0.0]) * 0.055
+    swept = smooth_step((0.06 - roots[:, 1]) / 0.07)[:, None] * np.array([0.0, 1.0, 0.0]) * 0.055
     return away + swept + 0.02 * GRAVITY + side[:, None] * np.array([0.012, 0, 0]), side
 
 
@@ -202,7 +203,7 @@ def _off_the_face(points: np.ndarray, cut_height: float) -> np.ndarray:
     behind = np.interp(points[:, 2], [-0.10, 0.0, 0.05, 0.09], [0.030, 0.026, 0.016, -0.01])
     points = points.copy()
     points[:, 1] = np.maximum(points[:, 1], behind)
-    ends = _smoothstep((cut_height + 0.06 - points[:, 2]) / 0.06)[:, None]
+    ends = smooth_step((cut_height + 0.06 - points[:, 2]) / 0.06)[:, None]
     return points + ends * 0.003 * _unit(np.array([0.0, 0.09, 0.0]) - points * [1, 1, 0])
 
 
@@ -210,7 +211,7 @@ def _cut(path: np.ndarray, length: np.ndarray, style: Style, random) -> np.ndarr
     """(n,) metres of every strand that the scissors leave."""
     if style.cut_height is not None:
         line = style.cut_height + random.normal(0, 0.004, len(path)) - random.exponential(0.004, len(path))
-        line = line + 0.022 * _smoothstep((path[:, -1, 1] - 0.07) / 0.06)  # shorter at the nape, over the collar
+        line = line + 0.022 * smooth_step((path[:, -1, 1] - 0.07) / 0.06)  # shorter at the nape, over the collar
         below = path[:, :, 2] < line[:, None]
         first = np.where(below.any(axis=1), below.argmax(axis=1), path.shape[1] - 1)
         length = np.minimum(length, first * style.step)
@@ -245,8 +246,3 @@ def _styled(strands: np.ndarray, side: np.ndarray, style: Style, random) -> np.n
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
-
-
-def _smoothstep(x: np.ndarray) -> np.ndarray:
-    x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)

@@ -4,9 +4,7 @@ import time
 
 import bpy
 import numpy as np
-import pytest
 
-import talking_together
 from talking_together.core import gaze
 from talking_together.core.head import load
 from talking_together.core.layout import Layout, room_poses
@@ -15,14 +13,6 @@ from talking_together.operators.scene import keyframes, rigs, session, takes
 from talking_together.operators.scene.strips import Recording
 
 JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
-
-
-@pytest.fixture
-def scene():
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    talking_together.register()
-    yield bpy.context.scene
-    talking_together.unregister()
 
 
 def make_take(frames: int, seed: int = 0) -> Take:
@@ -39,12 +29,12 @@ def make_take(frames: int, seed: int = 0) -> Take:
     return Take(tuple(map(HeadMotion, packed)), np.zeros((2, frames), np.float32), Layout(), "", seed, "")
 
 
-def show_take(scene, tmp_path, frames: int) -> bytes:
+def show_take(addon, tmp_path, frames: int) -> bytes:
     """Add the two heads and let them play a take; returns the take's file."""
     save_take(make_take(frames), tmp_path / "made.npz")
     content = (tmp_path / "made.npz").read_bytes()
-    takes.store(scene.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, frames / 25, 24.0, 1), 0)
-    takes.show(scene, session.pair_for(scene, Layout(), moved=False))
+    takes.store(addon.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, frames / 25, 24.0, 1), 0)
+    takes.show(addon, session.pair_for(addon, Layout(), moved=False))
     return content
 
 
@@ -70,35 +60,35 @@ def nod(head) -> np.ndarray:
     return keyed(head, 'pose.bones["head"].rotation_quaternion', 1)
 
 
-def test_a_slider_shows_at_once_and_on_one_person_only(scene, tmp_path):
-    show_take(scene, tmp_path, 100)
-    a, b = rigs.find_pair(scene)
+def test_a_slider_shows_at_once_and_on_one_person_only(addon, tmp_path):
+    show_take(addon, tmp_path, 100)
+    a, b = rigs.find_pair(addon)
     before, others = jaw(a), jaw(b)
 
-    scene.dyad.adjust_a.jaw = 0.5
+    addon.dyad.adjust_a.jaw = 0.5
 
     np.testing.assert_allclose(jaw(a), before / 2, atol=1e-4)
     np.testing.assert_array_equal(jaw(b), others)
 
 
-def test_one_class_of_sounds_has_a_slider_of_its_own(scene, tmp_path):
-    show_take(scene, tmp_path, 100)
-    a, _ = rigs.find_pair(scene)
+def test_one_class_of_sounds_has_a_slider_of_its_own(addon, tmp_path):
+    show_take(addon, tmp_path, 100)
+    a, _ = rigs.find_pair(addon)
     before = jaw(a)
 
-    scene.dyad.adjust_a.vowels = 0.5
+    addon.dyad.adjust_a.vowels = 0.5
 
     wide = before > 0.35
     assert (jaw(a)[wide] < 0.6 * before[wide]).all()
     np.testing.assert_allclose(jaw(a)[before < 0.1], before[before < 0.1], atol=0.02)  # resampled
 
 
-def test_back_at_one_the_take_is_as_it_was_to_the_bit(scene, tmp_path):
-    show_take(scene, tmp_path, 100)
-    a, b = rigs.find_pair(scene)
+def test_back_at_one_the_take_is_as_it_was_to_the_bit(addon, tmp_path):
+    show_take(addon, tmp_path, 100)
+    a, b = rigs.find_pair(addon)
     before = [curve(head) for head in (a, b) for curve in (jaw, nod)]
 
-    scene.dyad.adjust_a.head, scene.dyad.adjust_b.articulation, scene.dyad.adjust_b.gaze = 1.7, 0.4, 0
+    addon.dyad.adjust_a.head, addon.dyad.adjust_b.articulation, addon.dyad.adjust_b.gaze = 1.7, 0.4, 0
     assert np.abs(nod(a) - before[1]).max() > 0.01
     bpy.ops.dyad.reset_adjustments()
 
@@ -106,44 +96,44 @@ def test_back_at_one_the_take_is_as_it_was_to_the_bit(scene, tmp_path):
         np.testing.assert_array_equal(now, then)
 
 
-def test_the_stored_take_and_the_users_keys_are_not_touched(scene, tmp_path):
-    content = show_take(scene, tmp_path, 50)
-    a, _ = rigs.find_pair(scene)
+def test_the_stored_take_and_the_users_keys_are_not_touched(addon, tmp_path):
+    content = show_take(addon, tmp_path, 50)
+    a, _ = rigs.find_pair(addon)
     a.keyframe_insert("location", frame=1)
     mine = a.animation_data.action
 
-    scene.dyad.adjust_a.head = 0
+    addon.dyad.adjust_a.head = 0
 
     assert a.animation_data.action == mine
-    takes.stored(scene.dyad)
-    scene.dyad.adjust_a.head = 1
-    takes.export(scene.dyad, str(tmp_path / "out.npz"))
+    takes.stored(addon.dyad)
+    addon.dyad.adjust_a.head = 1
+    takes.export(addon.dyad, str(tmp_path / "out.npz"))
     assert (tmp_path / "out.npz").read_bytes() == content
 
 
-def test_an_export_is_what_is_played(scene, tmp_path):
-    show_take(scene, tmp_path, 50)
-    scene.dyad.adjust_b.jaw = 0
+def test_an_export_is_what_is_played(addon, tmp_path):
+    show_take(addon, tmp_path, 50)
+    addon.dyad.adjust_b.jaw = 0
 
-    takes.export(scene.dyad, str(tmp_path / "out.npz"))
+    takes.export(addon.dyad, str(tmp_path / "out.npz"))
 
     a, b = load_take(tmp_path / "out.npz").motions
     assert b.expression[:, JAW].max() == 0
     assert a.expression[:, JAW].max() > 0.3
 
 
-def test_a_minute_follows_the_slider_while_it_is_dragged(scene, tmp_path):
-    show_take(scene, tmp_path, 1500)
+def test_a_minute_follows_the_slider_while_it_is_dragged(addon, tmp_path):
+    show_take(addon, tmp_path, 1500)
     took = []
     for strength in (1.1, 1.2, 1.3):
         began = time.perf_counter()
-        scene.dyad.adjust_a.head = strength
+        addon.dyad.adjust_a.head = strength
         took.append(time.perf_counter() - began)
 
     print(f"a minute took {min(took):.2f} s")
     assert min(took) < 2  # 0.4 s where the machine has nothing else to do
 
 
-def test_without_a_take_a_slider_does_nothing(scene):
-    scene.dyad.adjust_a.jaw = 0.5
-    assert not scene.objects
+def test_without_a_take_a_slider_does_nothing(addon):
+    addon.dyad.adjust_a.jaw = 0.5
+    assert not addon.objects
