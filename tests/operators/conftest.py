@@ -7,6 +7,13 @@ import talking_together
 from talking_together.core.layout import Layout, room_poses
 from talking_together.operators.scene import rigs
 
+LAYOUTS = [
+    Layout(),
+    Layout(distance=0.4, facing_a=-90, facing_b=90),
+    Layout(distance=2.5, facing_a=35, facing_b=-160, height_a=1.2, swapped=True),
+    Layout(distance=40, height_b=3.0),
+]
+
 
 @pytest.fixture
 def addon():
@@ -21,6 +28,12 @@ def addon():
 def empty_file():
     """An empty file."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+@pytest.fixture(params=LAYOUTS)
+def layout(request) -> Layout:
+    """Near, usual, far, turned, swapped: one after the other."""
+    return request.param
 
 
 @pytest.fixture
