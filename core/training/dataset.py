@@ -3,7 +3,8 @@
     python -m core train align --data ../shared/data --out cache/alignment
     python -m core train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --jobs 2
 
-A stopped one goes on: a file that is there is not made again.
+A stopped one goes on: a file that is there is not made again. With ``--heard`` the talks of an earlier folder are acted
+anew in a third of the time: what is heard there is taken over.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..errors import UserError
 from ..layout import Layout
 from ..motion import replacing
 from ..teacher.cast import Voice, gather_voices
@@ -77,9 +79,7 @@ def write_dialogue(
             layout=np.array(json.dumps(asdict(layout))),
             turns=_rows(dialogue.turns),
             stretches=_rows(dialogue.stretches),
-            phones=np.array(
-                json.dumps([[[round(s, 3), round(e, 3), p] for s, e, p in own] for own in dialogue.phones])
-            ),
+            phones=_phones(dialogue),
             speakers=np.array(dialogue.speakers),
             seed=np.int64(dialogue.seed),
             **extra,
@@ -88,6 +88,23 @@ def write_dialogue(
 
 def _rows(spans: Sequence) -> np.ndarray:
     return np.array([(span.start, span.end, span.person) for span in spans], np.float32).reshape(-1, 3)
+
+
+def _phones(dialogue: Dialogue) -> np.ndarray:
+    return np.array(json.dumps([[[round(s, 3), round(e, 3), p] for s, e, p in own] for own in dialogue.phones]))
+
+
+def heard_before(dialogue: Dialogue, path: Path) -> tuple[Encoded, np.ndarray | None]:
+    """What ``path`` says of the same talk: how its voices are heard, and the unmasked mix where it is there.
+
+    Raises UserError when it is missing or holds another talk.
+    """
+    if not path.is_file():
+        raise UserError(f'There is no "{path}" to take the voices from. Leave --heard out to hear them anew.')
+    with np.load(path, allow_pickle=False) as file:
+        if str(file["phones"]) != str(_phones(dialogue)) or not np.array_equal(file["masks"], dialogue.masks):
+            raise UserError(f'"{path}" holds another talk. Leave --heard out to hear the voices anew.')
+        return Encoded(file["told"], file["features"]), file["mixed"] if "mixed" in file.files else None
 
 
 def encoded(dialogue: Dialogue, exact: bool) -> Encoded:
@@ -129,19 +146,26 @@ class Maker:
     performances: int
     people: int  # another number is other people
     seed: int
+    heard: Path | None = None  # folder of an earlier run with the same talks
 
-    def paths(self, number: int) -> list[Path]:
+    def paths(self, number: int, folder: Path | None = None) -> list[Path]:
         """The files of one dialogue, a performance each."""
-        return [self.out / f"{self.split}_{p}_{number:05d}.npz" for p in range(self.performances)]
+        return [(folder or self.out) / f"{self.split}_{p}_{number:05d}.npz" for p in range(self.performances)]
 
     def make(self, number: int) -> None:
         """Write all performances of one dialogue; for training every other is heard with imprecise masks."""
         dialogue = make_dialogue(self.voices, default_statistics(), 1_000_000 * self.seed + number, SECONDS, self.room)
         test, paths = self.split == "test", self.paths(number)
-        heard = [encoded(dialogue, True)] + ([] if test or len(paths) == 1 else [encoded(dialogue, False)])
+        ways = 1 if test or len(paths) == 1 else 2
+        if self.heard:
+            known = [heard_before(dialogue, path) for path in self.paths(number, self.heard)[:ways]]
+            heard, mixed = [voices for voices, _ in known], known[0][1]
+        else:
+            heard = [encoded(dialogue, exact) for exact in (True, False)[:ways]]
+            mixed = None if self.people else mix_of(dialogue)
         for k, (layout, intents) in enumerate(performances_of(dialogue, len(paths), self.people)):
-            mixed = mix_of(dialogue) if k == 0 and not self.people else None  # once a dialogue is enough
-            write_dialogue(paths[k], dialogue, heard[k % len(heard)], intents, layout, test, mixed)
+            once = mixed if k == 0 else None  # once a dialogue is enough
+            write_dialogue(paths[k], dialogue, heard[k % ways], intents, layout, test, once)
 
 
 _maker: Maker | None = None  # of this process, so that a job is only a number
@@ -169,6 +193,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--performances", type=int, default=PERFORMANCES, help="of each recording")
     parser.add_argument("--people", type=int, default=0, help="another number is other people in the same scenes")
     parser.add_argument("--split", choices=["train", "validation", "test"], default="train", help="of the voices")
+    parser.add_argument("--heard", type=Path, help="folder made before: the same talks, acted anew")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="processes that make dialogues")
 
@@ -180,7 +205,8 @@ def main(arguments) -> None:
     count = max(1, round(count)) if split == "test" else ROUND * max(1, round(count / ROUND))
     voices, room = cast_for(arguments.data, split, arguments.alignment), room_of(arguments.data)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    maker = Maker(voices, room, arguments.out, split, arguments.performances, arguments.people, arguments.seed)
+    told = arguments.performances, arguments.people, arguments.seed, arguments.heard
+    maker = Maker(voices, room, arguments.out, split, *told)
     missing = [number for number in range(count) if not all(path.exists() for path in maker.paths(number))]
     with multiprocessing.Pool(arguments.jobs, _begin, (maker,)) as pool:
         for made, number in enumerate(pool.imap_unordered(_make, missing), 1):

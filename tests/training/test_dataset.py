@@ -68,3 +68,29 @@ def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tm
     mixed = batches.read_mixes(tmp_path)[3].astype(float)
     assert mixed.shape == exact["features"].shape[1:]
     assert min(np.abs(mixed - own).mean() for own in exact["features"].astype(float)) > 0.01
+
+
+def test_a_talk_acted_anew_keeps_what_was_heard(voices, tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset, "SECONDS", 6.0)
+    first, anew = tmp_path / "first", tmp_path / "anew"
+    for folder in (first, anew):
+        folder.mkdir()
+    dataset.Maker(voices, Room(), first, "train", performances=2, people=0, seed=0).make(3)
+    maker = dataset.Maker(voices, Room(), anew, "train", performances=2, people=1, seed=0, heard=first)
+    maker.make(3)
+
+    for path in maker.paths(3):
+        with np.load(path) as new, np.load(first / path.name) as old:
+            assert all(np.array_equal(new[name], old[name]) for name in ("features", "told", "masks"))
+            assert np.abs(new["intents"] - old["intents"]).mean() > 0.005
+    assert 3 in batches.read_mixes(anew)
+
+
+def test_voices_of_another_talk_are_not_taken_over(voices, tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset, "SECONDS", 6.0)
+    dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=0).make(3)
+    other = dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=1, heard=tmp_path)
+    with pytest.raises(UserError, match="another talk"):
+        other.make(3)
+    with pytest.raises(UserError, match="Leave --heard out"):
+        other.make(4)
