@@ -35,7 +35,11 @@ APPROACH, RELEASE = 0.085, 0.06  # s, lips on their way into and out of a closur
 EFFORT = (0.15, 3.0)  # least and most of a sound's own opening
 MIDDLE, CONTRAST = 0.6, 0.35  # what is heard is a mean of what may be; people's mouths go further to both sides
 SLIGHT = 0.03  # of an opening: under it nothing is multiplied up
+USUAL_JAW = 0.9  # with it the widest that people open on film is the widest here, in the median
+NARROW = 0.12  # of the jaw, under which effort does not open it
 PARTS = {0: 1.0, 1: 0.41, 4: 0.12, 5: 0.14}  # how much of ARTICULATORS part the lips: jaw, funnel, lower and upper lip
+# f and v: the lower lip tucks under the upper teeth, the upper lip is lifted off it by 3 mm (people's: a fifth of most)
+BITE = {"jawOpen": (0.09, 0.12), "mouthRollLower": 0.6, "mouthUpperUp": 0.45}
 BREATH = 0.06  # of the jaw, in the middle of a breath
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -114,7 +118,7 @@ def _with_effort(shape: np.ndarray, heard: np.ndarray) -> np.ndarray:
     heard = smooth(heard, 0.03)
     wanted = (heard + CONTRAST * (heard - MIDDLE)).clip(0.1, 1.5)
     effort = smooth(np.clip((wanted * usual + SLIGHT) / (said + SLIGHT), *EFFORT), 0.02)
-    narrow = np.clip(1.3 - shape[:, 0] / 0.23, 0, 1)  # a narrow jaw is narrow however hard one tries: the lips do it
+    narrow = np.clip(1.3 - shape[:, 0] / NARROW, 0, 1)  # a narrow jaw is narrow however hard one tries: the lips do it
     shape = shape.copy()
     shape[:, 0] *= np.minimum(effort, effort ** (1 - narrow))
     shape[:, [1, 4, 5]] *= effort[:, None]
@@ -127,7 +131,7 @@ def _in_style(shape: np.ndarray, loudness: np.ndarray, haste: np.ndarray, person
     mumbled = 1 - 0.3 * person.laziness * np.clip(haste - 0.9, 0, 1)
     size = (phrase * mumbled * (0.8 + 0.4 * energy))[:, None]
     shape = shape.copy()
-    shape[:, :1] *= person.articulation * size
+    shape[:, :1] *= USUAL_JAW * person.articulation * size
     shape[:, 1:4] *= person.lips
     shape[:, 4:6] *= person.lips * np.sqrt(size)
     return np.clip(shape, 0, 1)
@@ -184,18 +188,20 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
     """Articulators, closure and lip-to-teeth contact as ARKit channels (T, 44), within the limits of HEADS.md."""
     face = np.zeros((len(seal), len(EXPRESSION_NAMES)))
     free = 1 - seal  # what parts the lips yields to a closure
-    firm = seal**2  # lips are pressed where they have met, or a short vowel beside a closure would never open
+    firm = seal**4  # lips are pressed where they have met, or a short vowel beside a closure would never open
     apart = free * (1 - touch)
     jaw = shape["jawOpen"] * (1 + (shape["jawOpen"] / SPEECH_JAW) ** 8) ** -0.125 * (1 - 0.45 * seal)
-    jaw = jaw * (1 - touch) + np.clip(jaw, 0.07, 0.11) * touch
+    jaw = jaw * (1 - touch) + np.clip(jaw, *BITE["jawOpen"]) * touch
     left, right = 1 + 0.12 * person.lopsided, 1 - 0.12 * person.lopsided
     values = {
         "jawOpen": jaw,
         "mouthClose": jaw * seal,
         "jawForward": shape["jawForward"] * free,
         "mouthFunnel": shape["mouthFunnel"] * apart,
-        "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.5 * touch),
-        "mouthRollLower": np.maximum(np.maximum(shape["mouthRollLower"] * free * 0.2, 0.3 * firm), 0.72 * touch),
+        "mouthPucker": shape["mouthPucker"] * (1 - 0.3 * seal) * (1 - 0.8 * touch),
+        "mouthRollLower": np.maximum.reduce(
+            [shape["mouthRollLower"] * free * 0.2, 0.3 * firm, BITE["mouthRollLower"] * touch * free]
+        ),
         "mouthRollUpper": 0.28 * firm,
         "cheekPuff": 0.05 * firm,
         "mouthLeft" if person.lopsided > 0 else "mouthRight": 0.25 * abs(person.lopsided) * jaw,
@@ -206,7 +212,9 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
         values[f"mouthPress{side}"] = 0.55 * firm * gain
         values[f"mouthStretch{side}"] = shape["mouthStretch"] * (1 - 0.6 * seal) * gain
         values[f"mouthLowerDown{side}"] = shape["mouthLowerDown"] * apart * gain
-        values[f"mouthUpperUp{side}"] = np.maximum(shape["mouthUpperUp"] * apart, 0.4 * touch * free) * gain
+        values[f"mouthUpperUp{side}"] = (
+            np.maximum(shape["mouthUpperUp"] * apart, BITE["mouthUpperUp"] * touch * free) * gain
+        )
     for name, value in values.items():
         face[:, COLUMN[name]] = np.clip(value, 0, 1)
     return face
