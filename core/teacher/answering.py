@@ -1,6 +1,7 @@
 """What people do of their own accord, which nobody can hear coming, and how the other, who sees it, answers.
 
-An answer is never answered again, and nobody does the same thing twice at once, so that nothing runs away.
+Single acts, as a nod, are answered by acts; what lasts, a smile or a posture, is taken on as it grows and passes, a
+moment later. An answer is never answered again, so that nothing runs away.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ import numpy as np
 
 from ..layout import Layout
 from ..motion import MOTION_FPS
+from .hearing import GRID, smooth
 from .looking import Looking
 from .person import Person
 
@@ -22,18 +24,29 @@ class Habit:
     """One kind of act."""
 
     rate: float  # a minute of own accord, of a usual person
-    delay: tuple[float, float]  # s from its start to the start of the answer, beside the person's lag
-    chance: float  # that who looks on answers, of somebody who mirrors everything
     rest: float  # s until the same person does it again
+    delay: tuple[float, float] = (0.0, 0.0)  # s from its start to the start of the answer, beside the person's lag
+    chance: float = 0.0  # that who looks on answers by the same act, of somebody who mirrors everything
 
 
-# Delays: mimicry of faces 0.3 to 1.5 s, of postures and tilts 1 to 3 s; a blink follows a blink within half a second
-NOD = Habit(4.0, (0.15, 0.5), 1.0, 1.1)
-SMILE = Habit(3.6, (0.15, 0.6), 1.0, 3.0)
-BROWS = Habit(3.6, (0.1, 0.45), 0.8, 2.0)
-TILT = Habit(3.0, (0.4, 1.3), 0.9, 4.0)
-LEAN = Habit(1.8, (0.7, 2.2), 0.9, 6.0)
-BLINK = Habit(0.0, (0.0, 0.2), 0.55, 0.5)
+@dataclass(frozen=True)
+class Contagion:
+    """How something that lasts is taken on."""
+
+    share: float  # of its size, by somebody who mirrors everything and watches
+    behind: float  # s, beside the person's lag
+
+
+# Delays: mimicry of faces 0.3 to 1.5 s, of postures about 1 s; a blink follows a blink within half a second
+NOD = Habit(4.0, 1.1, (0.15, 0.4), 1.0)
+SMILE = Habit(3.0, 3.0)
+BROWS = Habit(3.6, 2.0)
+TILT = Habit(3.0, 4.0)
+LEAN = Habit(1.8, 6.0)
+BLINK = Habit(0.0, 0.5, (0.0, 0.15), 0.7)
+SMILING = Contagion(0.95, 0.3)
+RAISING = Contagion(0.85, 0.1)
+MOVING = Contagion(0.85, 0.45)
 
 
 def unasked(habit: Habit, seconds: float, eager: float, rng) -> list[float]:
@@ -71,6 +84,14 @@ def answers(
             found.append((number, moment))
             taken.append(moment)
     return found
+
+
+def taken_on(kind: Contagion, curves: np.ndarray, person: Person, looking: Looking, sees: float) -> np.ndarray:
+    """(..., T) what a person takes on of the partner's ``curves`` (..., T): later, smaller, less where not looking."""
+    late = round((person.lag + kind.behind) * MOTION_FPS)
+    seen = np.concatenate([np.repeat(curves[..., :1], late, axis=-1), curves], axis=-1)[..., : curves.shape[-1]]
+    watching = smooth(looking.at_partner.astype(float), 0.4 * MOTION_FPS / GRID)
+    return kind.share * person.mirrors * sees * (CORNER_OF_THE_EYE + (1 - CORNER_OF_THE_EYE) * watching) * seen
 
 
 def both_ways(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..layout import Layout
-from .answering import LEAN, TILT, both_ways, sight, unasked
+from .answering import LEAN, MOVING, TILT, sight, taken_on, unasked
 from .delivery import deliver, lungs
 from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times, smooth
@@ -18,9 +18,8 @@ NECK = (56.0, 74.0)  # degrees from which turning gets hard, and where it ends
 SWAY = ((3.0, 5.1, 8.7, 14.0, 24.0), (1.2, 4.2, 1.3))
 LIFE = ((0.9, 1.3, 1.9, 2.6), (0.42, 0.5, 0.3))
 TREMOR = ((0.11, 0.16, 0.23, 0.37), (0.08, 0.06, 0.05))
-FOLLOWED = 0.7  # how much of the other's sway and life who listens takes on, and who talks by half
-BEHIND = (0.35, 0.45)  # s beside the person's lag until then
-MIRROR = np.array([1, -1, -1])  # pitch, yaw and roll as in a mirror
+TALKING = 0.5  # how much of what a listener takes on of the other's moves who talks takes on
+MIRROR = np.array([1, -1, -1, 1, -1, 1])  # pitch, yaw, roll, forward, to the own left and up, as in a mirror
 
 
 @dataclass(frozen=True)
@@ -39,33 +38,27 @@ class Shift:
 
 def carry(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
     """Neck, head and translation of both people: two (T, 9), axis-angle residuals in radians and metres."""
-    shifts = _postures(dialogue, layout, people, looking, rng)
     times = frame_times(len(looking[0].head))
     nodding = nods(dialogue, heard, looking, people, layout, rng)
-    living = _living(times, heard, layout, people, rng)
-    return tuple(
-        _carry(dialogue, heard, layout, people[i], looking[i], i, shifts[i], nodding[i], living[i], rng) for i in (0, 1)
-    )
+    swaying = _swaying(times, dialogue, heard, layout, people, looking, rng)
+    return tuple(_carry(dialogue, heard, layout, people[i], looking[i], i, nodding[i], swaying[i], rng) for i in (0, 1))
 
 
-def _carry(dialogue, heard, layout: Layout, person: Person, looking, who: int, shifts, nodding, living, rng):
+def _carry(dialogue, heard, layout: Layout, person: Person, looking, who: int, nodding, swaying, rng):
     times = frame_times(len(looking.head))
     speaking = _eased(heard.speaking[who], times)
     lively = person.expressive * (0.55 + 0.9 * layout.energy)
     # pitch, yaw, roll; + is up, to the own left, towards the own left shoulder
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
     angles[:2] += looking.head.T[::-1]
-    angles += living[:3]
+    angles += swaying[:3]
     angles += deliver(heard, dialogue.turns, who, lively, looking.side, times)
     angles[0] += total(nodding, times)
     angles[1] += total(shakes(heard, who, layout, person, rng), times)
-    posture = _held(shifts, times)
-    angles += posture[:3]
     angles[1] = _as_far_as_necks_go(looking.turned + angles[1]) - looking.turned
     breathing = lungs(heard, who, times, rng.uniform(0.2, 0.3), rng.uniform(0, 6.28))
     angles[0] += np.radians(0.25) * breathing
-    held = posture[3:] + living[3:5] * np.array([[-1], [1]])
-    body = _body(held, angles, speaking, lively, layout, breathing, living[5], times)
+    body = _body(swaying[3:], angles, speaking, lively, layout, breathing)
     return np.concatenate([_joints(angles), body], axis=1)
 
 
@@ -76,21 +69,21 @@ def _as_far_as_necks_go(yaw: np.ndarray) -> np.ndarray:
     return np.sign(yaw) * (np.minimum(np.abs(yaw), easy) + (most - easy) * np.tanh(beyond / (most - easy)))
 
 
-def _living(times: np.ndarray, heard: Heard, layout: Layout, people, rng) -> list[np.ndarray]:
-    """How both sway and stir, two (6, T): pitch, yaw, roll (radians), back, aside and up (m).
+def _swaying(times: np.ndarray, dialogue, heard: Heard, layout: Layout, people, looking, rng) -> list[np.ndarray]:
+    """Postures, sway and life of both, two (6, T): pitch, yaw, roll (radians), forward, to the own left and up (m).
 
     Who sees the other goes along a little later, as in a mirror, and most while listening (Hale et al. 2020).
     """
-    own = [_stir(times, people[i], _eased(heard.speaking[i], times), layout, rng) for i in (0, 1)]
-    sees, mirror = sight(layout), np.concatenate([MIRROR, [1, -1, 1]])[:, None]
-    both = []
+    own = []
     for i in (0, 1):
-        late = people[i].lag + rng.uniform(*BEHIND)
-        seen = np.stack([np.interp(times - late, times, curve) for curve in own[1 - i]])
-        share = FOLLOWED * people[i].mirrors * sees[i] * (1 - 0.5 * _eased(heard.floor == i, times))
-        trembling = [degrees * np.radians(_waves(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
-        both.append(own[i] + share * mirror * seen)
-        both[i][:3] += trembling
+        talking = _eased(heard.speaking[i], times)
+        posture = _held(_postures(dialogue, layout, i, people[i], rng), times)
+        own.append(posture + _stir(times, people[i], talking, layout, rng))
+    sees, both = sight(layout), []
+    for i in (0, 1):
+        seen = taken_on(MOVING, MIRROR[:, None] * own[1 - i], people[i], looking[i], sees[i])
+        both.append(own[i] + (1 - (1 - TALKING) * _eased(heard.floor == i, times)) * seen)
+        both[i][:3] += [degrees * np.radians(_waves(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
     return both
 
 
@@ -125,30 +118,18 @@ def _waves(times: np.ndarray, periods, rng) -> np.ndarray:
     return curve / (curve.std() + 1e-9)
 
 
-def _postures(dialogue: Dialogue, layout: Layout, people, looking, rng) -> tuple[list[Shift], list[Shift]]:
-    """New postures at changes of turn, in long turns and unasked, and those that the other takes on after a while."""
-    own: tuple[list[Shift], list[Shift]] = ([], [])
-    tilts: tuple[list[Shift], list[Shift]] = ([], [])
-    for i in (0, 1):
-        for turn in dialogue.turns:
-            if turn.end - turn.start > 2.0 or rng.random() < 0.2:
-                own[i].append(_posture(turn.start - 0.3, people[i], layout, turn.person == i, rng))
-        for start in unasked(LEAN, dialogue.seconds, people[i].initiates * people[i].sway ** 0.5, rng):
-            own[i].append(_leaning(start, people[i], layout, rng))
-        for start in unasked(TILT, dialogue.seconds, people[i].initiates, rng):
-            size = np.radians(rng.uniform(3.5, 7.5)) * people[i].expressive ** 0.5 * rng.choice([-1, 1])
-            tilts[i].append(
-                Shift(start, rng.uniform(0.5, 0.9), size, 0, 0.3 * size, 0, 0, hold=rng.lognormal(0.9, 0.4))
-            )
-
-    def reply(shift: Shift, start: float, who: int) -> Shift:
-        mirrored = replace(shift, start=start, seconds=shift.seconds * 1.2, roll=-shift.roll, yaw=-shift.yaw)
-        return replace(mirrored, aside=-shift.aside)
-
-    own = both_ways(LEAN, own, lambda s: s.start, reply, people, looking, layout, rng)
-    tilts = both_ways(TILT, tilts, lambda s: s.start, reply, people, looking, layout, rng)
-    begins = [[_posture(-2.0, people[i], layout, False, rng)] for i in (0, 1)]
-    return tuple(sorted(begins[i] + own[i] + tilts[i], key=lambda s: s.start) for i in (0, 1))
+def _postures(dialogue: Dialogue, layout: Layout, who: int, person: Person, rng) -> list[Shift]:
+    """New postures at changes of turn, in long turns and unasked, and tilts of the head that pass."""
+    found = [_posture(-2.0, person, layout, False, rng)]
+    for turn in dialogue.turns:
+        if turn.end - turn.start > 2.0 or rng.random() < 0.2:
+            found.append(_posture(turn.start - 0.3, person, layout, turn.person == who, rng))
+    for start in unasked(LEAN, dialogue.seconds, person.initiates * person.sway**0.5, rng):
+        found.append(_leaning(start, person, layout, rng))
+    for start in unasked(TILT, dialogue.seconds, person.initiates, rng):
+        size = np.radians(rng.uniform(3.5, 7.5)) * person.expressive**0.5 * rng.choice([-1, 1])
+        found.append(Shift(start, rng.uniform(0.5, 0.9), size, 0, 0.3 * size, 0, 0, hold=rng.lognormal(0.9, 0.4)))
+    return sorted(found, key=lambda shift: shift.start)
 
 
 def _leaning(start: float, person: Person, layout: Layout, rng) -> Shift:
@@ -175,10 +156,10 @@ def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) 
 
 
 def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
-    """(5, T) pitch, yaw, roll, lean and aside over time; what lasts eases from one to the next, what passes adds."""
-    path, passing = np.zeros((5, len(times))), np.zeros((5, len(times)))
+    """(6, T) pitch, yaw, roll, lean, aside and up over time; what lasts eases on to the next, what passes adds."""
+    path, passing = np.zeros((6, len(times))), np.zeros((6, len(times)))
     for shift in shifts:
-        goal = np.array([shift.pitch, shift.yaw, shift.roll, shift.lean, shift.aside])[:, None]
+        goal = np.array([shift.pitch, shift.yaw, shift.roll, shift.lean, shift.aside, 0.0])[:, None]
         if shift.hold:
             passing += goal * _ease(times, shift.start, shift.seconds)
             passing -= goal * _ease(times, shift.start + shift.seconds + shift.hold, 1.3 * shift.seconds)
@@ -199,13 +180,13 @@ def _joints(angles: np.ndarray) -> np.ndarray:
     return np.concatenate([NECK_SHARE * vector, (1 - NECK_SHARE) * vector], axis=1)
 
 
-def _body(held, angles, speaking, lively: float, layout: Layout, breathing, rising, times) -> np.ndarray:
+def _body(sway, angles, speaking, lively: float, layout: Layout, breathing) -> np.ndarray:
     """(T, 3) metres: leaning and swaying, breathing, and the trunk that goes with the head and leans into the talk.
 
-    held: (2, T) forward and to the own left; rising: (T,) of the sway
+    sway: (3, T) forward, to the own left and up
     """
     into = 0.006 * lively * speaking * layout.energy
-    x = held[1] + 0.03 * angles[2] + 0.02 * angles[1]
-    y = -held[0] - into + 0.045 * (angles[0] - angles[0].mean())
-    z = 0.0022 * breathing + rising - 0.15 * np.abs(held[0])
+    x = sway[1] + 0.03 * angles[2] + 0.02 * angles[1]
+    y = -sway[0] - into + 0.045 * (angles[0] - angles[0].mean())
+    z = 0.0022 * breathing + sway[2] - 0.15 * np.abs(sway[0])
     return np.stack([x, y, z], axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 from ..easing import smooth_step
 from ..layout import Layout
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
-from .answering import BLINK, BROWS, SMILE, answers, both_ways, sight, unasked
+from .answering import BLINK, BROWS, RAISING, SMILE, SMILING, answers, sight, taken_on, unasked
 from .dialogue import Dialogue
 from .hearing import GRID, Heard, frame_times
 from .looking import Looking
@@ -50,30 +50,27 @@ def total(gestures: list[Gesture], times: np.ndarray) -> np.ndarray:
 def express(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
     """Upper face and moods of both people: two (T, 44) in [0, 1] to add to the mouths that talk."""
     times = frame_times(len(looking[0].at_partner))
-    smiles = _smiles(dialogue, heard, layout, people, looking, rng)
-    raises = _brows(dialogue, heard, layout, people, looking, rng)
-    lids = _lids(dialogue, heard, layout, people, looking, times, rng)
-    return tuple(
-        _face(times, total(smiles[i], times), total(raises[i], times), lids[i], layout, people[i], rng) for i in (0, 1)
-    )
-
-
-def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[list, list]:
-    """Own smiles by mood, at backchannels and phrase ends, and unasked; and smiles that answer the partner's."""
-    warm = max(0.0, 0.4 + 0.6 * layout.warmth)
-    own = []
+    smiles = [total(_smiles(dialogue, heard, layout, i, people[i], rng), times) for i in (0, 1)]
+    raises = [_raises(dialogue, heard, layout, i, people[i], rng) for i in (0, 1)]
+    lasting = [total([gesture for gesture in own if gesture.hold > 0.25], times) for own in raises]
+    lids, sees = _lids(dialogue, heard, layout, people, looking, times, rng), sight(layout)
+    faces = []
     for i in (0, 1):
-        eager = warm * people[i].smiler ** 0.5
-        starts = unasked(SMILE, dialogue.seconds, 1.5 * eager * people[i].initiates, rng) if warm > 0.05 else []
-        starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == i and eager > rng.normal(0.35, 0.08)]
-        starts += [p.end for p in heard.phrases if p.person != i and p.weight * eager > rng.normal(0.95, 0.1)]
-        starts += [t.end - 0.5 for t in dialogue.turns if t.person == i and eager > rng.normal(0.6, 0.1)]
-        own.append([_smile(start, warm, people[i], rng) for start in starts] + _laughing(dialogue.phones[i]))
+        smile = np.maximum(smiles[i], taken_on(SMILING, smiles[1 - i], people[i], looking[i], sees[i]))
+        brow = np.maximum(total(raises[i], times), taken_on(RAISING, lasting[1 - i], people[i], looking[i], sees[i]))
+        faces.append(_face(times, smile, brow, lids[i], layout, people[i], rng))
+    return tuple(faces)
 
-    def reply(smile: Gesture, start: float, who: int) -> Gesture:
-        return _smile(start, warm, people[who], rng, smile.size)
 
-    return both_ways(SMILE, tuple(own), lambda g: g.start, reply, people, looking, layout, rng)
+def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: Person, rng) -> list[Gesture]:
+    """Own smiles: by mood, at backchannels and phrase ends, while laughing, and for no reason that can be heard."""
+    warm = max(0.0, 0.4 + 0.6 * layout.warmth)
+    eager = warm * person.smiler**0.5
+    starts = unasked(SMILE, dialogue.seconds, 1.5 * eager * person.initiates, rng) if warm > 0.05 else []
+    starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == who and eager > rng.normal(0.35, 0.08)]
+    starts += [p.end for p in heard.phrases if p.person != who and p.weight * eager > rng.normal(0.95, 0.1)]
+    starts += [t.end - 0.5 for t in dialogue.turns if t.person == who and eager > rng.normal(0.6, 0.1)]
+    return [_smile(start, warm, person, rng) for start in starts] + _laughing(dialogue.phones[who])
 
 
 def _laughing(phones) -> list[Gesture]:
@@ -87,40 +84,20 @@ def _laughing(phones) -> list[Gesture]:
     return [Gesture(start - 0.35, 0.35, end - start + 0.4, 1.1, 0.72) for start, end in laughs]
 
 
-def _brows(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[list, list]:
-    """Raised brows of both: what the talk lifts, unasked flashes, and those that answer one that lasts."""
-    lift = [person.expressive * (0.6 + 0.8 * layout.energy) for person in people]
-    flashes = tuple(
-        [
-            Gesture(start, 0.14, rng.uniform(0.25, 0.6), 0.35, min(0.75, lift[i] ** 0.5 * rng.uniform(0.38, 0.6)))
-            for start in unasked(BROWS, dialogue.seconds, people[i].initiates, rng)
-        ]
-        for i in (0, 1)
-    )
-    spoken = [_raises(dialogue, heard, layout, i, people[i], rng) for i in (0, 1)]
-    flashes = tuple(flashes[i] + [g for g in spoken[i] if g.hold > 0.25] for i in (0, 1))
-
-    def reply(flash: Gesture, start: float, who: int) -> Gesture:
-        size = min(0.7, 0.5 * flash.size + 0.2 * lift[who] ** 0.5)
-        return Gesture(start, 1.2 * flash.onset, flash.hold, flash.offset, size)
-
-    answered = both_ways(BROWS, flashes, lambda g: g.start, reply, people, looking, layout, rng)
-    return tuple(answered[i] + [g for g in spoken[i] if g.hold <= 0.25] for i in (0, 1))
-
-
-def _smile(start: float, warm: float, person: Person, rng, answered: float | None = None) -> Gesture:
+def _smile(start: float, warm: float, person: Person, rng) -> Gesture:
     size = rng.uniform(0.32, 0.52) * (0.6 + 0.5 * warm) * person.expressive**0.5
-    if answered is not None:
-        size = 0.5 * size + 0.5 * answered
     return Gesture(
         start, rng.uniform(0.4, 0.65), rng.lognormal(np.log(1.7), 0.3), rng.uniform(0.8, 1.2), float(min(size, 0.65))
     )
 
 
 def _raises(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: Person, rng) -> list[Gesture]:
-    """Brows: on the accents of the own voice, before own turns, and with the partner's phrase ends."""
-    gestures = []
+    """Brows: unasked flashes, and on the accents of the own voice, before own turns, at the partner's phrase ends."""
     lift = person.expressive * (0.6 + 0.8 * layout.energy)
+    gestures = [
+        Gesture(start, 0.14, rng.uniform(0.3, 0.7), 0.35, min(0.75, lift**0.5 * rng.uniform(0.38, 0.6)))
+        for start in unasked(BROWS, dialogue.seconds, person.initiates, rng)
+    ]
     for accent in heard.accents:
         stress = accent.strength + 0.7 * max(accent.rise, 0) + 0.2 * layout.energy
         if accent.person == who and stress > rng.normal(1.45, 0.08):

@@ -17,7 +17,7 @@ from .person import Person
 ROLE = 2.2  # listening, over talking
 BEGINNING, ENDING = -4.0, 3.5  # of long turns, of turns
 PHRASE_END, THINKING = 1.3, -1.3  # checking on the listener where a phrase ends; looking for words in a long pause
-BACKCHANNEL, MEETING = 2.5, 2.4  # own backchannels; being looked at
+BACKCHANNEL, MEETING = 2.5, 4.0  # own backchannels; being looked at
 TIRING = (3.2, 1.5, 1.6)  # eyes that have met for so long (s) part within (s), by so much
 GLANCE = (6.0, 10.0, 1.3, 0.8)  # s of the longest look away: at least, at most, times the share; s of a glance between
 STARING = (6.0, 3.0, 1.5)  # who has looked at the partner for so long (s) looks away within (s), by so much

@@ -58,7 +58,7 @@ def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng)
         own.append(_spaced(moments, people[i], rng))
 
     def reply(nod: Nod, start: float, who: int) -> Nod:
-        size = (0.4 * nod.size + np.radians(1.6)) * people[who].expressive ** 0.3
+        size = (0.5 * nod.size + np.radians(1.2)) * people[who].expressive ** 0.3
         return replace(nod, start=start, rate=rng.normal(2.0, 0.12), cycles=min(nod.cycles, 2.0), size=size)
 
     return both_ways(NOD, tuple(own), lambda nod: nod.start, reply, people, looking, layout, rng)
@@ -94,8 +94,8 @@ def _spaced(moments: list[tuple[float, float]], person: Person, rng) -> list[Nod
             continue
         cycles = 1.5 if weight < 0.95 else 2.0 if weight < 1.2 else 3.0
         rate = rng.normal(1.95, 0.12)
-        size = np.radians(2.2 + 1.6 * min(abs(weight), 1.5)) * person.expressive**0.4 * rng.lognormal(0, 0.12)
-        found.append(Nod(start, rate, cycles, float(max(size, np.radians(2.2)))))
+        size = np.radians(1.7 + 1.1 * min(abs(weight), 1.5)) * person.expressive**0.4 * rng.lognormal(0, 0.12)
+        found.append(Nod(start, rate, cycles, float(max(size, np.radians(1.8)))))
         free = found[-1].end
     return found
 

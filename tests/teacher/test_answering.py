@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,7 +8,7 @@ from talking_together.core.evaluation.behaviour import head_angles
 from talking_together.core.evaluation.gazes import face_gaze
 from talking_together.core.gaze import ADULT, aim, look
 from talking_together.core.layout import Layout, room_poses
-from talking_together.core.teacher.answering import NOD, TILT, answers, sight, unasked
+from talking_together.core.teacher.answering import NOD, SMILING, answers, sight, taken_on, unasked
 from talking_together.core.teacher.dialogue import default_statistics, make_dialogue
 from talking_together.core.teacher.hearing import hear
 from talking_together.core.teacher.looking import look as let_look
@@ -41,7 +43,23 @@ def test_an_answer_comes_late_enough_to_be_one_and_nobody_answers_while_doing_it
     assert len(found) > 2
     assert all(0.2 < moment - seen[k] < people[0].lag + NOD.delay[1] + 1e-9 for k, moment in found)
     assert all(abs(moment - other) > NOD.rest for _, moment in found for other in own)
-    assert not answers(TILT, seen, own, people[0], looking, 0.0, rng)
+    assert not answers(NOD, seen, own, people[0], looking, 0.0, rng)
+
+
+def test_what_lasts_is_taken_on_late_smaller_and_less_by_who_looks_away(dialogue):
+    rng = np.random.default_rng(0)
+    people = (draw_person(rng), draw_person(rng))
+    looking = let_look(dialogue, hear(dialogue), Layout(), people, rng)[0]
+    watching, away = (replace(looking, at_partner=np.full_like(looking.at_partner, on)) for on in (True, False))
+    smile = np.zeros(len(looking.at_partner))
+    smile[100:150] = 0.5
+    seen, hardly = (taken_on(SMILING, smile, people[0], where, 1.0) for where in (watching, away))
+
+    begins = np.flatnonzero(seen)[0] - 100
+    assert abs(begins / 25 - people[0].lag - SMILING.behind) < 0.03
+    assert 0.5 * people[0].mirrors * SMILING.share == pytest.approx(seen.max(), rel=1e-3)
+    assert hardly.max() == pytest.approx(0.6 * seen.max(), rel=1e-3)
+    assert not taken_on(SMILING, smile, people[0], looking, 0.0).any()
 
 
 def test_who_stands_back_to_back_sees_nothing_and_keeps_the_head_to_the_front(dialogue):
@@ -55,8 +73,8 @@ def test_who_stands_back_to_back_sees_nothing_and_keeps_the_head_to_the_front(di
 def test_smiles_tilts_and_looks_of_the_other_are_answered_beyond_what_the_talk_makes_both_do(excess):
     peak = {name: excess[:, k][np.abs(excess[:, k]).argmax()] for k, name in enumerate(reactions.BEHAVIOURS)}
 
-    assert peak["smile"] > 0.08 and peak["look at partner"] > 0.08
-    assert peak["head roll"] < -0.08 and peak["head yaw"] < -0.05  # as in a mirror
+    assert min(peak[name] for name in ("smile", "brows up", "look at partner", "shift back")) > 0.2
+    assert peak["head roll"] < -0.2 and peak["shift aside"] < -0.2  # as in a mirror
 
 
 def test_no_head_stands_still(dialogue):
