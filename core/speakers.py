@@ -16,7 +16,6 @@ __all__ = ["Speakers", "Turn", "find_speakers", "masks_from_turns"]
 
 VOICED = 0.5  # probability above which a frame holds a voice
 LEAST_SPEECH = 5  # frames; less in a whole recording is a click or a cough
-THIRD_SLOPE = 15.0  # how fast a frame is taken from both as it is more like a third voice than like them
 
 SECTION = 1500  # frames over which a voice is taken to sound the same: a minute
 MARGIN = 96  # frames seen to both sides of a section
@@ -73,7 +72,7 @@ def find_speakers(
     _mend_sections(found, evidence, picture, voices)
     notes = []
     if len(voices.others):
-        found = found * _not_others(evidence, voices)
+        _leave_out_others(found, evidence, picture, voices)
         notes.append(MORE_VOICES)
     progress(1.0)
     return _ordered(found, notes)
@@ -82,10 +81,15 @@ def find_speakers(
 def _apart(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(2, T) masks of the two voices that lie near ``centres``, and where they lie in the end, (2, 256)."""
     for _ in range(PASSES):
-        heard = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, centres))
-        found = fuse(heard, evidence.voice, _lead(evidence, centres))
+        found, heard = _told(evidence, picture, centres)
         centres = evidence.centres_of(heard)
     return found, centres
+
+
+def _told(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(2, T) masks of the voices at ``centres``, (2, 256), and what the network alone hears of them, (2, T)."""
+    heard = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, centres))
+    return fuse(heard, evidence.voice, _lead(evidence, centres)), heard
 
 
 def _mend_sections(
@@ -102,6 +106,15 @@ def _mend_sections(
             found[:, first : first + SECTION] = apart[:, first - low :][:, :SECTION]
 
 
+def _leave_out_others(
+    found: np.ndarray, evidence: hearing.Evidence, picture: np.ndarray, voices: clustering.Voices
+) -> None:
+    """What is theirs is so against each other voice too: take the rest from ``found``, (2, T), in place."""
+    for other in voices.others:
+        for own, centre in zip(found, voices.centres, strict=True):
+            np.minimum(own, _told(evidence, picture, np.stack([centre, other]))[0][0], out=own)
+
+
 def _lead(evidence: hearing.Evidence, centres: np.ndarray) -> np.ndarray:
     """(T,) how much more like the first voice than the second it sounds: 1 is the voice itself, -1 the other."""
     wide = evidence.likeness(centres)[0]  # (T, 2)
@@ -114,14 +127,6 @@ def _by_channel(sound: Sound) -> np.ndarray | None:
         return None
     voice = np.stack([hearing.voice_activity(channel) for channel in sound.channels])
     return channels.masks(sound.channels, voice) if channels.one_person_each(sound.channels, voice) else None
-
-
-def _not_others(evidence: hearing.Evidence, voices: clustering.Voices) -> np.ndarray:
-    """(T,) near 0 where a voice is more like one of the others than like the two."""
-    centres = np.concatenate([voices.centres, voices.others])
-    likeness = evidence.likeness(centres).mean(axis=0)  # (T, 2 + K)
-    lead = likeness[:, :2].max(axis=1) - likeness[:, 2:].max(axis=1)
-    return 1 / (1 + np.exp(-THIRD_SLOPE * lead / (1 - clustering.THIRD_CLOSENESS)))
 
 
 def _ordered(found: np.ndarray, notes: list[str]) -> Speakers:

@@ -37,6 +37,17 @@ def test_two_voices_are_neither_three_nor_one():
     assert len(found.others) == 0 and not found.single
 
 
+def test_two_voices_that_move_to_another_room_are_not_three():
+    here, there = voices(2), voices(2) + 9.0 * np.eye(voice_space.WIDTH)[3]
+    found = clustering.find_voices(np.concatenate([talk(here, 24), talk(there, 24, seed=1)]))
+    assert len(found.others) == 0
+
+
+def test_a_third_voice_is_found_in_a_long_recording_too():
+    windows = np.concatenate([talk(voices(3), 120, seed) for seed in range(3)])
+    assert len(windows) > clustering.MOST and len(clustering.find_voices(windows).others) == 1
+
+
 def test_one_voice_is_not_split_in_two():
     for seed in range(4):
         found = clustering.find_voices(talk(voices(1), seed=seed))
