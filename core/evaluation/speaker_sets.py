@@ -44,6 +44,7 @@ class Case:
     name: str
     sound: audio.Sound
     truth: Truth
+    voices: int  # people in it; the truth of a made recording of three is of the two who talk most
 
 
 def open_recordings(data: Path) -> Iterator[Case]:
@@ -56,10 +57,10 @@ def open_recordings(data: Path) -> Iterator[Case]:
         sound = audio.load(path)
         truth = read_rttm(path.with_suffix(".rttm"), sound.seconds)
         rough = "rough labels" if "semi" in row["labels"] else "labels"
-        yield Case("meetings" if path.stem.startswith("ami") else rough, path.stem, sound, truth)
+        yield Case("meetings" if path.stem.startswith("ami") else rough, path.stem, sound, truth, len(truth.names))
         two = path.with_suffix(".AB_8k.opus")
         if two.exists():
-            yield Case("stereo", f"{path.stem} (channels)", audio.load(two), truth)
+            yield Case("stereo", f"{path.stem} (channels)", audio.load(two), truth, 2)
 
 
 def unseen_mixtures(data: Path, count: int) -> Iterator[Case]:
@@ -72,7 +73,7 @@ def unseen_mixtures(data: Path, count: int) -> Iterator[Case]:
             while same_sex is not None and (drawn[0].sex == drawn[1].sex) != same_sex:
                 drawn = mixture_cache.draw_three(long_enough, rng)
             mixture = mixtures.mix(drawn[:2], around, recipe, drawn[2], int(rng.integers(2**31)))
-            yield Case(name, f"{name} {number}", audio.from_samples(mixture.mono), _truth(mixture))
+            yield Case(name, f"{name} {number}", audio.from_samples(mixture.mono), _truth(mixture), 2)
 
 
 def gatherings(data: Path, count: int) -> Iterator[Case]:
@@ -86,7 +87,8 @@ def gatherings(data: Path, count: int) -> Iterator[Case]:
             if recipe.noise == "voice":  # that would be one more
                 recipe = replace(recipe, noise="noise")
             mixture = mixtures.gather(gathered, around, recipe, far, int(rng.integers(2**31)))
-            yield Case(name, f"{name} {number}", audio.from_samples(mixture.mono), _truth(mixture))
+            truth, sound = _truth(mixture), audio.from_samples(mixture.mono)
+            yield Case(name, f"{name} {number}", sound, truth.most_talking(2), len(truth.names))
 
 
 def long_calls(data: Path, hours: float = 1.0) -> Iterator[Case]:
@@ -115,7 +117,7 @@ def _joined(name: str, parts: list[tuple[np.ndarray, Truth]], rng: np.random.Gen
         turns += [(a + start, b + start, who) for a, b, who in truth.turns]
         start += len(mono) / audio.SAMPLE_RATE
     mono = np.concatenate(sounds).astype(np.float32)
-    return Case("an hour", f"{name}, {start / 60:.0f} min", audio.from_samples(mono), Truth(tuple(turns), start))
+    return Case("an hour", f"{name}, {start / 60:.0f} min", audio.from_samples(mono), Truth(tuple(turns), start), 2)
 
 
 def _truth(mixture: mixtures.Mixture) -> Truth:

@@ -119,7 +119,7 @@ def read(case: speaker_sets.Case, system: str, heard: Heard) -> Reading:
         case.set,
         case.name,
         system,
-        count == min(3, len(case.truth.names)),
+        count == min(3, case.voices),
         exact,
         errors(case.truth, found.turns, collar=0.25),
         exact.overlap_true / max(1e-9, exact.speech - exact.overlap_true),

@@ -24,6 +24,12 @@ class Truth:
         """Who speaks, by first word."""
         return list(dict.fromkeys(name for _, _, name in sorted(self.turns)))
 
+    def most_talking(self, people: int) -> "Truth":
+        """The turns of the ``people`` who talk most alone."""
+        talk = {name: sum(end - start for start, end, who in self.turns if who == name) for name in self.names}
+        kept = sorted(talk, key=talk.get)[-people:]
+        return Truth(tuple(turn for turn in self.turns if turn[2] in kept), self.seconds)
+
 
 @dataclass(frozen=True)
 class Errors:
