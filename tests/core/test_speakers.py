@@ -92,6 +92,19 @@ def test_with_one_voice_the_partner_listens(sample, turns):
     assert not found.masks[1].any() and {turn.speaker for turn in found.turns} == {"A"}
 
 
+def test_a_third_voice_is_said_and_moves_nobodys_mouth(sample, turns, truth):
+    said = alone(sample, turns, "A")
+    said = said[said != 0]  # A's words one after the other, as somebody smaller says them
+    third = np.interp(np.arange(0, len(said) - 1, 1.25), np.arange(len(said)), said)[: 6 * audio.SAMPLE_RATE]
+    apart = find_speakers(audio.from_samples(np.concatenate([sample.mono, third, sample.mono]).astype(np.float32)))
+
+    assert apart.notes == [speakers.MORE_VOICES]
+    first = audio.frame_count(len(sample.mono))
+    assert (apart.masks[:, first + 12 : first + 138].max(axis=0) > 0.5).mean() < 0.1
+    again = [t for t in apart.turns if t.end_s <= sample.seconds + 0.2]
+    assert errors(truth, again).der < 15
+
+
 def test_noise_and_tones_move_nobodys_mouth():
     seconds = np.arange(8 * audio.SAMPLE_RATE) / audio.SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (220, 277, 330)) * 0.1 * np.exp(-(seconds % 0.5) * 4)
