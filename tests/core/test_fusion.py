@@ -26,6 +26,13 @@ def test_talking_at_once_needs_the_network_to_be_sure_of_both():
     assert fuse(doubtful, np.full(50, SURE), np.zeros(50))[1].max() < 0.4
 
 
+def test_a_second_voice_of_a_single_frame_is_none():
+    flash = np.array([[SURE] * 50, [NEVER] * 50])
+    flash[1, 25] = SURE
+
+    assert fuse(flash, np.full(50, SURE), np.zeros(50))[1].max() < 0.4
+
+
 def test_exchanged_voices_give_exchanged_masks():
     rng = np.random.default_rng(0)
     found, voice, lead = rng.random((2, 100)), rng.random(100), rng.normal(size=100)
