@@ -18,8 +18,9 @@ APART, LEAST = 2.0, 4  # spreads of one voice between two, and windows of each, 
 ONE_UNKNOWN, ONE_HEARD = -2.0, 3.0
 # A third voice: with it the recording is better explained (log evidence a window), it lies so many spreads of one voice
 # from both, is heard in so many windows (2.4 s), and nearly all of these have both others within 20 s of talk; else the
-# room changed, not who talks. Chosen on validation readers: 35 of 47 minutes of three who talk 5 s or more each are
-# found, and of 281 recordings of two or one, one is called three; where the room changes every minute, 1 of 42
+# room changed, not who talks. Chosen on validation readers: of 47 minutes of three who talk 5 s or more each, 35 are
+# found; three are heard in 1 of 281 recordings of two or one, 1 of 42 whose room changes every minute, and, with
+# ``are_three``, in none of 20 whose people talk at once a fifth to two fifths of the time
 THIRD_EVIDENCE, THIRD_APART, THIRD_LEAST = 0.06, 4.4, 10
 THIRD_NEAR, THIRD_AMONG = 83, 0.9  # windows; share
 # a section lies so many spreads of one voice from where its voices lie on the whole, where rooms change; in one call
@@ -37,15 +38,16 @@ class Voices:
     single: bool  # it may be one voice only: both centres are hers or his
 
 
-def find_voices(windows: np.ndarray, seed: int = 0) -> Voices:
-    """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time."""
+def find_voices(windows: np.ndarray, most: int = 3, seed: int = 0) -> Voices:
+    """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time, and
+    who else is heard; ``most`` 2 where nobody else is."""
     every = max(1, len(windows) // MOST)
     windows = windows[::every].astype(np.float32)
     if len(windows) < FEWEST:
         centres = k_means(windows, 2, seed)
         return Voices(centres, voice_space.project(centres), windows[:0], True)
-    one, two, three = (_fit(windows, voices, every, seed) for voices in (1, 2, 3))
-    third = _third(two, three, every)
+    one, two = (_fit(windows, voices, every, seed) for voices in (1, 2))
+    third = _third(two, _fit(windows, 3, every, seed), every) if most > 2 else None
     if third is not None:
         others, windows = unit(windows[third].mean(0))[None], windows[~third]
         two = _fit(windows, 2, every, seed)
@@ -63,6 +65,14 @@ def is_one(windows: np.ndarray, centres: np.ndarray) -> bool:
     two = alternation.known(points, voice_space.project(centres), every)[1]
     one = alternation.known(points, voice_space.project(windows.mean(0))[None], every)[1]
     return len(windows) < FEWEST or two - one < ONE_HEARD
+
+
+def are_three(windows: np.ndarray, seed: int = 0) -> bool:
+    """Whether (W, 256) windows, in each of which the mask network hears one voice alone, are better explained by three
+    voices: two who talk at once sound like a third."""
+    every = max(1, len(windows) // MOST)
+    windows = windows[::every].astype(np.float32)
+    return len(windows) >= FEWEST and _fit(windows, 3, every, seed).score > _fit(windows, 2, every, seed).score
 
 
 def find_moved(windows: np.ndarray, voices: Voices, seed: int = 0) -> np.ndarray | None:

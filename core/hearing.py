@@ -15,6 +15,11 @@ WIDE_STEP, NARROW_STEP = 6, 3  # frames from one window to the next: 0.24 s, 0.1
 VAD_DELAY = 384  # samples: silero answers this late, measured on the two-channel calls
 BATCH = 256  # windows embedded at once
 PART = 2_000  # windows compared at once
+NEAR = 25  # frames around the middle of a window that say who is heard in it
+ALONE, MUCH = (
+    0.25,
+    0.35,
+)  # the other's share of the own, and the own share of the frames, for a window to be one voice's
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,12 @@ class Evidence:
             for a, part in zip(firsts, _parts(self.wide), strict=True)
         )
         return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+
+    def alone(self, masks: np.ndarray) -> np.ndarray:
+        """In which wide windows each of (2, T) ``masks`` is heard alone: (2, V) bool."""
+        middles = np.minimum(WIDE_STEP * np.arange(len(self.wide)) + 1, masks.shape[1] - 1)
+        own = np.stack([np.convolve(row, np.ones(NEAR) / NEAR, "same")[middles] for row in masks])
+        return (own > MUCH) & (own[::-1] < ALONE * own)
 
     def spoken(self, radius: int = 9) -> np.ndarray:
         """How sure it is that the middle of each wide window holds a voice: (V,), mean over ``radius`` frames."""

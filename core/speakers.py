@@ -66,7 +66,10 @@ def find_speakers(
     windows = evidence.wide[speech] if speech.any() else evidence.wide
     voices = clustering.find_voices(windows)
     picture = sound_picture.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
-    found, centres = _apart(evidence, picture, voices.centres)
+    found, centres, heard = _apart(evidence, picture, voices.centres)
+    if len(voices.others) and not clustering.are_three(evidence.wide[speech & evidence.alone(heard).any(axis=0)]):
+        voices = clustering.find_voices(windows, most=2)
+        found, centres, _ = _apart(evidence, picture, voices.centres)
     if voices.single and clustering.is_one(windows, centres):
         return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
     _mend_sections(found, evidence, picture, voices)
@@ -78,12 +81,15 @@ def find_speakers(
     return _ordered(found, notes)
 
 
-def _apart(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(2, T) masks of the two voices that lie near ``centres``, and where they lie in the end, (2, 256)."""
+def _apart(
+    evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(2, T) masks of the two voices that lie near ``centres``, where they lie in the end, (2, 256), and what the
+    network alone hears of them, (2, T)."""
     for _ in range(PASSES):
         found, heard = _told(evidence, picture, centres)
         centres = evidence.centres_of(heard)
-    return found, centres
+    return found, centres, heard
 
 
 def _told(evidence: hearing.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -102,7 +108,7 @@ def _mend_sections(
         centres = clustering.find_moved(own.wide[own.spoken() > clustering.SPEECH], voices)
         if centres is not None:
             low, high = max(0, first - MARGIN), min(frames, first + SECTION + MARGIN)
-            apart, _ = _apart(evidence.part(low, high), picture[low:high], centres)
+            apart, _, _ = _apart(evidence.part(low, high), picture[low:high], centres)
             found[:, first : first + SECTION] = apart[:, first - low :][:, :SECTION]
 
 

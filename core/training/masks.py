@@ -141,7 +141,7 @@ def _found(evidence: hearing.Evidence, true: np.ndarray) -> np.ndarray | None:
     speech = evidence.spoken() > clustering.SPEECH
     if speech.sum() < 8:
         return None
-    found = clustering.find_voices(evidence.wide[speech]).centres
+    found = clustering.find_voices(evidence.wide[speech], most=2).centres
     nearest = (true @ found.T).argmax(1)
     return None if nearest[0] == nearest[1] else found[nearest]
 

@@ -7,11 +7,9 @@ import numpy as np
 from safetensors.numpy import save_file
 from scipy.linalg import eigh
 
-from .. import hearing, voice_space
+from .. import voice_space
 from .mixture_cache import Heard
 
-NEAR = 25  # frames around the middle of a window that say who is heard in it
-ALONE, MUCH = 0.25, 0.35  # the other's share of the own, and the own share of the frames, for a window to count
 FEWEST = 6  # windows of a voice
 RIDGE = 0.5  # of the mean variance, added along every axis: there are fewer mixtures than one would like
 
@@ -38,7 +36,5 @@ def fit(heard: Iterable[Heard], path: Path) -> None:
 
 def alone(one: Heard) -> list[np.ndarray]:
     """The wide windows in which the first, and in which the second, is heard alone: each (W, 256) float64."""
-    truth, wide = one.truth, one.evidence.wide.astype(np.float64)
-    middles = np.minimum(np.arange(len(wide)) * hearing.WIDE_STEP + 1, truth.shape[1] - 1)
-    own = np.stack([np.convolve(row, np.ones(NEAR) / NEAR, "same")[middles] for row in truth])
-    return [wide[(own[k] > MUCH) & (own[1 - k] < ALONE * own[k])] for k in (0, 1)]
+    wide = one.evidence.wide.astype(np.float64)
+    return [wide[mine] for mine in one.evidence.alone(one.truth)]

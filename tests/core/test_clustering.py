@@ -48,6 +48,16 @@ def test_a_third_voice_is_found_in_a_long_recording_too():
     assert len(windows) > clustering.MOST and len(clustering.find_voices(windows).others) == 1
 
 
+def test_three_are_three_also_where_each_is_alone_and_two_are_not():
+    assert clustering.are_three(talk(voices(3)))
+    assert not clustering.are_three(talk(voices(2)))
+    assert not clustering.are_three(talk(voices(3))[:4])
+
+
+def test_nobody_else_is_looked_for_where_two_are_asked_for():
+    assert len(clustering.find_voices(talk(voices(3)), most=2).others) == 0
+
+
 def test_one_voice_is_not_split_in_two():
     for seed in range(4):
         found = clustering.find_voices(talk(voices(1), seed=seed))

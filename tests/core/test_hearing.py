@@ -43,3 +43,15 @@ def test_windows_looked_at_in_parts_give_the_same_voices(evidence, monkeypatch):
 
     np.testing.assert_allclose(evidence.centres_of(masks), at_once, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(at_once, axis=1), 1, atol=1e-5)
+
+
+def test_windows_of_one_voice_alone_leave_out_both_at_once_and_silence(evidence):
+    masks = np.zeros((2, FRAMES), np.float32)
+    masks[0, :1_000], masks[1, 800:2_000] = 1, 1
+    middles = hearing.WIDE_STEP * np.arange(len(evidence.wide)) + 1
+
+    first, second = evidence.alone(masks)
+
+    assert first[middles < 750].all() and not first[middles > 850].any()
+    assert second[(middles > 1_050) & (middles < 1_950)].all() and not second[middles > 2_050].any()
+    assert not (first | second)[(middles > 850) & (middles < 950)].any()
