@@ -44,11 +44,13 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
         with safe_open(path, "pt") as file:
             header = dict(file.metadata() or {})
             tensors = {name: file.get_tensor(name).float().clone() for name in file.keys()}  # the file may change
-        config = {"reach": 0.0} | json.loads(header.pop("config"))  # weights from before it was there
+        config = json.loads(header.pop("config"))
+        network = DualStream(Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}))
+        network.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("network.")})
     except FileNotFoundError:
         raise UserError(f'The weights "{path}" are missing. Install the extension again, or train them.') from None
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise UserError(f'"{path}" are no weights of the generator ({error}). Install the extension again.') from error
-    network = DualStream(Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}))
-    network.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("network.")})
+    except (TypeError, RuntimeError):  # what torch and the dataclass say of parts they do not know
+        raise UserError(f'"{path}" are weights of another version. Install the extension again.') from None
     return Checkpoint(network.eval(), tensors["mean"].numpy(), tensors["std"].numpy(), header, sha256)

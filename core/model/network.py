@@ -12,9 +12,22 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..motion import MOTION_FPS
+from .diffusion import signal
 
 INTENT = 56  # columns of the motion the network predicts, see core/gaze.py
-BACK = (-1.0, 2.0)  # s, how far back the moments lie where the attention's heads begin; below 0 is what follows
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Where the heads of an attention look at first, in the partner's motion."""
+
+    first: float  # s back from now, of the first head; below 0 is what follows
+    last: float  # s back from now, of the last head
+    reach: float  # s, how far around its moment each head looks
+
+
+# By level: at 25 frames a second glances, brows and blinks, at 6.25 what is taken over late, postures and moods
+SIGHTS = (Sight(-0.1, 1.0, 0.08), Sight(-0.4, 1.7, 0.15), Sight(-1.0, 3.0, 0.35))
 
 
 @dataclass(frozen=True)
@@ -28,7 +41,6 @@ class Config:
     embedding: int = 128  # width of what FiLM reads
     role: int = 32  # width of the role embedding
     heads: int = 8  # attention heads
-    reach: float = 0.35  # s around its own moment of the partner that each head looks at first; 0 is everywhere alike
     # Changed only for the ablations (core/evaluation/ablations.py); role 0 goes without the role embedding.
     cross_attention: bool = True  # the streams see each other
     concatenation: bool = True  # the condition lies beside the noisy motion
@@ -68,36 +80,47 @@ class Block(nn.Module):
 class CrossAttention(nn.Module):
     """h'_A = h_A + Attn(Q_A, K_B, V_B) and back; positions are relative, so a window may start anywhere.
 
-    What people answer lies a reaction time back. Attention that begins by looking at all ten seconds alike sees only
-    their mean and never finds it; here every head begins at its own moment of the partner, and learns to move it.
+    Keys and values read the partner's motion beside the partner's state: the state at a coarse level has no reason of
+    its own to hold a brow or a glance, and so nobody would learn to answer them. What people answer lies a reaction
+    time back. Attention that begins by looking at all ten seconds alike sees only their mean and never finds it; here
+    every head begins at its own moment of the partner, and learns to move it.
     """
 
-    def __init__(self, width: int, heads: int, seconds: float, reach: float):
-        """seconds: from one frame to the next; reach: s, as in Config"""
+    def __init__(self, width: int, heads: int, folded: int, intent: int, sight: Sight):
+        """folded: frames of the motion that are one here; intent: columns of the motion"""
         super().__init__()
-        self.heads, self.seconds = heads, seconds
+        self.heads, self.folded = heads, folded
         self.query = nn.Linear(width, width, bias=False)
         self.key_value = nn.Linear(width, 2 * width, bias=False)
+        self.shown = nn.Linear(folded * intent, 2 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
-        self.back = nn.Parameter(torch.linspace(*BACK, heads)) if reach else None  # s
-        self.log_reach = nn.Parameter(torch.full((heads,), math.log(reach))) if reach else None
+        self.back = nn.Parameter(torch.linspace(sight.first, sight.last, heads))  # s
+        self.log_reach = nn.Parameter(torch.full((heads,), math.log(sight.reach)))
 
-    def forward(self, h: Tensor) -> Tensor:
-        """h: (2 B, T, C), streams A and B of a pair follow each other"""
+    def forward(self, h: Tensor, motion: Tensor) -> Tensor:
+        """Add to each person's state what is seen of the other; streams A and B of a pair follow each other.
+
+        h: (2 B, T, C), motion: (2 B, T folded, intent) as far as it is visible in the noise
+        """
         own = F.layer_norm(h, h.shape[-1:])
-        partner = own.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
-        key, value = self.key_value(partner).chunk(2, dim=-1)
+        seen = self.key_value(_partners(own)) + self.shown(_partners(motion).unflatten(1, (-1, self.folded)).flatten(2))
+        key, value = seen.chunk(2, dim=-1)
         q, k, v = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (self.query(own), key, value))
-        near = self.nearness(h.shape[1]).to(q.dtype) if self.back is not None else None
+        near = self.nearness(h.shape[1]).to(q.dtype).expand(len(q), -1, -1, -1)  # torch is slow where it must expand it
         mixed = F.scaled_dot_product_attention(rotary(q), rotary(k), v, near)
         return h + self.out(mixed.transpose(1, 2).flatten(2))
 
     def nearness(self, frames: int) -> Tensor:
         """(heads, frames, frames) what is added to the scores: 0 where a head looks, less away from there."""
-        at = torch.arange(frames, device=self.back.device) * self.seconds
+        at = torch.arange(frames, device=self.back.device) * (self.folded / MOTION_FPS)
         off = (at[:, None] - at - self.back[:, None, None]) / self.log_reach.exp()[:, None, None]
         return -off.square() / 2
+
+
+def _partners(x: Tensor) -> Tensor:
+    """(2 B, T, C) of A and B as of B and A."""
+    return x.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
 
 
 def rotary(x: Tensor) -> Tensor:
@@ -144,10 +167,9 @@ class DualStream(nn.Module):
         self.up = nn.ModuleList(
             nn.ModuleList(Block(2 * w if i == 0 else w, w, e) for i in range(config.blocks)) for w in widths
         )
-        # The finest level goes without: an answer to the partner does not need 40 ms, and its cost is quadratic.
         self.cross = nn.ModuleList(
-            CrossAttention(width, config.heads, 2**level / MOTION_FPS, config.reach)
-            for level, width in enumerate(widths[1:], 1)
+            CrossAttention(width, config.heads, 2**level, config.intent, sight)
+            for level, (width, sight) in enumerate(zip(widths, SIGHTS, strict=False))
             if config.cross_attention
         )
         self.outlet = Conv(widths[0], config.intent)
@@ -175,11 +197,11 @@ class DualStream(nn.Module):
         extra = -frames % 2 ** (len(self.config.widths) - 1)
         noisy, condition, t = (F.pad(x.transpose(1, 2), (0, extra), mode="replicate").transpose(1, 2) for x in streams)
         beside, scaling = condition * self.config.concatenation, condition * self.config.film
-        out = self._unet(torch.cat([noisy, beside], dim=-1), self.embed(scaling, t[..., 0]))
+        out = self._unet(torch.cat([noisy, beside], dim=-1), self.embed(scaling, t[..., 0]), signal(t) * noisy)
         return out[:, :frames].unflatten(0, (pairs, 2))
 
-    def _unet(self, x: Tensor, c: Tensor) -> Tensor:
-        """x: (2 B, T, intent + K'), c: (2 B, T, embedding) -> (2 B, T, intent)"""
+    def _unet(self, x: Tensor, c: Tensor, visible: Tensor) -> Tensor:
+        """x: (2 B, T, intent + K'), c: (2 B, T, embedding), visible: (2 B, T, intent) -> (2 B, T, intent)"""
         embeddings, skips = [c], []
         for _ in self.coarser:
             embeddings.append(embeddings[-1].unflatten(1, (-1, 2)).mean(2))
@@ -191,11 +213,11 @@ class DualStream(nn.Module):
             if level < len(self.coarser):
                 h = self.coarser[level](h.unflatten(1, (-1, 2)).flatten(2))
         for level in reversed(range(len(self.up))):
+            if self.config.cross_attention:
+                h = self.cross[level](h, visible)  # before the blocks, which make a motion of what is seen
             h = torch.cat([h, skips[level]], dim=-1)
             for block in self.up[level]:
                 h = block(h, embeddings[level])
-            if level > 0 and self.config.cross_attention:
-                h = self.cross[level - 1](h)
             if level > 0:
                 h = self.finer[level - 1](h).unflatten(-1, (2, -1)).flatten(1, 2)
         return self.outlet(F.silu(F.layer_norm(h, h.shape[-1:])))

@@ -19,6 +19,7 @@ from ..motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
 SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
+ANSWERING = 4.0  # how much more counts what somebody does who sees the partner clearly and is not yet made
 SMALLEST_VELOCITY = 0.08  # z units a frame; a slow channel need not be still to the hair
 MIRRORED_NAMES = [n.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for n in EXPRESSION_NAMES]
 
@@ -76,8 +77,8 @@ class Recipe:
     frames: int
     drop: float  # share of pairs whose condition is withheld
     dubbing: float = 0.0  # share of pairs in which only the mouth of who speaks is judged, with exact masks
-    given: float = 0.25  # share of pairs of which a part is given, for in-painting; half of the time it is one person
-    apart: float = 0.3  # share of pairs whose two people are not equally noisy: who is clearer shows how to answer
+    given: float = 0.35  # share of pairs of which a part is given, for in-painting; half of the time it is one person
+    apart: float = 0.6  # share of pairs whose two people are not equally noisy: who is clearer shows how to answer
     roughened: bool = True  # exact masks are made imprecise
 
 
@@ -177,7 +178,9 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     level = torch.where(given, 0.0, level)
     noise = draw_noise(motion.shape, rng)
     noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
-    counts = torch.where(given, 0.0, level_weight(signal(level)))
+    clearness = signal(level)
+    answering = 1 + ANSWERING * (clearness.flip(1) - clearness).clamp(min=0)
+    counts = torch.where(given, 0.0, level_weight(clearness) * answering)
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
     counts = torch.where(speech_only & (truth < 0.5), 0.0, counts)
     dropped = torch.from_numpy((rng.random(recipe.pairs) < recipe.drop) & ~dubbed)

@@ -28,3 +28,11 @@ def test_missing_or_broken_weights_are_told_in_one_line(tmp_path):
     (tmp_path / "text.safetensors").write_text("no weights")
     with pytest.raises(UserError, match="Install the extension again"):
         load_checkpoint(tmp_path / "text.safetensors")
+
+
+def test_weights_of_another_version_are_told_in_one_line(tmp_path):
+    network = DualStream(Config(condition=9, widths=(8, 16), embedding=8, role=4, heads=2))
+    del network.outlet
+    save_checkpoint(tmp_path / "other.safetensors", network, np.zeros(56), np.ones(56), {})
+    with pytest.raises(UserError, match="another version. Install the extension again"):
+        load_checkpoint(tmp_path / "other.safetensors")

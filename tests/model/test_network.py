@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from talking_together.core.model.network import INTENT, Config, DualStream
+from talking_together.core.model.network import INTENT, SIGHTS, Config, DualStream
 
 K = 20
 
@@ -47,11 +47,23 @@ def test_each_person_sees_the_other_only_through_cross_attention(network):
 
 @torch.no_grad()
 def test_every_head_begins_at_its_own_moment_of_the_partner(network):
-    for level, attention in enumerate(network.cross, 1):
-        near = attention.nearness(50)
+    for level, (attention, sight) in enumerate(zip(network.cross, SIGHTS, strict=True)):
+        near = attention.nearness(100)
         seconds = 2**level / 25
-        for head, back in enumerate((-1.0, 2.0)):
-            assert abs(int(near[head, 25].argmax()) - (25 - back / seconds)) <= 0.5 and near.max() <= 0
+        for head, back in enumerate((sight.first, sight.last)):
+            assert abs(int(near[head, 80].argmax()) - (80 - back / seconds)) <= 0.5 and near.max() <= 0
+
+
+@torch.no_grad()
+def test_of_a_partner_in_pure_noise_nothing_is_seen_but_the_state(network):
+    for attention in network.cross:
+        torch.nn.init.zeros_(attention.key_value.weight)  # the state
+    noisy, condition, _ = told()
+    other = noisy.clone()
+    other[:, 1] += torch.randn(2, 40, INTENT)
+    unseen, seen = torch.ones(2, 2, 40), torch.full((2, 2, 40), 0.5)
+    change = [(network(other, condition, t) - network(noisy, condition, t))[:, 0].abs().max() for t in (unseen, seen)]
+    assert change[0] < 1e-5 and change[1] > 1e-3
 
 
 @torch.no_grad()

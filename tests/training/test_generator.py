@@ -13,11 +13,13 @@ from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.model.checkpoint import load_checkpoint
 from talking_together.core.model.condition import FEATURES, PARTNER
+from talking_together.core.model.diffusion import signal
 from talking_together.core.model.network import Config
 from talking_together.core.motion import EXPRESSION_NAMES
 from talking_together.core.training import batches, generator
 from talking_together.core.training.batches import Recipe, draw_batch, measure, read_dialogues, roughen
 from talking_together.core.training.generator import Plan, Stage, train
+from talking_together.core.training.losses import level_weight
 
 VOICE = 6  # features of the made-up voices
 TINY = Config(condition=FEATURES + VOICE, widths=(16, 24), blocks=1, embedding=16, role=4, heads=2)
@@ -52,13 +54,13 @@ def run(folder, name, plan, **header):
 
 
 def test_the_loss_falls_and_the_weights_can_be_loaded(folder, monkeypatch):
-    monkeypatch.setattr(generator, "LOG_EVERY", 1)
+    monkeypatch.setattr(generator, "SAVE_EVERY", 10)
     run(folder, "out", a_plan(150), command="python -m core train")
     with open(folder / "out" / "log.csv") as file:
-        rows = [row for row in csv.DictReader(file) if row["stage"] == "conversation"]
-    for name in ("expression", "total"):
+        rows = [row for row in csv.DictReader(file) if row["stage"] == "held out"]
+    for name, most in (("expression", 0.5), ("total", 0.9)):  # of that after ten steps; most of the total is noise here
         losses = [float(row[name]) for row in rows]
-        assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+        assert losses[-1] < most * losses[0]
     loaded = load_checkpoint(folder / "out" / "generator.safetensors")
     assert loaded.header["command"] == "python -m core train" and loaded.header["step"] == "155"
     assert loaded.network.config == TINY
@@ -149,6 +151,17 @@ def test_one_person_is_often_clearer_than_the_other(folder):
         dialogues, measure(dialogues), Recipe(64, 16, 0.0, given=0.0, apart=0.0), np.random.default_rng(0)
     )
     assert torch.equal(together.levels[:, 0], together.levels[:, 1])
+
+
+def test_an_answer_to_somebody_who_is_clear_counts_most(folder):
+    dialogues, _ = read_dialogues(folder)
+    recipe = Recipe(64, 16, drop=0.0, given=0.0, apart=1.0)
+    batch = draw_batch(dialogues, measure(dialogues), recipe, np.random.default_rng(0))
+    usual = level_weight(signal(batch.levels))
+    answers = batch.levels > batch.levels.flip(1) + 0.2
+    assert (batch.clip.counts[answers] > 1.2 * usual[answers]).all()
+    noisier = batch.levels < batch.levels.flip(1)
+    assert torch.allclose(batch.clip.counts[noisier], usual[noisier])
 
 
 def test_rough_masks_are_late_and_soft_but_still_masks():
