@@ -38,7 +38,7 @@ class Contagion:
 
 
 # Delays. Faces answer faces after 0.3 to 1.5 s, their first muscles within 0.4 s (Dimberg & Thunberg 1998); a head goes
-# along with the other's slow moves about 0.6 s behind (Hale et al. 2020); postures are shared as in a mirror (LaFrance &
+# along with the other's slow moves about 0.6 s behind (Hale et al. 2020); postures are shared mirrored (LaFrance &
 # Broadbent 1976; how soon is set here); blinks follow blinks within half a second (Nakano & Kitazawa 2010). How much is
 # taken on is set so that a minute of it can be seen and learnt.
 NOD = Habit(4.0, 1.1, (0.15, 0.4), 1.0)
