@@ -25,6 +25,7 @@ INTENT_WIDTH = 56
 
 CONTACT = 0.5  # from here on the gaze is on the partner's eyes
 AVERTED = 0.25  # up to here the offsets are taken as they are; between the two they blend
+FACE = (0.075, 0.11)  # m, half-axes of a face
 SCAN = np.radians(2.5)  # largest offset while in contact: eye to eye, not away
 EYE_COMFORT = np.radians(25)  # no eye goes further in the head: head and neck carry the rest
 EYE_LIMIT = np.radians(30)  # no gaze goes further in the head, whatever happens
@@ -54,6 +55,16 @@ class Geometry:
 
 # An adult's measures, where no head is loaded
 ADULT = Geometry(*np.array([[0, 0.09, -0.13], [0, 0.08, -0.02], [0.031, 0, 0], [-0.031, 0, 0]]))
+
+
+def off_the_face(offsets: np.ndarray, distance: float) -> np.ndarray:
+    """Offsets (..., 2) from the partner's eyes, radians, moved out of a face ``distance`` metres away, with a margin.
+
+    A look away that stays on the face is none, and near by a face is large.
+    """
+    ellipse = np.arctan(np.array(FACE) / distance) + SCAN
+    size = np.linalg.norm(offsets / ellipse, axis=-1, keepdims=True)
+    return offsets / np.clip(size, 1e-6, 1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -176,7 +176,7 @@ def sample_intents(
     columns = drawn.numpy()
     columns *= model.std
     columns += model.mean
-    return within_limits(bands.join(columns) if banded else columns)
+    return within_limits(bands.join(columns) if banded else columns, condition.distance(told))
 
 
 def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None):
@@ -201,16 +201,20 @@ def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray,
     return means, parts
 
 
-def within_limits(intents: np.ndarray) -> np.ndarray:
+def within_limits(intents: np.ndarray, distance: float) -> np.ndarray:
     """What a face can do, as in :func:`possible_face`, with eyes that rest and jump, and blinks that shut.
 
     intents: (2, T, 56); returns the same, float32
+    distance: m to the partner, whose face a look away leaves
     """
     result = np.array(intents, np.float32)
     result[..., EXPRESSION] = possible_face(result[..., EXPRESSION])
     result[..., LIDS] = blink_fully(result[..., LIDS])
     eyes = gaze.INTENT_CHANNELS["gaze"]
-    result[..., eyes] = np.stack([fixate(one) for one in result[..., eyes]])
+    looks = result[..., eyes]
+    averted = looks[..., 2:] < gaze.CONTACT
+    looks[..., :2] = np.where(averted, gaze.off_the_face(looks[..., :2], distance), looks[..., :2])
+    result[..., eyes] = np.stack([fixate(one) for one in looks])
     return result
 
 

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from ..gaze import Look
+from ..gaze import FACE, Look
 from ..motion import MOTION_FPS
 from ..rotation import yaw_pitch
 from .events import angle_between, saccades
 
 CONTACT = 2.6  # degrees off the point between the partner's eyes
-FACE = (0.075, 0.11)  # m, half-axes of the face
 FACE_DROP = 0.03  # m, the middle of the face under the eyes
 COMFORT = 25.2  # degrees an eye may turn in the head, with a little for rounding
 SKULL = 0.085  # m, radius of a head, and how far its middle lies behind the eyes

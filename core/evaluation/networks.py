@@ -131,7 +131,7 @@ def regressed(checkpoint: Checkpoint) -> System:
 
     def predict(case: Case, seed: int) -> np.ndarray:
         nobody = torch.zeros(2, case.frames, len(checkpoint.mean))
-        return _in_limits(checkpoint, _regress(checkpoint, case, nobody, torch.ones(2, case.frames)))
+        return _in_limits(checkpoint, case, _regress(checkpoint, case, nobody, torch.ones(2, case.frames)))
 
     return predict
 
@@ -151,7 +151,7 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
             levels = torch.zeros(2, case.frames)
             levels[own] = 1
             rows.append(_regress(checkpoint, case, given, levels)[own])
-        return _in_limits(checkpoint, torch.stack(rows))
+        return _in_limits(checkpoint, case, torch.stack(rows))
 
     return predict
 
@@ -161,9 +161,9 @@ def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: to
     return diffusion.clean(predict, given, levels)
 
 
-def _in_limits(checkpoint: Checkpoint, motion: torch.Tensor) -> np.ndarray:
+def _in_limits(checkpoint: Checkpoint, case: Case, motion: torch.Tensor) -> np.ndarray:
     columns = motion.numpy() * checkpoint.std + checkpoint.mean
-    return within_limits(bands.join(columns) if _banded(checkpoint) else columns)
+    return within_limits(bands.join(columns) if _banded(checkpoint) else columns, condition.distance(case.told))
 
 
 def _banded(checkpoint: Checkpoint) -> bool:

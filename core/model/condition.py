@@ -79,6 +79,11 @@ def scene_columns(
     return columns.astype(np.float32)
 
 
+def distance(told: np.ndarray) -> float:
+    """Metres from one rest place to the other, as told in the condition (2, T, K)."""
+    return float(np.exp(told[0, 0, 2 + LAYOUT_NAMES.index("log_distance")]))
+
+
 def layout_columns(layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:
     """(2, len(LAYOUT_NAMES)) float32 of A and B; ``poses`` as in :func:`build`."""
     poses = room_poses(layout) if poses is None else poses
@@ -86,8 +91,8 @@ def layout_columns(layout: Layout, poses: np.ndarray | None = None) -> np.ndarra
     rows = []
     for own in (0, 1):
         partner = 1 - own
-        distance = np.clip(np.linalg.norm(poses[0][:3, 3] - poses[1][:3, 3]), NEAR, FAR)
-        numbers = [np.log(distance), contact[own], contact[partner], layout.energy, layout.warmth]
+        apart = np.clip(np.linalg.norm(poses[0][:3, 3] - poses[1][:3, 3]), NEAR, FAR)
+        numbers = [np.log(apart), contact[own], contact[partner], layout.energy, layout.warmth]
         rows.append([*_toward(poses[own], poses[partner]), *_toward(poses[partner], poses[own]), *numbers])
     return np.array(rows, np.float32)
 

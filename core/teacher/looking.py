@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..gaze import SCAN, facing, toward
+from ..gaze import SCAN, facing, off_the_face, toward
 from ..layout import Layout, room_poses
 from ..motion import MOTION_FPS
 from ..rotation import FORWARD, yaw_pitch
@@ -29,7 +29,6 @@ LONG_TURN = 2.0  # s
 FIXATION = ((0.211, 0.52), (0.178, 0.42))
 SHORTEST_FIXATION = 0.11  # s; a large saccade lasts as long
 BEHIND = 112.0  # degrees off the own front from which nobody looks at the partner
-FACE = (0.075, 0.11)  # m, half-axes of the face that a look away must leave
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,7 +205,7 @@ def _fixations(on, heard: Heard, who: int, distance, toward_partner, side: float
                 spot = _elsewhere(speaking, distance, toward_partner, side, asked, rng)
                 until = moment + rng.uniform(1.2, 3.5)
             else:
-                spot = _outside(spot + rng.normal(0, np.radians(rng.choice([0.5, 3.0])), 2), distance)
+                spot = off_the_face(spot + rng.normal(0, np.radians(rng.choice([0.5, 3.0])), 2), distance)
             times.append(moment)
             spots.append(spot)
             away.append(not looking)
@@ -235,7 +234,7 @@ def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, ask
     if turned > np.radians(25) and rng.random() < 0.45 + 0.55 * aloof:
         yaw = -toward_partner[0] * rng.uniform(0.25 + 0.5 * aloof, 0.45 + 0.6 * aloof)
         yaw += aloof * rng.normal(0, np.radians(9))
-        return _outside(np.array([yaw, rng.normal(np.radians(-4), np.radians(5))]), distance)
+        return off_the_face(np.array([yaw, rng.normal(np.radians(-4), np.radians(5))]), distance)
     size = np.radians(np.clip(rng.lognormal(np.log(18), 0.3), 9, 36))
     sign = 1 if rng.random() < 0.5 + 0.5 * side else -1
     chances = [0.3, 0.6, 0.1] if speaking else [0.03, 0.27, 0.7]
@@ -243,14 +242,7 @@ def _elsewhere(speaking: bool, distance: float, toward_partner, side: float, ask
     spot = size * np.array([sign * np.cos(np.radians(steep)), 0.8 * np.sin(np.radians(steep))])
     if abs(toward_partner[0] + spot[0]) > np.radians(95):
         spot[0] = -spot[0]
-    return _outside(spot, distance)
-
-
-def _outside(spot: np.ndarray, distance: float) -> np.ndarray:
-    """``spot`` moved out of the partner's face, with a margin."""
-    ellipse = np.arctan(np.array(FACE) / distance) + np.radians(2.5)
-    size = np.linalg.norm(spot / ellipse)
-    return spot if size >= 1 else spot / max(size, 1e-6)
+    return off_the_face(spot, distance)
 
 
 def _head_follows(times, spots, away, toward_partner, left_to_eyes, person: Person, frames: np.ndarray) -> np.ndarray:
