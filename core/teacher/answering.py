@@ -4,7 +4,7 @@ Single acts, as a nod, are answered by acts; what lasts, a smile or a posture, i
 moment later. An answer is never answered again, so that nothing runs away.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,22 +95,3 @@ def taken_on(kind: Contagion, curves: np.ndarray, person: Person, looking: Looki
     seen = np.concatenate([np.repeat(curves[..., :1], late, axis=-1), curves], axis=-1)[..., : curves.shape[-1]]
     watching = smooth(looking.at_partner.astype(float), 0.4 * MOTION_FPS / GRID)
     return kind.share * person.mirrors * sees * (CORNER_OF_THE_EYE + (1 - CORNER_OF_THE_EYE) * watching) * seen
-
-
-def both_ways(
-    habit: Habit, own: tuple[list, list], begun: Callable, reply: Callable, people, looking, layout: Layout, rng
-) -> tuple[list, list]:
-    """Each person's ``own`` acts and the answers to the other's.
-
-    begun: act -> s; reply: (act, start, person's number) -> the answering act
-    """
-    sees = sight(layout)
-    starts = [[begun(act) for act in acts] for acts in own]
-    return tuple(
-        own[i]
-        + [
-            reply(own[1 - i][k], moment, i)
-            for k, moment in answers(habit, starts[1 - i], starts[i], people[i], looking[i], sees[i], rng)
-        ]
-        for i in (0, 1)
-    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..layout import Layout
 from ..motion import MOTION_FPS
-from .answering import NOD, both_ways, unasked
+from .answering import NOD, answers, sight, unasked
 from .dialogue import Dialogue
 from .hearing import GRID, Heard
 from .looking import Looking
@@ -61,7 +61,15 @@ def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng)
         size = (0.5 * nod.size + np.radians(1.2)) * people[who].expressive ** 0.3
         return replace(nod, start=start, rate=rng.normal(2.0, 0.12), cycles=min(nod.cycles, 2.0), size=size)
 
-    return both_ways(NOD, tuple(own), lambda nod: nod.start, reply, people, looking, layout, rng)
+    sees, starts = sight(layout), [[nod.start for nod in of_one] for of_one in own]
+    return tuple(
+        own[i]
+        + [
+            reply(own[1 - i][k], moment, i)
+            for k, moment in answers(NOD, starts[1 - i], starts[i], people[i], looking[i], sees[i], rng)
+        ]
+        for i in (0, 1)
+    )
 
 
 def _heard(dialogue: Dialogue, heard: Heard, looking: Looking, who: int, person: Person, layout: Layout, rng) -> list:
