@@ -168,6 +168,7 @@ def sample_intents(
         diffusion.slow_columns(width),
         seed=seed,
         steps=steps,
+        much=diffusion.noise_of(width),
         means=torch.from_numpy(means),
         parts=torch.from_numpy(parts),
         progress=progress,

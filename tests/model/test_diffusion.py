@@ -2,7 +2,17 @@ import pytest
 import torch
 
 from talking_together.core.model import diffusion
-from talking_together.core.model.diffusion import clean, cleaned, noise, noise_share, sample, signal, windows
+from talking_together.core.model.diffusion import (
+    clean,
+    cleaned,
+    noise,
+    noise_of,
+    noise_share,
+    sample,
+    signal,
+    slow_columns,
+    windows,
+)
 from talking_together.core.motion import EXPRESSION_NAMES
 
 WIDTH = 4
@@ -103,10 +113,25 @@ def test_a_mean_that_is_asked_for_is_met_and_all_else_is_free():
     for asked in (-0.5, 0.0, 0.6):
         means = torch.full((2, WIDTH), torch.nan)
         means[0, 1] = asked
-        made = sample(decides, 1500, WHITE, seed=1, steps=16, means=means[None])
-        free = sample(decides, 1500, WHITE, seed=1, steps=16)
+        made = sample(decides, 1500, WHITE, seed=1, steps=50, means=means[None])
+        free = sample(decides, 1500, WHITE, seed=1, steps=50)
         assert made[0, :, 1].mean() == pytest.approx(asked, abs=0.12)
         assert torch.equal(made[1], free[1]) and torch.equal(made[0, :, [0, 2, 3]], free[0, :, [0, 2, 3]])
+
+
+def test_lips_begin_with_less_noise_than_moods_and_eyes():
+    seen = []
+
+    def watch(noisy, levels, starts):
+        seen.append(noisy)
+        return torch.zeros_like(noisy)
+
+    slow, much = slow_columns(), noise_of()
+    sample(watch, 1500, slow, seed=1, steps=1, much=much)
+    spread = seen[0].std(dim=(0, 1, 2))
+    jaw, smile, blink = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "mouthSmileLeft", "eyeBlinkLeft"))
+    assert spread[jaw] == pytest.approx(0.5, abs=0.05)
+    assert spread[[smile, blink]] == pytest.approx(1.0, abs=0.2)
 
 
 def test_the_network_is_told_which_frames_are_clean():
