@@ -13,7 +13,7 @@ from bpy.props import (
 )
 
 from .core.layout import Layout
-from .operators.scene import strips, takes
+from .operators.scene import sliders, strips, takes
 
 DEFAULT = Layout()
 
@@ -45,8 +45,8 @@ def _strength(name: str, description: str):
 
 
 def _play_again(self, context) -> None:
-    """A slider was moved: the heads show it at once."""
-    takes.show_again(self.id_data)
+    """A slider was moved."""
+    sliders.follow(self.id_data)
 
 
 def _choose(self, number: int) -> None:

@@ -22,7 +22,7 @@ from . import (
     use_rig,
 )
 from .job import JobOperator
-from .scene import network
+from .scene import network, sliders
 
 CLASSES = [
     operator
@@ -53,9 +53,11 @@ def register():
     for operator in CLASSES:
         bpy.utils.register_class(operator)
     menus.register()
+    sliders.register()
 
 
 def unregister():
+    sliders.unregister()
     menus.unregister()
     network.stop_worker()
     for operator in reversed(CLASSES):

@@ -1,12 +1,11 @@
 """Many dialogues from a table, one a row: heads added, animated, saved and rendered; what is made is remembered."""
 
 import argparse
-import csv
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import bpy
@@ -17,33 +16,11 @@ from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
 from ..core.motion import load_take
 from . import made
+from .rows import COLUMNS, Row, read_rows, row_from
 from .scene import film, network, preview, rigs, session, strips, takes
 
 ROOT = Path(__file__).resolve().parent.parent
-PATHS = ("audio", "play", "output", "preview", "still", "take")
-COLUMNS = ("audio", "prompt", "seed", "heads", "play", "output", "preview", "view", "still", "take")
 FIRST_FRAME = 1  # where the recording is put
-
-
-@dataclass(frozen=True)
-class Row:
-    """One dialogue to make. Paths are absolute; those of outputs may be empty."""
-
-    audio: str
-    prompt: str = ""
-    seed: int = 0
-    heads: str = ""  # "man,woman"; empty takes the pair of the scene, or those two
-    play: str = ""  # .npz: a take of this recording that is shown instead of making one
-    output: str = ""  # .blend
-    preview: str = ""  # .mp4
-    view: str = ""  # of the preview: one of preview.VIEWS
-    still: str = ""  # .png
-    take: str = ""  # .npz
-
-    @property
-    def outputs(self) -> list[Path]:
-        """The files to make."""
-        return [Path(path) for path in (self.output, self.preview, self.still, self.take) if path]
 
 
 def main(arguments: list[str]) -> int:
@@ -55,7 +32,7 @@ def main(arguments: list[str]) -> int:
                 _open(options.base)
             return film.render_here(options.film, options.view)
         base = os.path.abspath(options.base) if options.base else bpy.data.filepath
-        rows = read_rows(options.jobs) if options.jobs else [row_from(vars(options), Path.cwd())]
+        rows = _rows(options)
         mine = [int(n) for n in options.only.split(",")] if options.only else range(len(rows))
         if options.workers > 1 and len(rows) > 1:
             return _share_out(options.jobs, len(rows), options.workers, base)
@@ -83,46 +60,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def read_rows(path: str) -> list[Row]:
-    """The rows of a table. Raises UserError when it is none, with the number of the row that is wrong."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            table = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f'The table "{path}" cannot be read ({error}). Give a .csv file in UTF-8.') from error
-    rows = []
-    for number, cells in enumerate(table, 1):
-        unknown = sorted(str(name) for name in cells if name not in COLUMNS)
-        if unknown:
-            raise UserError(f'"{path}" has a column {unknown[0]}. Use only {", ".join(COLUMNS)}.')
-        try:
-            rows.append(row_from(cells, Path(path).resolve().parent))
-        except UserError as error:
-            raise UserError(f'Row {number} of "{path}": {error}') from None
-    if not rows:
-        raise UserError(f'"{path}" has no rows. Write one line for each dialogue under {",".join(COLUMNS)}.')
-    return rows
-
-
-def row_from(cells: dict[str, str], folder: Path) -> Row:
-    """A Row from the text of its cells; paths count from ``folder``."""
-    texts = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-    if not texts["audio"]:
-        raise UserError("There is no audio. Name a sound file.")
-    try:
-        seed = int(texts.pop("seed") or 0)
-    except ValueError as error:
-        raise UserError(f"The seed is no whole number ({error}). Write one like 0.") from None
-    for name in PATHS:
-        texts[name] = str(folder / texts[name]) if texts[name] else ""
-    row = Row(**texts, seed=seed)
-    if not row.outputs:
-        raise UserError("Nothing is asked for. Name an output, preview, still or take.")
-    if row.view not in preview.VIEWS:
-        raise UserError(f'The view is "{row.view}". Write camera or faces, or nothing.')
-    if row.heads and len(row.heads.split(",")) != 2:
-        raise UserError(f'The heads are "{row.heads}". Name two, like man,woman.')
-    return row
+def _rows(options: argparse.Namespace) -> list[Row]:
+    if not options.jobs:
+        return [row_from(vars(options), Path.cwd())]
+    for column in COLUMNS:
+        if getattr(options, column):
+            raise UserError(f"--{column} is for a single row. Write it into the table, or leave the table out.")
+    return read_rows(options.jobs)
 
 
 def make(row: Row, base: str = "", report=lambda progress: None) -> None:
@@ -149,7 +93,7 @@ def _make(row: Row, base: str, report) -> None:
         takes.export(scene.dyad, row.take)
     if row.still:
         middle = (scene.frame_start + scene.frame_end) // 2
-        finish(preview.render_still(scene, row.still, middle), report)
+        finish(preview.render_still(scene, row.still, middle, row.view), report)
     if row.preview:
         finish(preview.render_preview(scene, row.preview, row.view), report)
     if row.output:

@@ -11,7 +11,7 @@ import pytest
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
-from talking_together.operators.batch import read_rows
+from talking_together.operators.rows import read_rows
 from talking_together.operators.scene import keyframes, rigs
 
 HAS_SOUND = bpy.app.version >= (4, 3)
@@ -91,6 +91,24 @@ def test_a_take_of_another_length_is_not_played(root, tmp_path):
         assert "The take is 1.2 s long" in complained
 
 
+def test_a_folder_in_the_place_of_a_file_is_refused_before_any_work(root, tmp_path):
+    talk = root / "assets/sample/dialogue.flac"
+
+    code, said, complained = run(root, "--audio", talk, "--output", tmp_path, "--still", tmp_path / "still.png")
+
+    assert code == 2 and not list(tmp_path.iterdir())
+    assert complained.strip() == (
+        f'The output "{tmp_path}" is a folder. Name a file in it, like {tmp_path / "talk.blend"}.'
+    )
+
+
+def test_a_table_with_a_cell_for_a_single_row_is_refused(root, table):
+    code, said, complained = run(root, table, "--seed", 4)
+
+    assert code == 2
+    assert complained.strip() == "--seed is for a single row. Write it into the table, or leave the table out."
+
+
 def test_a_table_without_rows_is_refused(root, tmp_path):
     (tmp_path / "jobs.csv").write_text("audio,output\n")
 
@@ -106,7 +124,12 @@ def test_a_table_without_rows_is_refused(root, tmp_path):
         ("audio,colour\ntalk.wav,red\n", "has a column colour"),
         ("audio,output\n,a.blend\n", "Row 1 of"),
         ("audio,output\ntalk.wav,\n", "Nothing is asked for"),
-        ("audio,output,seed\ntalk.wav,a.blend,many\n", "no whole number"),
+        ("audio,output,seed\ntalk.wav,a.blend,many\n", 'The seed "many" is no whole number'),
+        ("audio,output,seed\ntalk.wav,a.blend,-1\n", 'The seed "-1" is no whole number'),
+        ("audio,output,seed\ntalk.wav,a.blend,3000000000\n", "from 0 to 2147483647"),
+        ("audio,output\ntalk.wav,.\n", "is a folder. Name a file in it, like talk.blend"),
+        ("audio,preview\ntalk.wav,a.mov\n", "is no .mp4 file. Name one, like a.mp4"),
+        ("audio,output,prompt\ntalk.wav,a.blend,close, at a table\n", "has a cell too many"),
         ("audio,preview,view\ntalk.wav,a.mp4,above\n", 'The view is "above"'),
         ("audio,output,heads\ntalk.wav,a.blend,man\n", "Name two"),
     ],

@@ -16,6 +16,11 @@ def read(settings) -> tuple[Adjustment, Adjustment]:
     return tuple(_one(person) for person in (settings.adjust_a, settings.adjust_b))
 
 
+def as_text(settings) -> str:
+    """The same to compare with: equal where both people play their take alike."""
+    return repr(read(settings))
+
+
 def clear(settings) -> None:
     """Back to the take as it was made; the heads do not show it yet."""
     for person in (settings.adjust_a, settings.adjust_b):

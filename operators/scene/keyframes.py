@@ -53,6 +53,12 @@ def has_own_keys(armature: bpy.types.Object) -> bool:
     return any(block.animation_data and block.animation_data.action for block in blocks)
 
 
+def actions(armature: bpy.types.Object) -> list[bpy.types.Action]:
+    """Those that hold the take on ``armature`` and its shape keys."""
+    tracks = map(_track, [armature, *face_keys(armature)])
+    return [strip.action for track in tracks if track for strip in track.strips if strip.action]
+
+
 def take_range(armature: bpy.types.Object) -> tuple[float, float] | None:
     """First and last scene frame of the take on ``armature``, or None without a take."""
     track = _track(armature)

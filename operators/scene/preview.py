@@ -41,17 +41,14 @@ def render_preview(scene: bpy.types.Scene, path: str | Path, view: str = "") -> 
     yield Progress(f"Rendering {last - first + 1} frames", 0.0)
     with _beside(path) as unfinished, preview_sound.heard_in(scene, first, last), _Changes() as changes:
         _film_settings(changes, scene, unfinished, first, last)
-        if view == "faces" or (not view and faces.are_small(scene)):
-            with faces.beside_each_other(changes, scene) as sheet:
-                _render(sheet, animation=True)
-        else:
-            _render(scene, animation=True)
+        _render(changes, scene, view, animation=True)
     return path
 
 
-def render_still(scene: bpy.types.Scene, path: str | Path, frame: int | None = None) -> Job[Path]:
+def render_still(scene: bpy.types.Scene, path: str | Path, frame: int | None = None, view: str = "") -> Job[Path]:
     """Render one frame, the current one by default, as a small .png by Cycles with denoising.
 
+    view: as for the film
     Raises UserError when there is no camera or the folder may not be written.
     """
     path = Path(path)
@@ -60,7 +57,7 @@ def render_still(scene: bpy.types.Scene, path: str | Path, frame: int | None = N
     with _beside(path) as unfinished, _Changes() as changes:
         _still_settings(changes, scene, unfinished)
         scene.frame_set(before if frame is None else frame)
-        _render(scene, animation=False)
+        _render(changes, scene, view, animation=False)
     scene.frame_set(before)
     return path
 
@@ -74,7 +71,11 @@ def _frames(scene: bpy.types.Scene) -> tuple[int, int]:
     return int(min(first for first, _ in ranges)), int(max(last for _, last in ranges))
 
 
-def _render(scene: bpy.types.Scene, animation: bool) -> None:
+def _render(changes, scene: bpy.types.Scene, view: str, animation: bool) -> None:
+    if view == "faces" or (not view and faces.are_small(scene)):
+        with faces.beside_each_other(changes, scene) as sheet:
+            bpy.ops.render.render(animation=animation, write_still=not animation, scene=sheet.name)
+        return
     if scene.camera is None:
         raise UserError(
             f'Scene "{scene.name}" has no camera. Add one with Add > Camera, or delete and add the heads again.'

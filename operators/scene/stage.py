@@ -16,8 +16,9 @@ AWAY = "dyad_away"  # property of the fill light: m from the pair
 WARM, COOL, WHITE = (1.0, 0.86, 0.74), (0.74, 0.86, 1.0), (1.0, 0.97, 0.94)
 LENS, SENSOR = 30.0, 36.0  # mm
 CLOSE_LENS, CLOSE_WIDTH = 60.0, 0.62  # mm, and metres that a camera on one head sees across
-MARGIN = 0.22  # m beside each head
-HEADROOM, CHEST = 0.22, 0.30  # m above and below the eyes
+BEHIND, AROUND = 0.08, 0.15  # m: a head's middle behind its eyes; its hair, and what it moves by while it talks
+RIM = [(x, y, z) for x, y in ((-AROUND, 0), (AROUND, 0), (0, -AROUND)) for z in (-0.30, 0.18)]  # from chest to hair
+SINK, MOST_SINK = 0.25, 0.25  # of the height that the heads leave free: less air above them than bodies below; m
 FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # what every new file brings along
 BACKDROP = ((0.020, 0.026, 0.031), (0.088, 0.104, 0.112))  # linear: its edges and its middle
 
@@ -84,13 +85,10 @@ def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Mat
     local = np.linalg.inv(room) @ poses
     heads = local[:, :3, 3]
     middle = heads.mean(axis=0)
-    width = 1.04 * np.ptp(heads[:, 0]) + 2 * MARGIN
-    height = np.ptp(heads[:, 2]) + HEADROOM + CHEST
-    away = max(width, height / aspect) * LENS / SENSOR
-    target = middle + [0, 0, (HEADROOM - CHEST) / 2]
-    camera = target + [0, -away, 0.04 * away]
+    camera, target = _frame(heads + BEHIND * local[:, :3, 1], aspect)
+    away, width = target[1] - camera[1], np.ptp(heads[:, 0])
     found = {"camera": _looking(camera, target), "backdrop": Matrix.Translation((*middle[:2], 0))}
-    found["backdrop"] = found["backdrop"] @ Matrix.Diagonal((max(1.0, width / 3),) * 3 + (1.0,))
+    found["backdrop"] = found["backdrop"] @ Matrix.Diagonal((max(1.0, (width + 0.5) / 3),) * 3 + (1.0,))
     found["fill"] = _looking(camera + [0, 0, 0.35 * away], middle)
     for letter, head, other, pose in zip("AB", heads, heads[::-1], local, strict=True):
         partner = np.sign(other[0] - head[0]) or 1.0
@@ -103,6 +101,20 @@ def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Mat
         centre = head + [0, 0, -0.02]
         found[f"camera {letter}"] = _looking(centre + CLOSE_WIDTH * CLOSE_LENS / SENSOR * aside, centre)
     return {role: Matrix((room @ np.array(place)).tolist()) for role, place in found.items()}
+
+
+def _frame(heads: np.ndarray, aspect: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where a camera stands, and at what it looks, that looks along +Y and fills its picture with both heads.
+
+    heads: (2, 3) m, the middle of each at the height of its eyes; aspect: picture height over width
+    """
+    points = (heads[:, None] + RIM).reshape(-1, 3)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    half = SENSOR / LENS / 2  # m that it sees to either side for each metre it looks into
+    x, y, z = (points - middle).T
+    away = 1.04 * max((abs(x) / half - y).max(), (abs(z) / (half * aspect) - y).max())
+    free = 2 * half * aspect * away - np.ptp(z)
+    return middle - [0, away, 0], middle - [0, 0, min(SINK * free, MOST_SINK)]
 
 
 def _catch_light(face: np.ndarray, camera: np.ndarray) -> np.ndarray:

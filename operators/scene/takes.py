@@ -18,6 +18,7 @@ from ...core.resample import scene_motion
 from . import adjustments, keyframes, rigs
 from .strips import Recording
 
+PLAYED = "dyad_played"  # property of a take's actions: the adjustments that they show
 SAME_PLACE = 1e-4  # m and matrix entries: closer than this two poses are one
 
 
@@ -94,6 +95,8 @@ def show(scene: bpy.types.Scene, pair) -> int:
         at_scene_rate = scene_motion(motion, fps)
         keyframes.bake(armature, at_scene_rate, settings.shown.start)
         last = settings.shown.start + len(at_scene_rate) - 1
+        for action in keyframes.actions(armature):
+            action[PLAYED] = adjustments.as_text(settings)
     scene.frame_set(scene.frame_current)  # the new curves are seen at once
     return last
 

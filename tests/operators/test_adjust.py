@@ -9,7 +9,7 @@ from talking_together.core import gaze
 from talking_together.core.head import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, load_take, save_take
-from talking_together.operators.scene import keyframes, rigs, session, takes
+from talking_together.operators.scene import keyframes, rigs, session, sliders, takes
 from talking_together.operators.scene.strips import Recording
 
 JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
@@ -137,3 +137,34 @@ def test_a_minute_follows_the_slider_while_it_is_dragged(addon, tmp_path):
 def test_without_a_take_a_slider_does_nothing(addon):
     addon.dyad.adjust_a.jaw = 0.5
     assert not addon.objects
+
+
+def test_a_long_take_follows_its_sliders_when_the_hand_rests(addon, tmp_path, monkeypatch):
+    show_take(addon, tmp_path, 100)
+    a, _ = rigs.find_pair(addon)
+    before = jaw(a)
+    monkeypatch.setattr(sliders, "waits", lambda scene: True)
+
+    addon.dyad.adjust_a.jaw = 0.7
+    addon.dyad.adjust_a.jaw = 0.5
+    assert sliders.is_behind(addon) and bpy.app.timers.is_registered(sliders.catch_up)
+    np.testing.assert_array_equal(jaw(a), before)
+
+    sliders.catch_up()
+    np.testing.assert_allclose(jaw(a), before / 2, atol=1e-4)
+    assert not sliders.is_behind(addon)
+
+
+def test_the_heads_catch_up_with_sliders_that_undo_set_back(addon, tmp_path):
+    show_take(addon, tmp_path, 100)
+    a, _ = rigs.find_pair(addon)
+    before = jaw(a)
+    addon.dyad.adjust_a.jaw = 0.5
+    shown = [action for head in rigs.find_pair(addon) for action in keyframes.actions(head)]
+    assert len(shown) == 4 and not sliders.is_behind(addon)
+
+    addon.dyad.adjust_a.property_unset("jaw")  # as undo does, nobody is told
+    assert sliders.is_behind(addon)
+    sliders.catch_up()
+
+    np.testing.assert_array_equal(jaw(a), before)

@@ -186,6 +186,25 @@ def test_the_still_is_one_picture_of_the_chosen_frame(pair, tmp_path):
     assert settings(scene) == before
 
 
+def test_a_still_of_two_who_stand_far_apart_shows_both_faces_at_the_chosen_frame(pair, tmp_path):
+    scene = bpy.context.scene
+    rigs.place_pair(pair, Layout(distance=4.0))
+    packed = np.zeros((3, WIDTH), np.float32)
+    packed[:, 9] = [0, 0.4, 0.8]  # jawOpen
+    for armature in pair:
+        keyframes.bake(armature, HeadMotion(packed, 24.0), 5)
+    scene.frame_end = 8
+
+    still = [pictures(finish(preview.render_still(scene, tmp_path / f"{n}.png", frame=n)))[0] for n in (5, 7)]
+
+    red, green, blue = np.moveaxis(still[0], -1, 0)
+    his, hers = blue > 2 * red, red > 2 * green
+    assert his[:, :80].mean() > 0.08 and hers[:, 80:].mean() > 0.15
+    assert his[:, 80:].mean() < 0.02 and hers[:, :80].mean() < 0.04
+    assert all(np.abs(still[1][:, half] - still[0][:, half]).max() > 20 for half in (slice(80), slice(80, 160)))
+    assert list(bpy.data.scenes) == [scene]
+
+
 def test_a_missing_folder_is_said_before_anything_is_rendered(pair, tmp_path):
     with pytest.raises(UserError, match="Choose a folder"):
         finish(preview.render_preview(bpy.context.scene, tmp_path / "nowhere" / "preview.mp4"))

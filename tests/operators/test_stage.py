@@ -6,7 +6,7 @@ import pytest
 from mathutils import Matrix
 
 from talking_together.core.layout import Layout
-from talking_together.operators.scene import rigs, stage
+from talking_together.operators.scene import hair, rigs, stage
 
 pytestmark = pytest.mark.usefixtures("empty_file")
 
@@ -15,13 +15,34 @@ def test_the_pair_gets_light_and_a_camera_that_sees_both(add_pair, layout):
     scene = bpy.context.scene
     pair = add_pair(layout)
     assert sum(thing.type == "LIGHT" for thing in scene.objects) == 7
-    bpy.context.view_layer.update()
-    seen = scene.camera.matrix_world.inverted()
-    for place in rigs.pair_poses(pair)[:, :3, 3]:
-        x, y, z = seen @ Matrix.Translation(place).translation
-        half = scene.camera.data.sensor_width / scene.camera.data.lens / 2
-        assert abs(x / -z) < half * 0.99
-        assert abs(y / -z) < half * scene.render.resolution_y / scene.render.resolution_x * 0.99
+    for width, height in ((1920, 1080), (1440, 1080), (1080, 1920)):
+        scene.render.resolution_x, scene.render.resolution_y = width, height
+        rigs.place_pair(pair, layout)
+        bpy.context.view_layer.update()
+        heads = seen(scene, hair_of(pair))
+        assert abs(heads).max() < 0.99, "nothing of the heads is cut off"
+        assert np.ptp(heads, axis=0).max() > 1.1, "more than half of the picture's width or height is theirs"
+
+
+def hair_of(pair) -> np.ndarray:
+    """(N, 3) m, world: the hair, which is the outside of a head but for the nose."""
+    found = []
+    for armature in pair:
+        strands = next(child for child in armature.children if child.get(hair.KIND) == hair.STRANDS)
+        places = np.empty(len(strands.data.points) * 3, np.float32)
+        strands.data.points.foreach_get("position", places)
+        world = np.array(strands.matrix_world)
+        found.append(places.reshape(-1, 3) @ world[:3, :3].T + world[:3, 3])
+    return np.concatenate(found)
+
+
+def seen(scene, places: np.ndarray) -> np.ndarray:
+    """(N, 2) where ``places`` (N, 3) are in the camera's picture, -1..1 from edge to edge."""
+    view = np.array(scene.camera.matrix_world.inverted())
+    local = places @ view[:3, :3].T + view[:3, 3]
+    half = scene.camera.data.sensor_width / scene.camera.data.lens / 2
+    aspect = scene.render.resolution_y / scene.render.resolution_x
+    return local[:, :2] / -local[:, 2:] / (half * np.array([1, aspect]))
 
 
 def test_each_head_has_a_camera_of_its_own_that_sees_half_of_its_front_and_fills_the_frame_with_it(add_pair):
