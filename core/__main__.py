@@ -113,6 +113,7 @@ def _generate(arguments) -> None:
     from .generate import generate
     from .motion import load_take, save_take
 
+    _check_place(arguments.out)
     started = time.perf_counter()
     layout = _read_layout(arguments.layout) if arguments.layout else Layout()
     if arguments.prompt:
@@ -129,6 +130,14 @@ def _generate(arguments) -> None:
     save_take(take, arguments.out)
     seconds = len(take) / take.motions[0].fps
     print(f"{arguments.out}: {seconds:.1f} s of two heads in {time.perf_counter() - started:.1f} s")
+
+
+def _check_place(path: Path) -> None:
+    """Refuse a place where no file can be written, before the work that is to fill it."""
+    if path.is_dir():
+        raise UserError(f'"{path}" is a folder. Name a file in it.')
+    if not path.parent.is_dir():
+        raise UserError(f'There is no folder "{path.parent}". Make it first, or choose another.')
 
 
 def _redo(arguments):
@@ -151,6 +160,7 @@ def _turns(arguments) -> None:
     from . import audio, turns
     from .speakers import find_speakers
 
+    _check_place(arguments.out)
     found = find_speakers(audio.load(arguments.audio))
     turns.write_csv(found.turns, arguments.out)
     print(f"{arguments.out}: {len(found.turns)} turns. {' '.join(found.notes)}".rstrip())

@@ -168,7 +168,7 @@ def sample_intents(
         diffusion.slow_columns(width),
         seed=seed,
         steps=steps,
-        much=diffusion.noise_of(width),
+        much=lambda cut: diffusion.noise_of(torch.from_numpy(told[:, cut, condition.OWN_MASK]).float(), width),
         means=torch.from_numpy(means),
         parts=torch.from_numpy(parts),
         progress=progress,

@@ -133,6 +133,8 @@ class replacing:
         self.path = Path(path)
 
     def __enter__(self):
+        if self.path.is_dir():
+            raise UserError(f'"{self.path}" is a folder. Name a file in it.')
         try:
             handle, self._temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         except OSError as error:

@@ -60,6 +60,12 @@ def test_a_part_of_a_take_is_redone_from_the_command_line(core, sample, tmp_path
     says_one_line(core(*again, "--redo", "3"), "redo")
 
 
+@pytest.mark.parametrize("command", ["generate", "turns"])
+def test_a_place_where_nothing_can_be_written_is_refused_before_the_work(command, core, tmp_path):
+    for place, said in ((tmp_path, "is a folder"), (tmp_path / "no" / "file", "no folder")):
+        says_one_line(core(command, tmp_path / "missing.wav", "--out", place), said)
+
+
 def test_turns_writes_start_end_and_speaker(core, sample, tmp_path):
     done = core("turns", sample, "--out", tmp_path / "turns.csv")
     assert done.returncode == 0, done.stderr

@@ -31,13 +31,15 @@ NOISED = 1500  # frames that get their noise at once
 # that until the last of many steps, noise as slow as the motion needs few. What jumps (eyes, lids, lips) needs white
 # noise: a drift would pass for a movement.
 SCALES = (1, 5, 25, 125)
-# Of the noise of lips and jaw, where sampling begins: what a mouth does lies in the voice. With all of it lips tremble
-# more and miss by more (4.0 mm, then 3.6); posture and moods, which a voice leaves open, keep all of theirs.
-MOUTH_NOISE = 0.5
+# How much noise they begin with. What lips and jaw do in speech lies in the voice: with all of it they tremble more and
+# miss by more (4.1 mm, then 3.8). A listener's mouth, postures and moods, which a voice leaves open, keep all of theirs.
+# Whether somebody looks at the partner is decided for seconds: all of it breaks such looks into short ones.
+MOUTH_NOISE, CONTACT_NOISE = 0.5, 0.8
 SLOW_NAMES = ("mouthSmile", "mouthFrown", "mouthDimple", "cheekSquint", "browDown", "noseSneer")
 
 # (B, 2, L, D) noisy motion, (B, 2, L) levels, first frame of each window -> (B, 2, L, D) clean motion
 Predict = Callable[[Tensor, Tensor, list[int]], Tensor]
+Much = Callable[[slice], Tensor | float]
 
 
 def signal(t: Tensor) -> Tensor:
@@ -58,11 +60,13 @@ def slow_columns(width: int = INTENT_WIDTH) -> Tensor:
     return slow
 
 
-def noise_of(width: int = INTENT_WIDTH) -> Tensor:
-    """(width,) how much noise each column begins with."""
+def noise_of(speaking: Tensor, width: int = INTENT_WIDTH) -> Tensor:
+    """(2, n, width) how much noise each column begins with, of (2, n) who speaks in [0, 1]."""
     mouth = [name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES]
     talks = torch.tensor(mouth + [False] * (width - 44)) & ~slow_columns(width)
-    return torch.where(talks, MOUTH_NOISE, 1.0)
+    much = 1 - (1 - MOUTH_NOISE) * speaking[..., None] * talks
+    much[..., INTENT_CHANNELS["gaze"].stop - 1] = CONTACT_NOISE
+    return much
 
 
 def noise(seed: int, frames: int, slow: Tensor, first: int = 0) -> Tensor:
@@ -153,7 +157,7 @@ def sample(
     *,
     seed: int,
     steps: int = STEPS,
-    much: Tensor | float = 1.0,
+    much: Much = lambda frames: 1.0,
     given: Tensor | None = None,
     keep: Tensor | None = None,
     means: Tensor | None = None,
@@ -168,7 +172,8 @@ def sample(
     recording piece by piece and in place: besides the motion only the last prediction is as long as it.
 
     slow:        (D,) bool, which columns begin with slow noise
-    much:        (D,) how much noise each begins with: less than 1 comes nearer to the likeliest motion
+    much:        gets a slice of frames, gives (2, n, D): how much noise they begin with; less than 1 comes nearer to
+                 the likeliest motion
     given, keep: (2, T, D) motion and bool, in-painting: where ``keep`` holds, ``given`` is returned untouched and the
                  rest is made to fit
     means:       (P, 2, D) what the motion shall be in the mean over each part of the recording, NaN where that is free:
@@ -204,16 +209,14 @@ def sample(
     return x if keep is None else torch.where(keep, given, x)
 
 
-def _noise_pieces(seed: int, frames: int, slow: Tensor, much: Tensor | float) -> Iterator[tuple[slice, Tensor]]:
+def _noise_pieces(seed: int, frames: int, slow: Tensor, much: Much) -> Iterator[tuple[slice, Tensor]]:
     """The noise (2, frames, D) that sampling begins with, and which frames each piece is of."""
     for first in range(0, frames, NOISED):
-        count = min(NOISED, frames - first)
-        yield slice(first, first + count), much * noise(seed, count, slow, first)
+        cut = slice(first, min(frames, first + NOISED))
+        yield cut, much(cut) * noise(seed, cut.stop - first, slow, first)
 
 
-def _put_back(
-    x: Tensor, given: Tensor, keep: Tensor, level: Tensor, seed: int, slow: Tensor, much: Tensor | float
-) -> None:
+def _put_back(x: Tensor, given: Tensor, keep: Tensor, level: Tensor, seed: int, slow: Tensor, much: Much) -> None:
     """Write what is given into the noisy motion ``x``: as noisy as the rest, but clean in frames kept as a whole."""
     for cut, piece in _noise_pieces(seed, x.shape[1], slow, much):
         noisy = signal(level) * given[:, cut] + noise_share(level) * piece

@@ -48,6 +48,12 @@ def test_reading_no_take_says_so(tmp_path):
         load_take(tmp_path / "text.npz")
 
 
+def test_a_folder_in_the_place_of_a_file_is_named_before_anything_is_written(tmp_path):
+    with pytest.raises(UserError, match="is a folder"), replacing(tmp_path):
+        raise AssertionError("must not get here")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     with pytest.raises(ZeroDivisionError), replacing(tmp_path / "x") as file:
         file.write(b"half")
