@@ -32,7 +32,7 @@ NOISED = 1500  # frames that get their noise at once
 # noise: a drift would pass for a movement.
 SCALES = (1, 5, 25, 125)
 # How much noise they begin with. What lips and jaw do in speech lies in the voice: with all of it they tremble more and
-# miss by more (4.1 mm, then 3.8). A listener's mouth, postures and moods, which a voice leaves open, keep all of theirs.
+# miss by more (4.1 mm, then 3.8). A listener's mouth, postures and moods, which a voice leaves open, keep all of it.
 # Whether somebody looks at the partner is decided for seconds: all of it breaks such looks into short ones.
 MOUTH_NOISE, CONTACT_NOISE = 0.5, 0.8
 SLOW_NAMES = ("mouthSmile", "mouthFrown", "mouthDimple", "cheekSquint", "browDown", "noseSneer")
