@@ -43,7 +43,7 @@ from .systems import Case, System, nearest_clip, random_clip, read_cases, still,
 
 TEACHER = "teacher"
 TRAINING = 120  # dialogues are enough for spreads, clusters and borrowed clips
-GUIDANCES, STEPS = (1.0, 1.3, 1.5, 2.5), (2, 4, 8, 50)
+GUIDANCES, STEPS = (1.0, 1.3, 1.5, 2.5), (2, 4, 16, 50)
 
 
 def add_arguments(parser) -> None:
@@ -66,7 +66,7 @@ def contenders(arguments, training: list[Case]) -> dict[str, Contender]:
     shipped = load_checkpoint(GENERATOR)
     if arguments.curves:
         drawn = {f"guidance {g:g}": sampled(shipped, guidance=g) for g in GUIDANCES}
-        drawn |= {f"{n} steps": sampled(shipped, guidance=1.3, steps=n) for n in STEPS}
+        drawn |= {f"{n} steps": sampled(shipped, steps=n) for n in STEPS}
         return {name: Contender(quickly(system), shipped.sha256) for name, system in drawn.items()}
     others = {}
     for text in arguments.weights:

@@ -82,13 +82,18 @@ def colours(picture: np.ndarray) -> tuple[float, float]:
     return ((blue > red + 40) & (blue > 90)).mean(), ((red > 2 * green) & (red > 120)).mean()
 
 
-def test_faces_that_would_be_small_are_shown_side_by_side(pair, tmp_path):
-    scene = bpy.context.scene
+def talk_far_apart(pair) -> None:
+    """Four metres apart both open the mouth, from frame 5 to 7."""
     rigs.place_pair(pair, Layout(distance=4.0))
     packed = np.zeros((3, WIDTH), np.float32)
     packed[:, 9] = [0, 0.4, 0.8]  # jawOpen
     for armature in pair:
         keyframes.bake(armature, HeadMotion(packed, 24.0), 5)
+
+
+def test_faces_that_would_be_small_are_shown_side_by_side(pair, tmp_path):
+    scene = bpy.context.scene
+    talk_far_apart(pair)
     before, lenses = settings(scene), [camera.lens for camera in bpy.data.cameras]
 
     film = pictures(finish(preview.render_preview(scene, tmp_path / "faces.mp4")))
@@ -188,11 +193,7 @@ def test_the_still_is_one_picture_of_the_chosen_frame(pair, tmp_path):
 
 def test_a_still_of_two_who_stand_far_apart_shows_both_faces_at_the_chosen_frame(pair, tmp_path):
     scene = bpy.context.scene
-    rigs.place_pair(pair, Layout(distance=4.0))
-    packed = np.zeros((3, WIDTH), np.float32)
-    packed[:, 9] = [0, 0.4, 0.8]  # jawOpen
-    for armature in pair:
-        keyframes.bake(armature, HeadMotion(packed, 24.0), 5)
+    talk_far_apart(pair)
     scene.frame_end = 8
 
     still = [pictures(finish(preview.render_still(scene, tmp_path / f"{n}.png", frame=n)))[0] for n in (5, 7)]
