@@ -1,12 +1,10 @@
 """The extension's preferences: which Python runs the network, and installing PyTorch for it."""
 
-from pathlib import Path
-
 import bpy
 from bpy.props import StringProperty
 
-from .core.packages import is_installed
-from .operators.job import JobOperator
+from .operators.addon import has_torch
+from .panels.progress import draw_progress
 
 
 class DyadPreferences(bpy.types.AddonPreferences):
@@ -42,34 +40,6 @@ class DyadPreferences(bpy.types.AddonPreferences):
             layout.operator("dyad.install_torch", icon="IMPORT")
         draw_progress(layout)
         layout.prop(self, "python")
-
-
-def get(context: bpy.types.Context) -> DyadPreferences | None:
-    """The user's preferences, or None where the package is used without being an enabled add-on (batch, tests)."""
-    addon = context.preferences.addons.get(__package__)
-    return addon.preferences if addon else None
-
-
-def site_folder(create: bool = False) -> Path | None:
-    """The folder that Install PyTorch fills, or None where the package is no installed extension."""
-    if not __package__.startswith("bl_ext."):
-        return None
-    return Path(bpy.utils.extension_path_user(__package__, path="", create=create)) / "site"
-
-
-def draw_progress(layout: bpy.types.UILayout) -> None:
-    """The running job's bar with its Cancel button; nothing when none runs."""
-    step = JobOperator.running
-    if step:
-        row = layout.row(align=True)
-        row.progress(factor=step.share, text=step.label)
-        row.operator("dyad.cancel", text="", icon="X")
-
-
-def has_torch() -> bool:
-    """Whether Install PyTorch has been used."""
-    site = site_folder()
-    return site is not None and is_installed(site)
 
 
 def register():

@@ -13,7 +13,8 @@ from bpy.props import (
 )
 
 from .core.layout import Layout
-from .operators.scene import sliders, strips, takes
+from .operators.scene.sequencer import strips
+from .operators.scene.take import sliders, takes
 
 DEFAULT = Layout()
 

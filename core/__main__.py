@@ -1,50 +1,18 @@
-"""The command line: ``python -m core generate | turns | layout | evaluate | train``."""
+"""The command line: ``python -m core generate | turns | layout``."""
 
 import argparse
-import importlib
 import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from .errors import UserError
 from .layout import Layout
 
-# The research side: "python -m core train masks --data …" runs main() of the module named here.
-RESEARCH = {
-    "train": {
-        "projection": ".training.projection",
-        "articulation": ".training.articulation",
-        "masks": ".training.masks",
-        "prompts": ".training.prompts",
-        "align": ".training.align",
-        "dataset": ".training.dataset",
-        "takes": ".training.takes",
-        "generator": ".training.generator",
-        "ablations": ".training.ablations",
-    },
-    "evaluate": {
-        "speakers": ".evaluation.speakers",
-        "lips": ".evaluation.lips",
-        "labels": ".evaluation.foreign_labels",
-        "mouths": ".evaluation.real_mouths",
-        "openings": ".evaluation.real_openings",
-        "clips": ".evaluation.clip_labels",
-        "effort": ".evaluation.effort",
-        "behaviour": ".evaluation.behaviour",
-        "teacher": ".evaluation.teacher_mouth",
-        "prompts": ".evaluation.prompts",
-        "generator": ".evaluation.generator",
-        "denoising": ".evaluation.denoising",
-        "cost": ".evaluation.cost",
-        "invariance": ".evaluation.invariance",
-        "takes": ".evaluation.takes",
-        "curves": ".evaluation.curves",
-        "sheet": ".evaluation.sheet",
-    },
-}
+MOVED = ("train", "evaluate")  # to python -m research
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,13 +26,13 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns 0, or 2 after one line on stderr for an error the user can mend."""
     # Threads that wait by spinning took 37 s instead of 4 s where something else was busy. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    arguments = sys.argv[1:] if arguments is None else arguments
+    return answer_in_one_line(_run, sys.argv[1:] if arguments is None else arguments)
+
+
+def answer_in_one_line(run: Callable[[list[str]], None], arguments: list[str]) -> int:
+    """The exit code of ``run``: 0, 2 after one line on stderr for a UserError, 130 where it was interrupted."""
     try:
-        if arguments and arguments[0] in RESEARCH:
-            _research(*arguments[:1], arguments[1:])
-        else:
-            parsed = _parser().parse_args(arguments)
-            parsed.run(parsed)
+        run(arguments)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -74,9 +42,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _run(arguments: list[str]) -> None:
+    if arguments and arguments[0] in MOVED:
+        raise UserError(f"This command has moved. Run: python -m research {' '.join(arguments)}")
+    parsed = _parser().parse_args(arguments)
+    parsed.run(parsed)
+
+
 def _parser() -> Parser:
     parser = Parser(prog="python -m core", description="Two people talking in 3D, from sound.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="generate|turns|layout|evaluate|train")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="generate|turns|layout")
 
     generate = commands.add_parser("generate", help="make a take from one recording of two people")
     generate.add_argument("audio", help="any sound or video file")
@@ -103,13 +78,12 @@ def _parser() -> Parser:
     layout.add_argument("--start", type=Path, help="a layout that relative words change, .json")
     layout.set_defaults(run=_layout)
 
-    for name, modules in RESEARCH.items():
-        commands.add_parser(name, help=", ".join(modules))
     return parser
 
 
 def _generate(arguments) -> None:
-    from . import audio, turns
+    from . import turns
+    from .audio import decoding
     from .generate import generate
     from .motion import load_take, save_take
 
@@ -119,7 +93,7 @@ def _generate(arguments) -> None:
     if arguments.prompt:
         layout = _read_prompt(arguments.prompt, layout if arguments.layout else None).layout
     take = generate(
-        audio.load(arguments.audio),
+        decoding.load(arguments.audio),
         layout,
         seed=arguments.seed,
         turns=turns.read_csv(arguments.turns) if arguments.turns else None,
@@ -141,8 +115,8 @@ def _check_place(path: Path) -> None:
 
 
 def _redo(arguments):
+    from .generator.inpainting import Redo
     from .motion import load_take
-    from .redo import Redo
 
     if (arguments.take is None) != (arguments.redo is None):
         raise UserError("--take and --redo go together. Name the take and the seconds of it to make anew.")
@@ -157,11 +131,12 @@ def _span(text: str) -> tuple[float, float]:
 
 
 def _turns(arguments) -> None:
-    from . import audio, turns
-    from .speakers import find_speakers
+    from . import turns
+    from .audio import decoding
+    from .diarization.diarize import find_speakers
 
     _check_place(arguments.out)
-    found = find_speakers(audio.load(arguments.audio))
+    found = find_speakers(decoding.load(arguments.audio))
     turns.write_csv(found.turns, arguments.out)
     print(f"{arguments.out}: {len(found.turns)} turns. {' '.join(found.notes)}".rstrip())
 
@@ -194,19 +169,6 @@ def _two_heads(names: str) -> tuple[str, str]:
     if len(heads) != 2:
         raise UserError(f'--heads is "{names}". Name two, like man,woman.')
     return heads
-
-
-def _research(command: str, arguments: list[str]) -> None:
-    modules = RESEARCH[command]
-    if not arguments or arguments[0] not in modules:
-        raise UserError(f"{command} what? Name one of: {', '.join(modules)}.")
-    try:
-        module = importlib.import_module(modules[arguments[0]], __package__)
-    except ModuleNotFoundError as error:
-        raise UserError(f"{command} needs {error.name}, which is not here. Use a checkout set up by ./test.") from error
-    parser = Parser(prog=f"python -m core {command} {arguments[0]}", description=module.__doc__)
-    module.add_arguments(parser)
-    module.main(parser.parse_args(arguments[1:]))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .easing import smooth_step
 from .motion import CHANNELS
 from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, rotation_to, turn, yaw_pitch
-from .stretches import by_stretches
+from .timeseries import by_chunks, smooth_step
 
 INTENT_CHANNELS = {
     "expression": slice(0, 44),  # as in the motion
@@ -144,7 +143,7 @@ def aim(intents: np.ndarray, poses: np.ndarray, geometries, carry: bool = True) 
     carry:      False leaves neck and head as they are meant: the gaze stops where the eyes cannot go on
     returns:    (2, T, 59) float32 packed HeadMotion
     """
-    return by_stretches(
+    return by_chunks(
         lambda part: _aim(intents[:, part], _per_frame(poses, part), geometries, carry),
         intents.shape[1],
         reach=2 * sum(LEAD_FRAMES),
@@ -177,7 +176,7 @@ def intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
     motions: (2, T, 59) packed HeadMotion; poses, geometries: as for :func:`aim`
     returns: (2, T, 56) float32, columns as in INTENT_CHANNELS; contact is 1 where the gaze is on the partner's eyes
     """
-    return by_stretches(lambda part: _intents(motions[:, part], _per_frame(poses, part), geometries), motions.shape[1])
+    return by_chunks(lambda part: _intents(motions[:, part], _per_frame(poses, part), geometries), motions.shape[1])
 
 
 def _intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:

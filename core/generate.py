@@ -7,18 +7,20 @@ from functools import cache
 import numpy as np
 import torch
 
-from . import gaze, head, lips, voice
-from .audio import Sound, frame_count
+from . import WEIGHTS, gaze
+from .audio.decoding import Sound, frame_count
+from .diarization.diarize import Speakers, find_speakers
 from .errors import UserError
-from .fixations import blink_fully, fixate
+from .generator import condition, diffusion, posture_gesture
+from .generator.checkpoint import Checkpoint, load_checkpoint
+from .generator.inpainting import Held, Redo
+from .heads import load as load_head
 from .layout import Layout, room_poses
-from .model import bands, condition, diffusion
-from .model.checkpoint import Checkpoint, load_checkpoint
 from .motion import EXPRESSION_NAMES, MOTION_FPS, HeadMotion, Take
-from .redo import Held, Redo
-from .speakers import Speakers, find_speakers
+from .postprocess import lip_closure
+from .postprocess.eyes import blink_fully, fixate
+from .speech import features as voice
 from .turns import Turn, masks_from_turns
-from .weights import WEIGHTS
 
 GENERATOR = WEIGHTS / "generator.safetensors"
 HEARD = 0.45  # share of the listening that finds who speaks
@@ -71,7 +73,7 @@ def generate(
     known_masks = redo.take.speaking if redo and turns is None else None
     masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks, told, near)
     poses = room_poses(redo.take.layout if redo else layout)
-    pair = {"poses": poses, "geometries": [gaze.Geometry.of(head.load(name)) for name in heads]}
+    pair = {"poses": poses, "geometries": [gaze.Geometry.of(load_head(name)) for name in heads]}
     given = condition.build(features, masks[:, near], layout, poses, directions, near.start)
     seal, rest = features[..., SEAL].astype(np.float32), AIMED - UNDERSTOOD
     del features  # the heaviest thing there is, in an hour
@@ -103,7 +105,7 @@ def _perform(meant: np.ndarray, seal: np.ndarray, masks: np.ndarray, pair: dict,
         motions = held.joined(motions)
         motions[..., EXPRESSION] = possible_face(motions[..., EXPRESSION])
     for motion, heard, mask in zip(motions, seal, masks, strict=True):
-        motion[:, EXPRESSION] = lips.seal_closures(motion[:, EXPRESSION], heard, mask)
+        motion[:, EXPRESSION] = lip_closure.seal_closures(motion[:, EXPRESSION], heard, mask)
     if held:
         # Heads are where they stay: now the eyes, whose partner may have been held or made.
         eyes = gaze.INTENT_CHANNELS["gaze"]
@@ -154,11 +156,14 @@ def sample_intents(
     returns: (2, T, 56) float32, columns as in gaze.INTENT_CHANNELS, within the limits of a face
     """
     width, held = len(model.mean), {}
-    banded = width == bands.WIDTH
+    banded = width == posture_gesture.WIDTH
     if known is not None:
         motion, keep = known
         if banded:
-            motion, keep = bands.split(motion), np.concatenate([keep, keep[..., bands.TURNS]], axis=-1)
+            motion, keep = (
+                posture_gesture.split(motion),
+                np.concatenate([keep, keep[..., posture_gesture.TURNS]], axis=-1),
+            )
         held["given"] = torch.from_numpy(np.float32((motion - model.mean) / model.std))
         held["keep"] = torch.from_numpy(keep)
     means, parts = _contact_asked(model, told, known)
@@ -177,7 +182,7 @@ def sample_intents(
     columns = drawn.numpy()
     columns *= model.std
     columns += model.mean
-    return within_limits(bands.join(columns) if banded else columns, condition.distance(told))
+    return within_limits(posture_gesture.join(columns) if banded else columns, condition.distance(told))
 
 
 def _contact_asked(model: Checkpoint, told: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None):

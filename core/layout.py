@@ -1,14 +1,13 @@
 """Where two people are, how they are turned and how they feel about it, as plain numbers (DESIGN, contract: layout)."""
 
 import json
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
+from . import PROMPTS
 from .errors import UserError
 
-PROMPTS = Path(__file__).resolve().parent.parent / "assets" / "prompts"
 SEATED, STANDING = 1.2, 1.65  # m, eyes above the floor
 
 # smallest and largest value of each number
@@ -72,9 +71,10 @@ def from_text(prompt: str, start: Layout | None = None) -> Reading:
     Without ``start`` what the prompt does not speak of has the default; with it, only what the prompt names changes.
     Numbers with units are taken exactly. Raises UserError when the text model is not installed.
     """
-    from .prompt.reading import from_text  # torch comes with it, and Blender's own process has none
+    from .prompt.reading import read_prompt  # torch comes with it, and Blender's own process has none
 
-    return from_text(prompt, start)
+    values, clauses = read_prompt(prompt, asdict(start or Layout()), LIMITS, relative=start is not None)
+    return Reading(Layout(**values), tuple(Clause(*clause) for clause in clauses))
 
 
 def presets() -> dict[str, Layout]:

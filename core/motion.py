@@ -1,8 +1,6 @@
 """Motion of two talking heads and the take file that holds it (DESIGN, contract: motion)."""
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import numpy as np
 
 from . import VERSION
 from .errors import UserError
+from .files import replacing
 from .layout import Layout
 
 MOTION_FPS = 25  # motion frames per second, inside the model
@@ -124,30 +123,3 @@ def load_take(path: str | Path) -> Take:
         raise UserError(f'There is no take "{path}". Check the path, or generate it first.') from None
     except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
         raise UserError(f'"{path}" is not a take ({error}). Choose an .npz file written by "generate".') from error
-
-
-class replacing:
-    """Open ``path`` for writing bytes under a temporary name beside it; renamed at the end, removed on an error."""
-
-    def __init__(self, path: str | Path):
-        self.path = Path(path)
-
-    def __enter__(self):
-        if self.path.is_dir():
-            raise UserError(f'"{self.path}" is a folder. Name a file in it.')
-        try:
-            handle, self._temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
-        except OSError as error:
-            raise UserError(
-                f'"{self.path}" cannot be written ({error.strerror}). Choose a folder that exists and is yours.'
-            ) from error
-        self._file = os.fdopen(handle, "wb")
-        return self._file
-
-    def __exit__(self, kind, value, traceback):
-        self._file.close()
-        if kind is not None:
-            os.unlink(self._temporary)
-            return
-        os.chmod(self._temporary, 0o644)  # mkstemp makes it private; a take is an ordinary file
-        os.replace(self._temporary, self.path)

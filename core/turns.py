@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from .errors import UserError
-from .motion import MOTION_FPS, replacing
+from .files import replacing
+from .motion import MOTION_FPS
+from .timeseries import runs
 
 SPEAKERS = "AB"
 HEADER = ["start_s", "end_s", "speaker"]
@@ -18,6 +20,9 @@ HEADER = ["start_s", "end_s", "speaker"]
 ON, OFF = 0.5, 0.4  # a turn begins above the first and ends below the second
 SHORTEST = 0.16  # s
 BRIDGE = 0.2  # s, a shorter pause does not end a turn
+
+CHANGED = 0.75  # of a frame; strips lie on scene frames, which alone makes up to half a frame
+AROUND = 0.4  # s beside a change: people gather for a turn before it and settle after it
 
 
 @dataclass(frozen=True, order=True)
@@ -52,6 +57,11 @@ def masks_from_turns(turns: Iterable[Turn], frames: int) -> np.ndarray:
         row = masks[SPEAKERS.index(turn.speaker), inside]
         np.minimum(row + share, 1, out=row, casting="same_kind")
     return masks
+
+
+def confidence(masks: np.ndarray) -> np.ndarray:
+    """(T,) how sure each frame of (2, T) ``masks`` is: 1 both at 0 or 1, 0 one of them undecided."""
+    return (2 * np.abs(masks - 0.5)).min(axis=0)
 
 
 def turns_from_masks(masks: np.ndarray, on: float = ON, off: float = OFF) -> list[Turn]:
@@ -125,3 +135,27 @@ def _turn(row: dict, path: str | Path, number: int) -> Turn:
         raise UserError(f'Line {number} of "{path}" has no times in it. Write seconds as 1.25.') from None
     except UserError as error:
         raise UserError(f'Line {number} of "{path}": {error}') from None
+
+
+def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[float, float]]:
+    """Where ``turns`` say something else than a take was made from: (start, end) in s, in order, none touching another.
+
+    speaking: (2, T) in [0, 1], the take's
+    """
+    frames = speaking.shape[1]
+    before, after = _plain(speaking), _plain(masks_from_turns(turns, frames))
+    differs = np.abs(before - after).max(axis=0) > CHANGED
+    spans: list[tuple[float, float]] = []
+    for first, last in runs(differs):
+        start = max(0.0, first / MOTION_FPS - AROUND)
+        end = min(frames / MOTION_FPS, last / MOTION_FPS + AROUND)
+        if spans and start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _plain(masks: np.ndarray) -> np.ndarray:
+    """(2, T) of what counts as turns in masks, soft or hard, so that both kinds compare."""
+    return masks_from_turns(turns_from_masks(masks), masks.shape[1])

@@ -22,7 +22,7 @@ from . import (
     use_rig,
 )
 from .job import JobOperator
-from .scene import network, sliders
+from .scene.take import child, sliders
 
 CLASSES = [
     operator
@@ -59,6 +59,6 @@ def register():
 def unregister():
     sliders.unregister()
     menus.unregister()
-    network.stop_worker()
+    child.stop_worker()
     for operator in reversed(CLASSES):
         bpy.utils.unregister_class(operator)

@@ -2,7 +2,8 @@
 
 import bpy
 
-from .scene import rigs, session
+from .scene.rig import rigs
+from .scene.take import session
 
 
 class DYAD_OT_add_heads(bpy.types.Operator):

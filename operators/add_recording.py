@@ -8,7 +8,7 @@ from bpy_extras.io_utils import ImportHelper
 
 from ..core.errors import UserError
 from .job import tells
-from .scene import strips
+from .scene.sequencer import strips
 
 EXTENSIONS = "wav mp3 flac ogg opus m4a mp4 mov webm".split()
 

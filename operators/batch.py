@@ -12,12 +12,15 @@ import bpy
 
 from ..core.__main__ import Parser
 from ..core.errors import UserError
-from ..core.jobs import Progress, finish
 from ..core.layout import Layout, room_poses
 from ..core.motion import load_take
+from ..core.service.jobs import Progress, finish
 from . import made
 from .rows import COLUMNS, Row, read_rows, row_from
-from .scene import film, network, preview, rigs, session, strips, takes
+from .scene.preview import film, preview
+from .scene.rig import rigs
+from .scene.sequencer import strips
+from .scene.take import child, session, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_FRAME = 1  # where the recording is put
@@ -42,7 +45,7 @@ def main(arguments: list[str]) -> int:
     try:
         done = [_try_row(number + 1, rows[number], base) for number in mine]
     finally:
-        network.stop_worker()
+        child.stop_worker()
     return 0 if all(done) else 1
 
 

@@ -4,7 +4,7 @@ import bpy
 
 from .generate import busy
 from .job import JobOperator
-from .scene import session
+from .scene.take import session
 
 
 class DYAD_OT_direct(JobOperator, bpy.types.Operator):

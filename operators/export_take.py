@@ -5,7 +5,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from .job import tells
-from .scene import takes
+from .scene.take import takes
 
 
 class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):

@@ -4,7 +4,8 @@ import bpy
 
 from .generate import busy, can_listen
 from .job import JobOperator
-from .scene import session, strips, turns
+from .scene.sequencer import strips, turns
+from .scene.take import session
 
 
 class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):

@@ -4,7 +4,8 @@ import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from .job import JobOperator
-from .scene import redo, session, strips, takes
+from .scene.sequencer import strips
+from .scene.take import regenerate, session, takes
 
 PEOPLE = EnumProperty(
     name="Who",
@@ -72,7 +73,7 @@ class DYAD_OT_new_variation(Generator, bpy.types.Operator):
 
     def perform(self, scene, sounding):
         if self.people != "AB" and scene.dyad.shown:
-            return redo.one_person(scene, sounding, self.people, self.seed)
+            return regenerate.one_person(scene, sounding, self.people, self.seed)
         return super().perform(scene, sounding)
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import bpy
 
-from .. import preferences
-from ..core import packages
+from ..core.service import packages
+from . import addon
 from .generate import busy
 from .job import JobOperator, tells
-from .scene import network
+from .scene.take import child
 
 
 class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
@@ -23,10 +23,10 @@ class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if preferences.site_folder() is None:
+        if addon.site_folder() is None:
             cls.poll_message_set("Only for the installed extension: choose a Python with PyTorch below instead")
             return False
-        chosen = preferences.get(context)
+        chosen = addon.preferences(context)
         if not bpy.app.online_access and not (chosen and chosen.wheels):
             cls.poll_message_set(
                 "Switch on Preferences > System > Network > Allow Online Access, or choose a folder of wheels"
@@ -35,11 +35,9 @@ class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
         return not busy(cls)
 
     def start(self, context):
-        wheels = preferences.get(context).wheels
-        network.stop_worker()  # it holds files of the old folder open
-        return packages.install(
-            preferences.site_folder(create=True), Path(bpy.path.abspath(wheels)) if wheels else None
-        )
+        wheels = addon.preferences(context).wheels
+        child.stop_worker()  # it holds files of the old folder open
+        return packages.install(addon.site_folder(create=True), Path(bpy.path.abspath(wheels)) if wheels else None)
 
 
 class DYAD_OT_uninstall_torch(bpy.types.Operator):
@@ -52,15 +50,15 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return preferences.has_torch() and not busy(cls)
+        return addon.has_torch() and not busy(cls)
 
     def invoke(self, context, event):
         return context.window_manager.invoke_confirm(self, event)
 
     @tells
     def execute(self, context):
-        network.stop_worker()
-        packages.uninstall(preferences.site_folder())
+        child.stop_worker()
+        packages.uninstall(addon.site_folder())
         return {"FINISHED"}
 
 

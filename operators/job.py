@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable
 
 from ..core.errors import UserError
-from ..core.jobs import Job, Progress, finish, is_ready
+from ..core.service.jobs import Job, Progress, finish, is_ready
 
 TICK = 0.1  # s between two steps of a job in the window
 # Where panels show the progress; not the 3D view itself, which takes long to draw

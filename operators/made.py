@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from ..core import VERSION
-from ..core.motion import replacing
+from ..core.files import replacing
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets"
 

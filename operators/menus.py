@@ -2,7 +2,7 @@
 
 import bpy
 
-from .scene import turns
+from .scene.sequencer import turns
 
 
 def _strip(self, context):

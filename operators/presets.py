@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 from ..core.errors import UserError
 from ..core.layout import LIMITS, Layout, moods, presets
 from .job import tells
-from .scene import session
+from .scene.take import session
 
 
 class DYAD_OT_preset(bpy.types.Operator):

@@ -3,7 +3,8 @@
 import bpy
 
 from .job import tells
-from .scene import rigs, takes
+from .scene.rig import rigs
+from .scene.take import takes
 
 
 class DYAD_OT_reaim(bpy.types.Operator):

@@ -3,10 +3,11 @@
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..core.redo import PARTS
+from ..core.generator.inpainting import PARTS
 from .generate import PEOPLE, can_listen
 from .job import JobOperator
-from .scene import redo, strips
+from .scene.sequencer import strips
+from .scene.take import regenerate
 
 DESCRIPTIONS = {
     "mouth": "Jaw, lips and tongue",
@@ -58,9 +59,9 @@ class DYAD_OT_redo_turn(JobOperator, bpy.types.Operator):
             self.seed = scene.dyad.shown.seed + scene.dyad.shown.redone + 1
         if not self.properties.is_property_set("words"):
             self.words = scene.dyad.redo_words
-        spans = redo.chosen_spans(scene, sounding, redo.recording_of_take(scene, sounding))
+        spans = regenerate.chosen_spans(scene, sounding, regenerate.recording_of_take(scene, sounding))
         parts = tuple(part for part in PARTS if part in self.parts)
-        return redo.redo(scene, sounding, redo.Again(spans, self.seed, self.people, parts, self.words))
+        return regenerate.redo(scene, sounding, regenerate.Again(spans, self.seed, self.people, parts, self.words))
 
 
 class DYAD_OT_update(JobOperator, bpy.types.Operator):
@@ -76,7 +77,7 @@ class DYAD_OT_update(JobOperator, bpy.types.Operator):
         return _has_take(cls, context)
 
     def start(self, context):
-        return redo.update(context.scene, strips.sequencer_scene(context))
+        return regenerate.update(context.scene, strips.sequencer_scene(context))
 
 
 def _has_take(operator, context) -> bool:

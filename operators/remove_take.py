@@ -3,7 +3,7 @@
 import bpy
 
 from .generate import busy
-from .scene import takes
+from .scene.take import takes
 
 
 class DYAD_OT_remove_take(bpy.types.Operator):

@@ -8,7 +8,7 @@ from bpy_extras.io_utils import ExportHelper
 
 from .generate import busy
 from .job import JobOperator
-from .scene import film
+from .scene.preview import film
 
 VIEWS = (
     ("AUTO", "Automatic", "Both faces side by side where they would be small in the picture of both"),

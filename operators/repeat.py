@@ -7,7 +7,7 @@ would change; then Blender is asked to adjust once more, and what was made is th
 
 import bpy
 
-from ..core.jobs import Job, prepared
+from ..core.service.jobs import Job, prepared
 from .job import JobOperator
 
 

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .scene import adjustments, takes
+from .scene.take import adjustments, takes
 
 
 class DYAD_OT_reset_adjustments(bpy.types.Operator):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core.errors import UserError
-from .scene.preview import VIEWS
+from .scene.preview.preview import VIEWS
 
 KINDS = {"output": ".blend", "preview": ".mp4", "still": ".png", "take": ".npz"}  # what is made, and its kind of file
 PATHS = ("audio", "play", *KINDS)

@@ -6,7 +6,7 @@ from bpy.props import EnumProperty, StringProperty
 from ..core.errors import UserError
 from .generate import busy
 from .job import tells
-from .scene import rigs, skeleton
+from .scene.rig import rigs, skeleton
 
 SLOT = EnumProperty(
     name="Who",

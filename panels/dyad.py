@@ -5,9 +5,12 @@ import textwrap
 
 import bpy
 
-from .. import preferences
 from ..core.layout import Layout
-from ..operators.scene import adjustments, advice, network, rigs, session, strips, turns
+from ..operators import addon
+from ..operators.scene.rig import rigs
+from ..operators.scene.sequencer import strips, turns
+from ..operators.scene.take import adjustments, advice, child, session
+from .progress import draw_progress
 
 VALUES_PER_LINE = 2
 PIXELS_PER_LETTER, MARGIN_LETTERS = 6.0, 6  # of the sidebar at a scale of 1
@@ -215,18 +218,18 @@ def _draw_scene(layout, context, settings) -> None:
 
 
 def _draw_generate(layout, context) -> None:
-    missing = network.missing()
+    missing = child.missing()
     if missing:
         column = layout.column(align=True)
         column.label(text="The network cannot run", icon="ERROR")
         _draw_sentence(column, context, missing)
-        column.operator("preferences.addon_show", text="Open Preferences").module = preferences.__package__
+        column.operator("preferences.addon_show", text="Open Preferences").module = addon.NAME
         return
     column = layout.column()
     column.scale_y = 1.6
     column.operator("dyad.generate", icon="COMMUNITY")
     _draw_advice(layout, context)
-    preferences.draw_progress(layout)
+    draw_progress(layout)
 
 
 def _draw_advice(layout, context) -> None:

@@ -12,7 +12,8 @@ from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
 from talking_together.operators.rows import read_rows
-from talking_together.operators.scene import keyframes, rigs
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.take import keyframes
 
 HAS_SOUND = bpy.app.version >= (4, 3)
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")

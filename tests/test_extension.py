@@ -18,10 +18,10 @@ import sys, bpy, addon_utils
 name = "bl_ext.user_default.talking_together"
 assert addon_utils.enable(name), "not enabled"
 assert not {"torch", "av"} & set(sys.modules), "what only the child process has was imported inside Blender"
-preferences = sys.modules[name + ".preferences"]
+addon = sys.modules[name + ".operators.addon"]
 assert bpy.ops.dyad.add_heads() == {"FINISHED"}
 assert len([thing for thing in bpy.data.objects if thing.type == "ARMATURE"]) == 2
-print("site", preferences.site_folder())
+print("site", addon.site_folder())
 addon_utils.disable(name)
 """
 
@@ -60,7 +60,7 @@ def test_it_holds_what_generates_and_nothing_of_what_trains(package):
         "blender_manifest.toml",
         "batch.py",
         "requirements.txt",
-        "core/worker.py",
+        "core/service/worker.py",
         "core/generate.py",
         "operators/generate.py",
         "panels/dyad.py",
@@ -69,7 +69,7 @@ def test_it_holds_what_generates_and_nothing_of_what_trains(package):
         "assets/prompts/meaning.safetensors",
     ):
         assert needed in names
-    unwanted = ("core/teacher", "core/training", "core/evaluation", "tests", "assets/heads/build", "assets/sample", ".")
+    unwanted = ("research", "tests", "assets/heads/build", "assets/sample", ".")
     assert [name for name in names if name.startswith(unwanted)] == []
 
 

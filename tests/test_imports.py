@@ -1,64 +1,119 @@
-"""Imports run one way (DESIGN, the tree): panels -> operators -> core, and nothing in core knows Blender."""
+"""Imports run one way and in no circle (DESIGN, the tree), and nothing in core knows Blender."""
 
 import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-RESEARCH = ("core.teacher", "core.training", "core.evaluation", "core.curation")  # not in the zip
+# Each room of core may import those on the lines under its own, and its neighbours on the same line.
+FLOORS = (
+    "__main__",
+    "service",
+    "generate",
+    "generator postprocess",
+    "diarization speech",
+    "audio heads gaze resample",
+    "motion turns",
+    "layout",
+    "prompt rotation timeseries files",
+    "errors __init__",
+)
+FLOOR = {room: len(FLOORS) - height for height, rooms in enumerate(FLOORS) for room in rooms.split()}
+SHIPPED = ("core", "operators", "panels", "__init__", "preferences", "properties", "batch")
+BLENDER = {"bpy", "aud", "mathutils", "bmesh", "addon_utils"}
 RESEARCH_PACKAGES = {"librosa", "scipy", "sklearn", "soundfile", "pandas", "pytest"}
 
 
-def imports(path, root):
-    """All (line, dotted module, relative?) that the file imports; relative ones resolved against the root."""
-    package = path.relative_to(root).parts[:-1]
+def sources(root: Path) -> dict[str, Path]:
+    """Every module of the project, tests and the scripts beside assets left out, by its dotted name."""
+    found = {}
+    for path in sorted(root.rglob("*.py")):
+        place = path.relative_to(root)
+        if place.parts[0] in ("core", "research", "operators", "panels") or len(place.parts) == 1:
+            found[".".join(place.with_suffix("").parts).removesuffix(".__init__")] = path
+    return found
+
+
+def imports(name: str, path: Path, modules: dict[str, Path]) -> list[tuple[int, str, bool]]:
+    """(line, module or package, relative?) of all that the file imports, lazily or not."""
+    package = name.split(".") if path.name == "__init__.py" and name != "__init__" else name.split(".")[:-1]
+    found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name, False) for alias in node.names)
+            found += [(node.lineno, alias.name, False) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            module = ".".join((*base, *([node.module] if node.module else [])))
-            yield from ((node.lineno, f"{module}.{alias.name}".lstrip("."), bool(node.level)) for alias in node.names)
+            base = package[: len(package) - node.level + 1] if node.level else []
+            source = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                whole = f"{source}.{alias.name}".lstrip(".")
+                found.append((node.lineno, whole if whole in modules else source, bool(node.level)))
+    return found
 
 
-def sources(root, folder):
-    return [path for path in sorted((root / folder).rglob("*.py")) if ".venv" not in path.parts]
+@pytest.fixture(scope="module")
+def graph(request) -> dict[str, list[tuple[int, str, bool]]]:
+    modules = sources(request.config.rootpath)
+    return {name: imports(name, path, modules) for name, path in modules.items()}
 
 
-def wrong(root, folder, rule):
+def wrong(graph, rule) -> list[str]:
+    """What breaks a rule (module, imported, relative?) -> bool, as lines to read."""
     return [
-        f"{path.relative_to(root)}:{line} imports {name}"
-        for path in sources(root, folder)
-        for line, name, relative in imports(path, root)
-        if rule(".".join(path.relative_to(root).with_suffix("").parts), name, relative)
+        f"{name}:{line} imports {imported}"
+        for name, found in graph.items()
+        for line, imported, relative in found
+        if rule(name, imported, relative)
     ]
 
 
-def test_core_knows_no_blender_and_imports_itself_relatively(root):
-    blender = {"bpy", "aud", "mathutils", "bmesh", "addon_utils", "operators", "panels", "talking_together"}
-    assert wrong(root, "core", lambda _, name, __: name.split(".")[0] in blender) == []
-    assert wrong(root, "core", lambda _, name, relative: not relative and name.split(".")[0] == "core") == []
+def top(name: str) -> str:
+    return name.split(".")[0]
 
 
-def test_operators_know_no_panels(root):
-    assert wrong(root, "operators", lambda _, name, relative: relative and name.startswith("panels")) == []
+def room(name: str) -> str:
+    """The room of a module of core: core.audio.mel -> audio, core -> __init__."""
+    return [*name.split("."), "__init__"][1]
 
 
-def test_what_generates_needs_nothing_of_what_trains(root):
-    def rule(module, name, relative):
-        if module.startswith(RESEARCH) or module == "core.__main__":
-            return False
-        return (relative and name.startswith(RESEARCH)) or name.split(".")[0] in RESEARCH_PACKAGES
-
-    for folder in ("core", "operators", "panels"):
-        assert wrong(root, folder, rule) == []
+def test_there_are_no_circles(graph):
+    edges = {name: {i for _, i, _ in found if i in graph and i != name} for name, found in graph.items()}
+    while leaves := [name for name, to in edges.items() if not to & edges.keys()]:
+        for name in leaves:
+            del edges[name]
+    assert sorted(edges) == []  # what is left imports itself in the end
 
 
-@pytest.mark.parametrize("module", ["talking_together", "talking_together.core.motion", "talking_together.core.gaze"])
+def test_the_rooms_of_core_import_downwards(graph):
+    def upwards(name, imported, _):
+        return top(name) == top(imported) == "core" and FLOOR[room(name)] < FLOOR[room(imported)]
+
+    assert wrong(graph, upwards) == []
+
+
+def test_core_knows_no_blender_and_imports_itself_relatively(graph):
+    outside = BLENDER | {"operators", "panels", "preferences", "properties", "research", "talking_together"}
+    assert wrong(graph, lambda name, imported, _: top(name) == "core" and top(imported) in outside) == []
+    assert wrong(graph, lambda name, i, relative: top(name) == top(i) == "core" and not relative) == []
+
+
+def test_panels_stand_on_operators_and_the_sheet_of_preferences_on_both(graph):
+    above = {"operators": {"panels", "preferences", "properties"}, "panels": {"preferences", "properties"}}
+    assert wrong(graph, lambda name, imported, _: top(imported) in above.get(top(name), ())) == []
+
+
+def test_nothing_that_ships_needs_what_trains(graph):
+    unshipped = RESEARCH_PACKAGES | {"research"}
+    assert wrong(graph, lambda name, imported, _: top(name) in SHIPPED and top(imported) in unshipped) == []
+
+
+@pytest.mark.parametrize(
+    "module", ["talking_together", "core.motion", "core.gaze", "core.heads", "core.service.client"]
+)
 def test_importing_it_loads_neither_torch_nor_blender(root, module):
     code = (
-        f"import sys; sys.path.insert(0, {str(root / 'tests')!r}); import conftest, {module}; "
+        f"import sys; sys.path[:0] = [{str(root / 'tests')!r}, {str(root)!r}]; import conftest, {module}; "
         "print([name for name in ('torch', 'bpy', 'sentence_transformers', 'librosa') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 import bpy  # noqa: F401 - bmesh, which cloth.py needs, comes with it
 import numpy as np
 
-from core.clothes import FILE
-from core.motion import EXPRESSION_NAMES, replacing
+from core.files import replacing
+from core.heads.clothes import FILE
+from core.motion import EXPRESSION_NAMES
 
 from ..heads.build.arms import share
 from ..heads.build.eyes import fit_sphere

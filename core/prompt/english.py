@@ -4,8 +4,8 @@ import difflib
 import functools
 import re
 
-from ..layout import PROMPTS
-from . import minilm
+from .. import PROMPTS
+from . import sentence_encoder
 from .people import words
 from .quantities import NUMBERS, UNITS
 from .wordpiece import words as split_words
@@ -77,7 +77,7 @@ def _own() -> frozenset[str]:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return _own() | {word for word in minilm.load().vocabulary if word.isalpha() and len(word) > 1}
+    return _own() | {word for word in sentence_encoder.load().vocabulary if word.isalpha() and len(word) > 1}
 
 
 def _spelled(clause: str) -> str:

@@ -12,8 +12,8 @@ import torch
 from safetensors import safe_open
 from torch import Tensor, nn
 
-from ..layout import PROMPTS
-from . import minilm
+from .. import PROMPTS
+from . import sentence_encoder
 
 # 1 is who the clause speaks of first, 2 the other
 FIELDS = "distance facing_1 facing_2 height_1 height_2 contact_1 contact_2 energy warmth".split()
@@ -37,13 +37,13 @@ class Meaning(nn.Module):
 
     def __init__(self, pools: int = 12, width: int = 64, hidden: int = 256, dropout: float = 0.3):
         super().__init__()
-        states = minilm.WIDTH * len(READ_LAYERS)
+        states = sentence_encoder.WIDTH * len(READ_LAYERS)
         self.config = {"pools": pools, "width": width, "hidden": hidden}
         self.pools = pools
         self.drop = nn.Dropout(dropout)
         self.score = nn.Linear(states, pools)
         self.value = nn.Linear(states, pools * width)
-        self.whole = nn.Linear(minilm.WIDTH, hidden)
+        self.whole = nn.Linear(sentence_encoder.WIDTH, hidden)
         self.hidden = nn.Linear(pools * width, hidden)
         self.scene = nn.Linear(hidden, 1)  # a scene, which implies every number
         self.outright = nn.Linear(hidden, len(FIELDS))  # said in words
@@ -80,8 +80,8 @@ class Ensemble(nn.Module):
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
     """Encode clauses for :class:`Meaning`."""
-    states, real = minilm.encode(texts, minilm.load())
-    return states[:, :, READ_LAYERS].flatten(2), real, minilm.sentence(states, real)
+    states, real = sentence_encoder.encode(texts, sentence_encoder.load())
+    return states[:, :, READ_LAYERS].flatten(2), real, sentence_encoder.sentence(states, real)
 
 
 @functools.cache

@@ -5,7 +5,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from ..layout import PROMPTS
+from .. import PROMPTS
 
 OTHER = {"a": "b", "b": "a"}
 BOTH = "both"

@@ -1,8 +1,7 @@
 """Read a prompt: cut it into clauses, take each by the grammar and by what was learnt, and settle who wins."""
 
-from dataclasses import asdict
+from collections.abc import Mapping
 
-from ..layout import LIMITS, Clause, Layout, Reading
 from . import grammar, meaning, phrases
 from .clauses import Part, read
 from .english import to_english
@@ -21,10 +20,18 @@ CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "ene
 ROUND = {"distance": 0.05, "facing": 5.0, "height": 0.05, "contact": 0.05, "energy": 0.05, "warmth": 0.05}
 
 
-def from_text(prompt: str, start: Layout | None) -> Reading:
-    """As :func:`talking_together.core.layout.from_text`."""
-    before = start or Layout()
-    sentences, people, rest = read(prompt, before.swapped, to_english(prompt))
+Limits = Mapping[str, tuple[float, float]]
+ReadClause = tuple[str, dict, float]  # as it was written, the fields it sets and their new values, 0..1 how sure
+
+
+def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tuple[dict, list[ReadClause]]:
+    """The numbers of a layout after ``prompt``, and what each of its clauses set.
+
+    before:   the numbers of the layout that it changes, by name
+    limits:   smallest and largest value of each
+    relative: whether people stand there already, so that only what is named changes
+    """
+    sentences, people, rest = read(prompt, before["swapped"], to_english(prompt))
     parts = [part for sentence in sentences for part in sentence.parts]
     wholes = [sentence.whole for sentence in sentences if sentence.whole]
     answers = meaning.understand([_readable(part.meaning) for part in parts + wholes])
@@ -33,15 +40,13 @@ def from_text(prompt: str, start: Layout | None) -> Reading:
     for sentence in sentences:
         first = len(said)
         for part in sentence.parts:
-            settings, role = _clause(part, answers[len(said)], people.roles, role, relative=start is not None)
+            settings, role = _clause(part, answers[len(said)], people.roles, role, relative)
             said.append(settings)
         if sentence.whole:
             said[first] += _implied(sentence.whole, next(whole_answers), SURE)
-    layout, sets = _settle(before, said, start is not None)
-    clauses = [Clause(part.text, *made) for part, made in zip(parts, sets, strict=True)]
-    if rest:
-        clauses.append(Clause(rest, {}, 0.0))
-    return Reading(layout, tuple(clauses))
+    values, sets = _settle(before, limits, said, relative)
+    clauses = [(part.text, *made) for part, made in zip(parts, sets, strict=True)]
+    return values, clauses + [(rest, {}, 0.0)] * bool(rest)
 
 
 def _readable(text: str) -> str:
@@ -141,12 +146,14 @@ def _rounded(name: str, value: float) -> float:
     return round(round(value / step) * step, 3)
 
 
-def _settle(before: Layout, said: list[list[Setting]], relative: bool) -> tuple[Layout, list[tuple[dict, float]]]:
+def _settle(
+    before: dict, limits: Limits, said: list[list[Setting]], relative: bool
+) -> tuple[dict, list[tuple[dict, float]]]:
     """Apply all settings: the weightiest value of each number, the last of equals, then the changes in order.
 
-    returns: the layout, and for every clause what it set and how sure that is
+    returns: the layout's numbers, and for every clause what it set and how sure that is
     """
-    values = asdict(before)
+    values = dict(before)
     absolute: dict[str, tuple[tuple, int, Setting]] = {}
     for i, settings in enumerate(said):
         for setting in settings:
@@ -161,7 +168,7 @@ def _settle(before: Layout, said: list[list[Setting]], relative: bool) -> tuple[
     order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
     # Where people stand comes first: it tells which side the camera is on.
     for _, i, setting in sorted(order, key=lambda entry: entry[2].field != "swapped"):
-        value = _applied(setting, values)
+        value = _applied(setting, values, limits)
         if setting.field == "swapped" and value != values["swapped"] and _open_to_camera(values):
             # Whoever changes places with an open stance opens it to the camera there, too.
             sets[i] |= {facing: -values[facing] for facing in ("facing_a", "facing_b")}
@@ -179,7 +186,7 @@ def _settle(before: Layout, said: list[list[Setting]], relative: bool) -> tuple[
         if absolute.get(contact, ((0,),))[0][0] < OUTRIGHT:
             values[contact] = sets[i][contact] = 0.0
     made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, sure, strict=True)]
-    return Layout(**values), made
+    return values, made
 
 
 def _open_to_camera(values: dict) -> bool:
@@ -188,7 +195,7 @@ def _open_to_camera(values: dict) -> bool:
     return -values["facing_a"] * sign >= OPEN and values["facing_b"] * sign >= OPEN
 
 
-def _applied(setting: Setting, values: dict):
+def _applied(setting: Setting, values: dict, limits: Limits):
     """The new value of the setting's field, within its limits."""
     field, value, old = setting.field, setting.value, values[setting.field]
     if field == "swapped":
@@ -209,7 +216,7 @@ def _applied(setting: Setting, values: dict):
         "towards": lambda: max(abs(old) - value, 0) * (1 if old > 0 else -1),
     }[setting.how]()
     new = _wrapped(new) if name == "facing" else new
-    low, high = LIMITS[field]
+    low, high = limits[field]
     return float(round(min(max(new, low), high), 4)) + 0.0
 
 

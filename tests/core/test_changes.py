@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from talking_together.core.changes import AROUND, changed_spans
-from talking_together.core.turns import Turn, masks_from_turns
+from core.turns import AROUND, Turn, changed_spans, masks_from_turns
 
 TURNS = [Turn(0.5, 2.0, "A"), Turn(2.2, 4.0, "B"), Turn(5.0, 8.0, "A")]
 MASKS = masks_from_turns(TURNS, 250)

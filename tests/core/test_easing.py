@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from talking_together.core.easing import smooth_step
+from core.timeseries import smooth_step
 
 
 def test_a_step_is_level_at_both_ends_and_half_way_in_the_middle():

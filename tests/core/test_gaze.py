@@ -3,10 +3,10 @@ import time
 import numpy as np
 import pytest
 
-from talking_together.core.gaze import ADULT, EYE_COMFORT, INTENT_CHANNELS, Geometry, aim, facing, intents, look, toward
-from talking_together.core.layout import Layout, room_poses
-from talking_together.core.motion import CHANNELS
-from talking_together.core.rotation import FORWARD, axis_angle_to_matrix, matrix_to_axis_angle, yaw_pitch
+from core.gaze import ADULT, EYE_COMFORT, INTENT_CHANNELS, Geometry, aim, facing, intents, look, toward
+from core.layout import Layout, room_poses
+from core.motion import CHANNELS
+from core.rotation import FORWARD, axis_angle_to_matrix, matrix_to_axis_angle, yaw_pitch
 
 CHILD = Geometry(*(0.8 * np.array([ADULT.neck, ADULT.head, ADULT.left_eye, ADULT.right_eye])))
 PAIR = (ADULT, CHILD)

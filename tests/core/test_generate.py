@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from talking_together.core import audio, gaze, turns
-from talking_together.core.audio import frame_count
-from talking_together.core.errors import UserError
-from talking_together.core.generate import generate, load_model, within_limits
-from talking_together.core.head import lip_gap, load
-from talking_together.core.layout import Layout, room_poses
-from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
+from core import gaze, turns
+from core.audio import decoding
+from core.audio.decoding import frame_count
+from core.errors import UserError
+from core.generate import generate, load_model, within_limits
+from core.heads import lip_gap, load
+from core.layout import Layout, room_poses
+from core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
 
 SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=0.7)
 
@@ -19,7 +20,7 @@ SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=
 @pytest.fixture(scope="module")
 def sound(request):
     root = request.getfixturevalue("pytestconfig").rootpath
-    return audio.load(root / "assets" / "sample" / "dialogue.flac")
+    return decoding.load(root / "assets" / "sample" / "dialogue.flac")
 
 
 @pytest.fixture(scope="module")

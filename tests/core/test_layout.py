@@ -4,9 +4,9 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from talking_together.core.errors import UserError
-from talking_together.core.layout import Layout, presets, room_poses
-from talking_together.core.rotation import FORWARD
+from core.errors import UserError
+from core.layout import Layout, presets, room_poses
+from core.rotation import FORWARD
 
 
 def look(pose: np.ndarray) -> np.ndarray:

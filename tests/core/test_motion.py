@@ -5,9 +5,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from talking_together.core.errors import UserError
-from talking_together.core.layout import Layout
-from talking_together.core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion, Take, load_take, replacing, save_take
+from core.errors import UserError
+from core.files import replacing
+from core.layout import Layout
+from core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion, Take, load_take, save_take
 
 
 @pytest.fixture

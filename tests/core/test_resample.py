@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from talking_together.core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
-from talking_together.core.resample import continuous_quaternions, interpolate, scene_motion, without_flips
+from core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
+from core.resample import continuous_quaternions, interpolate, scene_motion, without_flips
 
 JAW = EXPRESSION_NAMES.index("jawOpen")
 FILM_RATES = [24, 25, 30 / 1.001, 30, 50, 60]

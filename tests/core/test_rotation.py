@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from talking_together.core import rotation
+from core import rotation
 
 ANGLES = np.random.default_rng(0).normal(size=(1000, 3)) * 1.5
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from talking_together.core.errors import UserError
-from talking_together.core.turns import Turn, masks_from_turns, read_csv, turns_from_masks, write_csv
+from core.errors import UserError
+from core.turns import Turn, masks_from_turns, read_csv, turns_from_masks, write_csv
 
 TALK = [Turn(0.5, 3.0, "A"), Turn(2.013, 2.4, "B"), Turn(3.21, 5.0, "B")]
 

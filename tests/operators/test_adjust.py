@@ -6,11 +6,12 @@ import bpy
 import numpy as np
 
 from talking_together.core import gaze
-from talking_together.core.head import load
+from talking_together.core.heads import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, load_take, save_take
-from talking_together.operators.scene import keyframes, rigs, session, sliders, takes
-from talking_together.operators.scene.strips import Recording
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.sequencer.strips import Recording
+from talking_together.operators.scene.take import keyframes, session, sliders, takes
 
 JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
 

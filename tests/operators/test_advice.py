@@ -9,9 +9,10 @@ import pytest
 
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, save_take
-from talking_together.operators.scene import rigs, session, takes
-from talking_together.operators.scene.advice import advice
-from talking_together.operators.scene.strips import Recording
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.sequencer.strips import Recording
+from talking_together.operators.scene.take import session, takes
+from talking_together.operators.scene.take.advice import advice
 
 SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 

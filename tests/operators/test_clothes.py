@@ -4,10 +4,10 @@ import pytest
 from mathutils import Vector
 from mathutils.bvhtree import BVHTree
 
-from talking_together.core.clothes import PIECES
-from talking_together.core.head import load
+from talking_together.core.heads import load
+from talking_together.core.heads.clothes import PIECES
 from talking_together.core.motion import WIDTH, HeadMotion
-from talking_together.operators.scene import rigs
+from talking_together.operators.scene.rig import rigs
 
 
 @pytest.fixture(autouse=True)

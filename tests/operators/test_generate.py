@@ -7,9 +7,11 @@ import bpy
 import numpy as np
 import pytest
 
-from talking_together.core import audio
+from talking_together.core.audio import decoding
 from talking_together.core.motion import load_take
-from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.sequencer import strips, turns
+from talking_together.operators.scene.take import child, keyframes, takes
 
 HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
@@ -67,11 +69,11 @@ def test_the_same_number_is_the_same_take_and_another_is_another(talk):
 @needs_sound
 def test_a_take_made_before_is_only_baked_again(talk):
     bpy.ops.dyad.generate()
-    network.stop_worker()
+    child.stop_worker()
 
     bpy.ops.dyad.generate()
 
-    assert network.worker().process_id is None, "the network was not asked"
+    assert child.worker().process_id is None, "the network was not asked"
 
 
 @needs_sound
@@ -151,13 +153,13 @@ def test_what_was_said_of_the_voices_found_goes_when_turns_decide(talk):
 @needs_sound
 def test_that_only_one_voice_was_found_is_said_after_generating_too(addon, tmp_path, root):
     path = tmp_path / "alone.wav"
-    mono = audio.load(root / "assets/sample/dialogue.flac", 0, 21.2).mono
+    mono = decoding.load(root / "assets/sample/dialogue.flac", 0, 21.2).mono
     alone = np.random.default_rng(0).normal(0, 1e-3, len(mono))
     for start, end in [(3.2, 5.8), (11.0, 12.7), (13.3, 15.8), (18.0, 21.2)]:  # B's turns
-        heard = slice(round(start * audio.SAMPLE_RATE), round(end * audio.SAMPLE_RATE))
+        heard = slice(round(start * decoding.SAMPLE_RATE), round(end * decoding.SAMPLE_RATE))
         alone[heard] = mono[heard]
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, audio.SAMPLE_RATE, 0, "NONE", ""))
+        file.setparams((1, 2, decoding.SAMPLE_RATE, 0, "NONE", ""))
         file.writeframes((alone * 32767).astype(np.int16).tobytes())
     strips.add(addon, str(path), 1)
 

@@ -5,7 +5,7 @@ import bpy
 import pytest
 
 from talking_together.core.errors import UserError
-from talking_together.core.jobs import WRITING, Progress, finish, prepared
+from talking_together.core.service.jobs import WRITING, Progress, finish, prepared
 from talking_together.operators.job import PATIENCE, JobOperator
 
 

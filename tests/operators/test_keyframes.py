@@ -4,7 +4,7 @@ import pytest
 
 from talking_together.core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
 from talking_together.core.rotation import axis_angle_to_matrix
-from talking_together.operators.scene.keyframes import JOINTS, bake, face_keys, has_own_keys, take_range
+from talking_together.operators.scene.take.keyframes import JOINTS, bake, face_keys, has_own_keys, take_range
 
 JAW = EXPRESSION_NAMES.index("jawOpen")
 

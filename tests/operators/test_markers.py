@@ -1,7 +1,7 @@
 import bpy
 import pytest
 
-from talking_together.operators.scene import markers
+from talking_together.operators.scene.sequencer import markers
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from talking_together.core.layout import Layout, moods, presets, room_poses
-from talking_together.operators.scene import rigs, session
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.take import session
 
 NAME = "Our Kitchen Row 7"
 ROW = Layout(1.4, -35.0, 20.0, 1.2, 1.65, 0.8, 0.1, 0.9, -0.6, True)

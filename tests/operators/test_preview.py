@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from talking_together.core.errors import UserError
-from talking_together.core.jobs import finish
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import WIDTH, HeadMotion
-from talking_together.operators.scene import faces, keyframes, preview, rigs
+from talking_together.core.service.jobs import finish
+from talking_together.operators.scene.preview import faces, preview
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.take import keyframes
 
 needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy wheel of 4.2 is built without sound")
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from talking_together.core.motion import EXPRESSION_NAMES
-from talking_together.operators.scene import keyframes, network, rigs, strips, takes, turns
+from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.sequencer import strips, turns
+from talking_together.operators.scene.take import child, keyframes, takes
 
 needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy 4.2 wheel cannot make a sound strip")
 
@@ -123,9 +125,9 @@ def test_update_makes_anew_only_what_was_corrected(talk):
     for person in (0, 1):
         assert changed_seconds(before, after, person)[0] >= 3.9
     assert takes.stored(talk.dyad).speaking[1, 115:135].min() > 0.9
-    network.stop_worker()
+    child.stop_worker()
     assert bpy.ops.dyad.update() == {"FINISHED"}
-    assert network.worker().process_id is None, "nothing was left to do"
+    assert child.worker().process_id is None, "nothing was left to do"
 
 
 def test_variations_are_kept_and_shown_again(talk):

@@ -7,11 +7,11 @@ import pytest
 from mathutils import Euler, Matrix
 
 from talking_together.core.gaze import Geometry
-from talking_together.core.head import load
+from talking_together.core.heads import load
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion
 from talking_together.core.rotation import axis_angle_to_quaternion
-from talking_together.operators.scene import rigs
+from talking_together.operators.scene.rig import rigs
 
 pytestmark = pytest.mark.usefixtures("empty_file")
 

@@ -6,7 +6,8 @@ import pytest
 from mathutils import Matrix
 
 from talking_together.core.layout import Layout
-from talking_together.operators.scene import hair, rigs, stage
+from talking_together.operators.scene.rig import hair, rigs
+from talking_together.operators.scene.stage import stage
 
 pytestmark = pytest.mark.usefixtures("empty_file")
 

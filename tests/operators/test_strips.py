@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from talking_together.core.errors import UserError
-from talking_together.operators.scene import strips
+from talking_together.operators.scene.sequencer import strips
 
 pytestmark = pytest.mark.skipif(
     bpy.app.version < (4, 3), reason="the bpy 4.2 wheel has no Audaspace, so it cannot make a sound strip"

@@ -1,8 +1,8 @@
 import bpy
 import pytest
 
-from talking_together.operators.scene import strips, turns
-from talking_together.operators.scene.strips import Recording
+from talking_together.operators.scene.sequencer import strips, turns
+from talking_together.operators.scene.sequencer.strips import Recording
 
 TURNS = [(0.0, 2.5, "A"), (2.25, 4.0, "B"), (4.5, 5.0, "A"), (4.75, 6.0, "B")]
 

@@ -10,7 +10,8 @@ from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion
 from talking_together.core.rotation import axis_angle_to_matrix
-from talking_together.operators.scene import keyframes, rigs, session, skeleton
+from talking_together.operators.scene.rig import rigs, skeleton
+from talking_together.operators.scene.take import keyframes, session
 
 BONES = {"head": "Head", "neck": "Neck", "left_eye": "LeftEye", "right_eye": "RightEye"}
 PLACES = {"Hips": (0, 0, 90), "Neck": (0, 2, 150), "Head": (0, 1, 158), "LeftEye": (3.2, -8, 165)}  # cm

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.motion import EXPRESSION_NAMES, replacing
+from core.files import replacing
+from core.motion import EXPRESSION_NAMES
 
 from .assemble import head_arrays
 from .identity import IDENTITIES

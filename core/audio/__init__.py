@@ -1,0 +1,1 @@
+"""Sound files in; mel, prosody, voice activity and quality of a recording."""

@@ -1,0 +1,58 @@
+"""Our own heads by name, head files and FLAME files by path."""
+
+import contextlib
+import hashlib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from .. import ASSETS, VERSION
+from ..errors import UserError
+from . import clothes
+from .flame import read_flame
+from .head import Head, read, write
+from .shape_transfer import head_of
+
+FOLDER = ASSETS / "heads"
+OWN = ("woman", "man")
+CARRIED = "with clothes"  # how a FLAME file is carried over; what was kept by another way is made anew
+
+
+def load(name: str | Path) -> Head:
+    """One of our own two heads by name, or by path a head file or a FLAME file. Raises UserError when it is none."""
+    if str(name) in OWN:
+        return _own(str(name))
+    path = Path(name)
+    if not path.is_file():
+        raise UserError(f'There is no head "{name}". Say "woman" or "man", or give the path of a head or FLAME file.')
+    return read(path) if _is_head_file(path) else _from_flame(path)
+
+
+@cache
+def _own(name: str) -> Head:
+    return replace(read(FOLDER / f"{name}.npz"), clothes=clothes.of(name))
+
+
+def _is_head_file(path: Path) -> bool:
+    """An ``.npz`` without FLAME's template; what is neither is read as a head file, which says what it lacks."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return not (isinstance(file, np.lib.npyio.NpzFile) and "v_template" in file.files)
+    except (ValueError, OSError, EOFError, AttributeError):
+        return path.suffix.lower() == ".npz"
+
+
+def _from_flame(path: Path) -> Head:
+    """The head of a FLAME file, carried over once and then kept beside it."""
+    kept = path.with_name(f"{path.name}.head.npz")
+    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION + CARRIED
+    if kept.is_file():
+        with np.load(kept, allow_pickle=False) as file:
+            if str(file.get("source", "")) == source:
+                return read(kept, path.stem)
+    head = head_of(read_flame(path), _own("woman"), path.stem)
+    with contextlib.suppress(UserError):  # in a folder that may not be written it is carried over each time
+        write(head, kept, source=np.array(source))
+    return head

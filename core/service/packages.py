@@ -1,0 +1,120 @@
+"""Install what the network needs into a folder of its own, and remove it: pip in a child process, step by step."""
+
+import importlib.util
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from ..errors import UserError
+from .client import read_lines
+from .jobs import Job, Progress
+
+REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
+# PyPI's torch for Linux is the CUDA build of several GB; this index has the one for the processor
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+EXPECTED_PACKAGES = 40  # with what they need themselves; only for the progress bar
+POLL = 0.05  # s
+
+
+def is_installed(site: Path) -> bool:
+    """Whether :func:`install` has filled the folder ``site``."""
+    return (site / "torch").is_dir()
+
+
+def install(site: Path, wheels: Path | None = None) -> Job[str]:
+    """Fill ``site`` with REQUIREMENTS and what they need; ``site`` appears whole or not at all.
+
+    wheels: a folder of wheel files for a machine that is not online
+    Raises UserError with pip's own reason. Closing the job before its end stops pip and leaves nothing behind.
+    """
+    if wheels is not None and not wheels.is_dir():
+        raise UserError(f'There is no folder "{wheels}". Choose the folder of wheel files, or leave the field empty.')
+    unfinished = site.with_name(site.name + ".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        yield from _run_pip(["install", "--target", str(unfinished), *_sources(wheels), "-r", str(REQUIREMENTS)])
+        shutil.rmtree(site, ignore_errors=True)
+        unfinished.rename(site)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return "PyTorch is installed. Generate Dyad is ready."
+
+
+def uninstall(site: Path) -> None:
+    """Remove everything that :func:`install` put there. Raises UserError when something holds on to it."""
+    shutil.rmtree(site, ignore_errors=True)
+    if site.exists():
+        raise UserError(f'"{site}" could not be deleted in full. Close other Blenders, then delete the folder by hand.')
+
+
+def _sources(wheels: Path | None) -> list[str]:
+    if wheels is not None:
+        return ["--no-index", "--find-links", str(wheels)]
+    return ["--extra-index-url", CPU_INDEX, "--retries", "1"] if sys.platform == "linux" else []
+
+
+def _pip() -> list[str]:
+    """This Python's pip, from the wheel that comes with it where there is one: that writes nothing into Blender."""
+    found = importlib.util.find_spec("ensurepip")  # Debian's Blender comes without
+    bundled = sorted(Path(found.origin).parent.glob("_bundled/pip-*.whl")) if found else []
+    return [sys.executable, "-I", str(bundled[-1] / "pip")] if bundled else [sys.executable, "-I", "-m", "pip"]
+
+
+def _run_pip(arguments: list[str]) -> Job[None]:
+    process = subprocess.Popen(
+        [*_pip(), *arguments, "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color"],
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+    lines: queue.Queue[str | None] = queue.Queue()
+    threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
+    try:
+        said = yield from _follow(lines)
+        code = process.wait()
+    finally:
+        process.kill()
+        process.wait()
+    if code:
+        errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
+        reason = errors[-1] if errors else f"pip ended with {code}"
+        raise UserError(
+            f"PyTorch was not installed: {reason.rstrip('.')[:240]}. "
+            "Check the network connection and the free space on the disk, or use a folder of wheels."
+        )
+
+
+def _follow(lines: queue.Queue) -> Job[list[str]]:
+    """Progress from what pip says; returns all of it."""
+    said, step = [], Progress("Starting pip", 0.0)
+    while True:
+        try:
+            line = lines.get(timeout=POLL)
+        except queue.Empty:
+            yield step
+            continue
+        if line is None:
+            return said
+        said.append(line.strip())
+        step = _understood(line.strip(), step)
+        yield step
+
+
+def _understood(line: str, step: Progress) -> Progress:
+    """The step that a line of pip's begins; the same when it begins none."""
+    if collecting := re.match(r"Collecting ([\w.-]+)", line):
+        return Progress(f"Looking up {collecting[1]}", min(step.share + 0.3 / EXPECTED_PACKAGES, 0.3))
+    if downloading := re.match(r"(?:Downloading|Using cached|Processing) \S*?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line):
+        label = f"Getting {downloading[1]} {downloading[2] or ''}".strip()
+        return Progress(label, min(max(step.share, 0.1) + 0.4 / EXPECTED_PACKAGES, 0.6))
+    if line.startswith("Installing collected packages"):
+        return Progress("Unpacking, this takes a few minutes", 0.7)
+    return step

@@ -1,0 +1,1 @@
+"""What each voice says: encoder and articulation, frame by frame."""

@@ -1,0 +1,1 @@
+"""The heads as Blender has them: mesh, bones, materials, hair, clothes."""

@@ -1,0 +1,1 @@
+"""Sound strips, turn strips and markers."""

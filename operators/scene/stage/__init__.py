@@ -1,0 +1,1 @@
+"""Light, camera and backdrop."""

@@ -1,0 +1,1 @@
+"""From request to keyframes: the jobs behind the buttons."""

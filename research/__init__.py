@@ -1,0 +1,1 @@
+"""Corpora, simulator, training and evaluation: never shipped."""

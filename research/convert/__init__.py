@@ -1,0 +1,1 @@
+"""Weights of other projects taken out of their packages, at build time."""

@@ -1,0 +1,1 @@
+"""Speech corpora and what is made of single voices."""

@@ -1,0 +1,20 @@
+"""Music that nobody needs to license: chords and a beat, to stand behind voices."""
+
+import numpy as np
+
+from core.audio.decoding import SAMPLE_RATE
+
+
+def music(samples: int, rng: np.random.Generator) -> np.ndarray:
+    """(samples,) chords and a beat, made up."""
+    times = np.arange(samples) / SAMPLE_RATE
+    beat = rng.uniform(0.3, 0.7)
+    sound = np.zeros(samples)
+    for _ in range(4):
+        notes = 110 * 2 ** (rng.integers(0, 30, int(samples / SAMPLE_RATE / beat) + 2) / 12)
+        pitch = notes[(times / beat).astype(int)]
+        decay = np.exp(-(times % beat) / beat * rng.uniform(0.5, 4))
+        phase = np.cumsum(pitch) / SAMPLE_RATE
+        sound += decay * sum(np.sin(2 * np.pi * k * phase) / k for k in range(1, 6))
+    hits = rng.normal(size=samples) * np.exp(-(times % (beat / 2)) * 60)
+    return (sound + hits * rng.uniform(0, 2)).astype(np.float32)

@@ -1,0 +1,1 @@
+"""Two people's motion, measured (METRICS A, B, E, F)."""

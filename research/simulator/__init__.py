@@ -1,0 +1,1 @@
+"""The procedural simulator: dialogues with known truth, their sound and the motion of both heads (DESIGN 8)."""

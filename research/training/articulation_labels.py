@@ -1,0 +1,124 @@
+"""From phones to what the articulation head shall say: visemes, closures and shapes of the mouth."""
+
+import numpy as np
+
+from core.speech.articulation import SHAPES, VISEMES
+
+from ..corpora.recordings import Phone
+
+RATE = 100  # labels a second
+VISEME_OF = {
+    phone: viseme
+    for viseme, phones in {
+        "silence": "SIL",
+        "PBM": "P B M",
+        "FV": "F V",
+        "TH": "TH DH",
+        "TDN": "T D N",
+        "SZ": "S Z",
+        "SH": "SH ZH CH JH",
+        "KG": "K G NG HH",
+        "L": "L",
+        "R": "R ER",
+        "OO": "W UW UH",
+        "O": "AO OW OY",
+        "AA": "AA AE AW AY",
+        "EH": "EH AH EY LAUGH",
+        "EE": "IY IH Y",
+    }.items()
+    for phone in phones.split()
+}
+GLIDES = {"AW": "OO", "AY": "EE", "OY": "EE", "OW": "OO", "EY": "EE"}  # where a diphthong ends
+GLIDE_START = 0.6  # of its length
+
+# aperture, width, protrusion, jaw of each viseme, and how strongly it insists on each against its neighbours
+TARGETS = {
+    "silence": ((0.03, 0.0, 0.0, 0.03), (1, 1, 1, 1)),
+    "PBM": ((0.0, 0.0, 0.1, 0.12), (8, 0.5, 0.3, 1)),
+    "FV": ((0.08, 0.05, 0.05, 0.12), (5, 0.7, 0.7, 1.5)),
+    "TH": ((0.25, 0.1, 0.0, 0.2), (1, 0.4, 0.4, 1)),
+    "TDN": ((0.25, 0.15, 0.0, 0.18), (0.7, 0.3, 0.3, 1)),
+    "SZ": ((0.2, 0.25, 0.0, 0.08), (1, 0.5, 0.4, 2)),
+    "SH": ((0.25, -0.35, 0.6, 0.12), (1.5, 1.5, 2, 2)),
+    "KG": ((0.35, 0.1, 0.0, 0.3), (0.5, 0.2, 0.2, 0.5)),
+    "L": ((0.35, 0.1, 0.0, 0.3), (0.7, 0.3, 0.3, 0.7)),
+    "R": ((0.25, -0.25, 0.4, 0.2), (1, 0.8, 1, 1)),
+    "OO": ((0.18, -0.7, 0.9, 0.15), (2, 2, 2.5, 1)),
+    "O": ((0.55, -0.5, 0.6, 0.55), (2, 2, 2, 2)),
+    "AA": ((0.9, 0.0, 0.0, 0.9), (2, 1, 1, 2)),
+    "EH": ((0.6, 0.2, 0.0, 0.5), (1.5, 1, 1, 1.5)),
+    "EE": ((0.35, 0.6, 0.0, 0.2), (1.5, 1.5, 1, 1.5)),
+}
+SPREAD = 0.05  # s, how fast a viseme's say falls off outside its own time; the lips look this far ahead and back
+EFFORT = 0.3  # louder by 10 dB opens the mouth wider by this share
+SEAL_SPREAD = 0.015  # s
+
+
+def visemes_at(phones: list[Phone], count: int) -> np.ndarray:
+    """(count,) int64 index into VISEMES, 100 a second; silence where no phone is."""
+    labels = np.zeros(count, np.int64)
+    for start, end, viseme in spans(phones):
+        labels[round(start * RATE) : round(end * RATE)] = VISEMES.index(viseme)
+    return labels
+
+
+def spans(phones: list[Phone]) -> list[tuple[float, float, str]]:
+    """start, end (s), viseme; diphthongs in two."""
+    result = []
+    for phone in phones:
+        viseme = VISEME_OF[phone.name]
+        if phone.name in GLIDES:
+            turn = phone.start + GLIDE_START * (phone.end - phone.start)
+            result += [(phone.start, turn, viseme), (turn, phone.end, GLIDES[phone.name])]
+        else:
+            result.append((phone.start, phone.end, viseme))
+    return result
+
+
+def closures(phones: list[Phone]) -> list[tuple[float, float]]:
+    """start, end (s) of the time the lips are sealed: neighbours joined, the breath after a p left out."""
+    sealed: list[tuple[float, float]] = []
+    for before, phone in zip([None, *phones], phones, strict=False):
+        if VISEME_OF[phone.name] != "PBM":
+            continue
+        length = phone.end - phone.start
+        end = phone.end - (0.3 * length if phone.name == "P" else 0)
+        # after a pause the aligner hears only the burst, yet the lips were shut before it
+        start = phone.start - (0.04 if phone.name != "M" and before is not None and before.name == "SIL" else 0)
+        if sealed and start - sealed[-1][1] < 0.01:
+            start, _ = sealed.pop()
+        sealed.append((start, end))
+    return sealed
+
+
+def closure_labels(phones: list[Phone], count: int) -> tuple[np.ndarray, np.ndarray]:
+    """closed (count,) in {0, 1} and seal (count,) in [0, 1], a bump at the middle of each closure; 100 a second."""
+    times = (np.arange(count) + 0.5) / RATE
+    closed, seal = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    for start, end in closures(phones):
+        closed[(times >= start) & (times < end)] = 1
+        seal = np.maximum(seal, np.exp(-0.5 * ((times - (start + end) / 2) / SEAL_SPREAD) ** 2))
+    return closed, seal.astype(np.float32)
+
+
+def shapes_at(phones: list[Phone], level: np.ndarray) -> np.ndarray:
+    """Mouth shapes with coarticulation: every viseme pulls at its neighbours (Cohen and Massaro 1993).
+
+    level:   (count,) loudness over the usual, 10 dB is 1; 100 a second
+    returns: (count, 4) as SHAPES
+    """
+    count = len(level)
+    times = (np.arange(count) + 0.5) / RATE
+    pull, total = np.zeros((count, len(SHAPES))), np.full((count, len(SHAPES)), 1e-3)
+    for start, end, viseme in spans(phones):
+        target, insistence = (np.array(x) for x in TARGETS[viseme])
+        first, last = np.searchsorted(times, [start - 6 * SPREAD, end + 6 * SPREAD])
+        away = np.maximum(0, np.maximum(start - times[first:last], times[first:last] - end))
+        say = np.exp(-away / SPREAD)[:, None] * insistence
+        pull[first:last] += say * target
+        total[first:last] += say
+    shapes = pull / total
+    effort = 1 + EFFORT * np.convolve(level.clip(-2, 1), np.ones(15) / 15, "same")
+    shapes[:, [0, 3]] *= effort[:, None]
+    shapes[:, 0] *= 1 - closure_labels(phones, count)[0]
+    return shapes.clip(-1, 1.2).astype(np.float32)

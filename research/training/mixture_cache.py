@@ -1,0 +1,92 @@
+"""Mixtures heard once and kept: what the mask network sees of each, beside the truth."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.diarization import embeddings, log_mel
+from core.errors import UserError
+from core.files import replacing
+
+from ..corpora import recordings
+from ..corpora.voices import Voice, read_fillers, read_voices
+from ..simulator import mixtures
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """One mixture as the network sees it."""
+
+    evidence: embeddings.Evidence
+    picture: np.ndarray  # (T, WIDTH) of sound_picture
+    truth: np.ndarray  # (2, T) share of each frame
+
+
+def prepare(data: Path, cache: Path, split: str, count: int, report: Callable[[str], None] = print) -> None:
+    """Make ``count`` mixtures of ``split`` under ``cache``; those already there stay, so it may be stopped any time."""
+    folder = Path(cache) / split
+    folder.mkdir(parents=True, exist_ok=True)
+    voices, around = read_voices(data, split), read_surroundings(data)
+    for number in range(count):
+        path = folder / f"{number:05d}.npz"
+        if path.exists():
+            continue
+        _save(_hear(number, split, voices, around), path)
+        if number % 50 == 49:
+            report(f"{split}: {number + 1} of {count} mixtures")
+
+
+def paths(cache: Path, split: str, count: int | None = None) -> list[Path]:
+    """The first ``count`` mixtures of ``split`` that ``prepare`` made, or all of them."""
+    found = sorted((Path(cache) / split).glob("*.npz"))[:count]
+    if not found:
+        raise UserError(f'There is no mixture under "{cache}/{split}". Run the training with --mixtures above 0 first.')
+    return found
+
+
+def read_surroundings(data: Path) -> mixtures.Surroundings:
+    """Noises, room responses and fillers that may train what ships."""
+    rows = recordings.trainable(recordings.read_corpus(Path(data) / "noise_rir"))
+    noises = [recordings.read_samples(row.path) for row in rows if row.speaker == "noise"]
+    responses = [recordings.read_samples(row.path) for row in rows if row.speaker == "rir"]
+    return mixtures.Surroundings(noises, responses, read_fillers(data))
+
+
+def _hear(number: int, split: str, voices: list[Voice], around: mixtures.Surroundings) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng([number, sum(map(ord, split))])
+    first, second, third = draw_three(voices, rng)
+    recipe = mixtures.draw_recipe(rng)
+    mixture = mixtures.mix((first, second), around, recipe, third, int(rng.integers(2**31)))
+    evidence = embeddings.listen(mixture.mono)
+    return {
+        "voice": evidence.voice.astype(np.float16),
+        "wide": evidence.wide.astype(np.float16),
+        "narrow": evidence.narrow.astype(np.float16),
+        "picture": log_mel.picture(mixture.mono, evidence.voice),
+        "truth": mixture.truth.astype(np.float16),
+        "recipe": np.array(json.dumps({**asdict(recipe), "voices": [first.name, second.name]})),
+    }
+
+
+def draw_three(voices: list[Voice], rng: np.random.Generator) -> tuple[Voice, Voice, Voice]:
+    """Three different voices, the first two of one sex every other time."""
+    first, third = (voices[i] for i in rng.choice(len(voices), 2, replace=False))
+    same = rng.random() < 0.5
+    fitting = [v for v in voices if v not in (first, third) and (v.sex == first.sex) == same]
+    return first, fitting[rng.integers(len(fitting))], third
+
+
+def _save(arrays: dict[str, np.ndarray], path: Path) -> None:
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+def load(path: Path) -> Heard:
+    """One mixture of the cache."""
+    with np.load(path, allow_pickle=False) as file:
+        parts = {name: file[name].astype(np.float32) for name in ("voice", "wide", "narrow", "truth")}
+        picture = file["picture"]
+    return Heard(embeddings.Evidence(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])

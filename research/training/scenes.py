@@ -1,0 +1,178 @@
+"""Ten-second scenes of one or two real voices with known phones, disturbed as recordings are, cached as Whisper hears
+them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME
+from core.speech import features
+
+from ..corpora import augment
+from ..corpora.recordings import Phone, Recording, may_train, read_corpus, read_phones, read_samples
+from . import articulation_labels
+
+FRAMES = features.WINDOW_FRAMES
+SAMPLES = FRAMES * SAMPLES_PER_FRAME
+LABELS = FRAMES * articulation_labels.RATE // 25
+SECOND_VOICE = 0.8  # of the disturbed scenes
+PARTNER_LEVEL = (-12.0, 12.0)  # dB over the own voice; either of the two is learnt from
+LONGEST_PAUSE = 0.2  # s; a shorter one does not end a speaker's mask
+
+
+@dataclass(frozen=True)
+class Utterance:
+    """A voice and its phones."""
+
+    samples: np.ndarray  # (N,) float32
+    phones: list[Phone]
+    speaker: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What disturbs."""
+
+    noises: list[np.ndarray]
+    rooms: list[np.ndarray]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two voices in one recording; the second may be absent."""
+
+    mix: np.ndarray  # (SAMPLES,) float32
+    masks: np.ndarray  # (2, FRAMES) as a speaker network might give them
+    phones: tuple[list[Phone], list[Phone]]
+
+
+def read_utterances(recordings: list[Recording]) -> list[Utterance]:
+    """The sound and the phones of aligned recordings, in memory."""
+    return [Utterance(read_samples(r.path), read_phones(r.phones_path), r.speaker) for r in recordings]
+
+
+def read_surroundings(data: Path) -> Surroundings:
+    """Noises and rooms whose licence allows to train with them."""
+    rows = [r for r in read_corpus(Path(data) / "noise_rir") if may_train(r.licence)]
+    sounds = {kind: [read_samples(r.path) for r in rows if r.path.name.startswith(kind)] for kind in ("noise", "rir")}
+    return Surroundings(sounds["noise"], sounds["rir"])
+
+
+def clean_scene(utterance: Utterance) -> Scene:
+    """The first ten seconds of one voice, undisturbed, with the exact mask."""
+    placed = _place(utterance, 0.0, 0.0, SAMPLES / SAMPLE_RATE)
+    masks = np.stack([mask_of(placed.phones), np.zeros(FRAMES, np.float32)])
+    return Scene(placed.samples, masks, (placed.phones, []))
+
+
+def disturbed_scene(utterances: list[Utterance], around: Surroundings, rng: np.random.Generator) -> Scene:
+    """One or two voices with other sizes, levels, microphones, rooms, noises, lines and unsure masks."""
+    own = _resized(utterances[rng.integers(len(utterances))], rng)
+    pair = [_place_at_random(own, rng), None]
+    if rng.random() < SECOND_VOICE:
+        other = _resized(utterances[rng.integers(len(utterances))], rng)
+        if other.speaker != own.speaker:
+            pair[1] = _partner(other, rng)
+    return mix_scene(pair, around, rng)
+
+
+def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random.Generator) -> Scene:
+    """Both voices (placed, SAMPLES long) through one room and one line, with noise and unsure masks."""
+    voices = [
+        augment.equalise(u.samples, rng) if u and rng.random() < 0.5 else (u.samples if u else None) for u in pair
+    ]
+    mix = voices[0] / augment.level_of(voices[0])
+    if voices[1] is not None:
+        mix = mix + voices[1] / augment.level_of(voices[1]) * 10 ** (rng.uniform(*PARTNER_LEVEL) / 20)
+    if rng.random() < 0.4:
+        mix = augment.in_room(mix, around.rooms[rng.integers(len(around.rooms))], wet=rng.uniform(0.2, 1))
+    if rng.random() < 0.5:
+        noise = augment.white_noise(SAMPLES, rng)
+        if rng.random() < 0.7:
+            noise = around.noises[rng.integers(len(around.noises))]
+        mix = augment.add_noise(mix, noise, rng.uniform(5, 30), rng)
+    if rng.random() < 0.15:
+        mix = augment.telephone(mix)
+    phones = tuple(u.phones if u else [] for u in pair)
+    masks = np.stack([mask_of(p) for p in phones])
+    if rng.random() < 0.8:
+        masks = augment.soften_masks(masks, rng)
+    return Scene((mix * 0.05).astype(np.float32), masks, phones)
+
+
+def mask_of(phones: list[Phone]) -> np.ndarray:
+    """(FRAMES,) float32: 1 where somebody speaks, short pauses included."""
+    mask = np.zeros(FRAMES, np.float32)
+    for phone in phones:
+        if phone.name != "SIL" or phone.end - phone.start < LONGEST_PAUSE:
+            mask[round(phone.start * 25) : max(round(phone.start * 25) + 1, round(phone.end * 25))] = 1
+    return mask
+
+
+@torch.inference_mode()
+def hear(scene: Scene) -> list[dict[str, np.ndarray]]:
+    """What the head gets and shall say, for every stream of the scene (a lone voice also gives the silent partner).
+
+    tokens (2 FRAMES, 1536) float16, condition (2 FRAMES, 5), visemes (4 FRAMES,), closed, seal (4 FRAMES,),
+    shapes (4 FRAMES, 4)
+    """
+    levels = features.own_levels(scene.mix, scene.masks)
+    voices = features.describe_voices(scene.mix, scene.masks, levels)
+    sounds = features.own_sounds(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
+    tokens = features.whisper_tokens(torch.from_numpy(sounds)).half().numpy()
+    examples = []
+    for stream, phones in enumerate(scene.phones):
+        own = np.repeat(np.stack([scene.masks[stream], scene.masks[1 - stream]], axis=1), 2, axis=0)
+        closed, seal = articulation_labels.closure_labels(phones, LABELS)
+        examples.append(
+            {
+                "tokens": tokens[stream],
+                "condition": np.concatenate([voices[stream], own], axis=1).astype(np.float32),
+                "visemes": articulation_labels.visemes_at(phones, LABELS).astype(np.uint8),
+                "closed": closed,
+                "seal": seal,
+                "shapes": articulation_labels.shapes_at(phones, np.repeat(voices[stream, :, 0], 2)),
+            }
+        )
+    return examples
+
+
+def _resized(utterance: Utterance, rng: np.random.Generator) -> Utterance:
+    if rng.random() < 0.4:
+        return utterance
+    factor = rng.uniform(0.86, 1.16)
+    phones = [Phone(p.start / factor, p.end / factor, p.name) for p in utterance.phones]
+    return Utterance(augment.change_size(utterance.samples, factor), phones, utterance.speaker)
+
+
+def _place_at_random(utterance: Utterance, rng: np.random.Generator) -> Utterance:
+    """Somewhere in the scene; a long utterance is entered at a random time."""
+    length = len(utterance.samples) / SAMPLE_RATE
+    spare = SAMPLES / SAMPLE_RATE - length
+    if spare < 0:
+        return _place(utterance, 0.0, rng.uniform(0, -spare), SAMPLES / SAMPLE_RATE)
+    return _place(utterance, rng.uniform(0, spare), 0.0, length)
+
+
+def _partner(utterance: Utterance, rng: np.random.Generator) -> Utterance:
+    """A second voice: all along, a turn, or a few words."""
+    length = len(utterance.samples) / SAMPLE_RATE
+    take = min(length, SAMPLES / SAMPLE_RATE, rng.choice([10, rng.uniform(2, 6), rng.uniform(0.4, 1.5)]))
+    return _place(utterance, rng.uniform(0, SAMPLES / SAMPLE_RATE - take), rng.uniform(0, max(0, length - take)), take)
+
+
+def _place(utterance: Utterance, at: float, skip: float, take: float) -> Utterance:
+    """``take`` seconds of the utterance from ``skip`` on, heard from ``at`` on, in SAMPLES of silence."""
+    samples = np.zeros(SAMPLES, np.float32)
+    piece = utterance.samples[int(skip * SAMPLE_RATE) : int((skip + take) * SAMPLE_RATE)]
+    start = int(at * SAMPLE_RATE)
+    piece = piece[: SAMPLES - start]
+    samples[start : start + len(piece)] = piece
+    phones = [
+        Phone(max(p.start, skip) - skip + at, min(p.end, skip + take) - skip + at, p.name)
+        for p in utterance.phones
+        if p.end > skip and p.start < skip + take
+    ]
+    return Utterance(samples, phones, utterance.speaker)

@@ -1,0 +1,207 @@
+"""Train the mask network on mixtures of real voices (SPEECH, mask network recipe)."""
+
+import argparse
+import copy
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from safetensors.torch import load_file, save_file
+
+from core import WEIGHTS
+from core.diarization import clustering, embeddings, lda, log_mel, target_speaker
+
+from . import lda as fitting
+from . import mixture_cache
+
+CROP = 400  # frames of each mixture in a batch
+BATCH = 8  # mixtures a step; each is seen from both sides
+RATE, DECAY = 2e-3, 0.01
+WATCH = 250  # steps from one look at the held mixtures to the next
+AVERAGE = 0.995  # share of the running mean of the weights that a step keeps
+ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for the mixtures; kept, so it may be stopped")
+    parser.add_argument("--mixtures", type=int, default=3200)
+    parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--width", type=int, default=Plan.width)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def main(args: argparse.Namespace) -> None:
+    if not log_mel.FILE.exists():
+        write_view()
+    mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
+    mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
+    plan = Plan(args.steps, args.rate, args.seed, args.width)
+    if not plan.state(args.cache).exists():  # else it goes on: the voices must lie where they lay
+        fitting.fit(map(mixture_cache.load, mixture_cache.paths(args.cache, "train", args.mixtures)), lda.FILE)
+        lda.space.cache_clear()
+    held = read_examples(args.cache, "validation")
+    train(read_examples(args.cache, "train", args.mixtures), held, plan, args.cache)
+
+
+def write_view() -> None:
+    """Keep the leading components of the voice encoder's projection for ourselves: it may be fitted anew."""
+    fitted = load_file(WEIGHTS / "voice_pca.safetensors")
+    matrix = (fitted["components"] / fitted["std"][:, None])[:, : log_mel.VIEW]
+    shift = -(fitted["mean"] @ matrix)
+    save_file({"matrix": matrix.half().contiguous(), "shift": shift.contiguous()}, log_mel.FILE)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """One mixture, ready to learn from."""
+
+    picture: np.ndarray  # (T, C) float16
+    likeness: list[np.ndarray]  # each (2, T, columns) float16: with found voices (where they fit), with true ones
+    truth: np.ndarray  # (2, T)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to train."""
+
+    steps: int
+    rate: float = RATE
+    seed: int = 0
+    width: int = 112
+
+    def state(self, folder: Path) -> Path:
+        """Where a run that was stopped left off."""
+        return Path(folder) / f"masks_{self.seed}_{self.steps}_{self.width}.pt"
+
+
+def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path) -> None:
+    """Learn from ``examples``, watch ``held``, and write the weights with their card in the header.
+
+    The state lies in ``folder`` every WATCH steps: the same command goes on from there.
+    """
+    torch.manual_seed(plan.seed)
+    network = target_speaker.MaskNetwork(plan.width)
+    network.train()
+    average = copy.deepcopy(network).eval()
+    optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, plan.rate, total_steps=plan.steps, pct_start=0.1)
+    parts = {"network": network, "average": average, "optimiser": optimiser, "schedule": schedule}
+    state = plan.state(folder)
+    done = _resume(state, parts)
+    for step in range(done + 1, plan.steps + 1):
+        loss = loss_of(network, *batch(examples, np.random.default_rng([plan.seed, step])))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        keep = min(AVERAGE, step / (step + 10))
+        for mean, new in zip(average.parameters(), network.parameters(), strict=True):
+            mean.data.lerp_(new.data, 1 - keep)
+        if step % WATCH == 0 or step == plan.steps:
+            print(f"step {step}: loss {loss.item():.4f}, validation {validate(average, held):.4f}", flush=True)
+            torch.save({"step": step} | {name: part.state_dict() for name, part in parts.items()}, state)
+    save(average, len(examples), plan, validate(average, held))
+
+
+def _resume(state: Path, parts: dict) -> int:
+    """Put the state back, where there is one, and say how many steps are done."""
+    if not state.exists():
+        return 0
+    kept = torch.load(state, weights_only=True)
+    for name, part in parts.items():
+        part.load_state_dict(kept[name])
+    return kept["step"]
+
+
+def read_examples(cache: Path, split: str, count: int | None = None) -> list[Example]:
+    """The first ``count`` mixtures of ``split`` in ``cache``, or all."""
+    return [example(mixture_cache.load(path)) for path in mixture_cache.paths(cache, split, count)]
+
+
+def example(heard: mixture_cache.Heard) -> Example:
+    """Describe a mixture with the voices as inference would find them, and with the true ones."""
+    evidence, truth = heard.evidence, heard.truth
+    middles = np.minimum(np.arange(len(evidence.wide)) * embeddings.WIDE_STEP + 1, truth.shape[1] - 1)
+    alone = truth * (1 - truth[::-1])
+    true = np.stack([clustering.unit((evidence.wide * own[middles, None]).mean(0)) for own in alone])
+    found = _found(evidence, true)
+    centres = [true] if found is None else [found, true]
+    return Example(heard.picture, [target_speaker.inputs(evidence, pair).astype(np.float16) for pair in centres], truth)
+
+
+def _found(evidence: embeddings.Evidence, true: np.ndarray) -> np.ndarray | None:
+    """The voices by clustering, in the order of the true ones; None where clustering took one person for two."""
+    speech = evidence.spoken() > clustering.SPEECH
+    if speech.sum() < 8:
+        return None
+    found = clustering.find_voices(evidence.wide[speech], most=2).centres
+    nearest = (true @ found.T).argmax(1)
+    return None if nearest[0] == nearest[1] else found[nearest]
+
+
+def batch(examples: list[Example], rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """(2 BATCH, CROP, PICTURE), (2 BATCH, CROP, columns), (2 BATCH, CROP): both sides of each drawn mixture."""
+    pictures, likenesses, truths = [], [], []
+    for chosen in rng.integers(0, len(examples), BATCH):
+        one = examples[chosen]
+        start = rng.integers(0, max(1, one.truth.shape[1] - CROP + 1))
+        part = slice(start, start + CROP)
+        likeness = one.likeness[-1 if rng.random() < ORACLE else 0][:, part].astype(np.float32)
+        picture = _disturbed(one.picture[part].astype(np.float32), rng)
+        missing = CROP - len(picture)
+        pictures += [np.pad(picture, ((0, missing), (0, 0)))] * 2
+        likenesses += list(np.pad(likeness, ((0, 0), (0, missing), (0, 0))))
+        truths += list(np.pad(one.truth[:, part], ((0, 0), (0, missing)), constant_values=np.nan))
+    return tuple(torch.from_numpy(np.stack(x).astype(np.float32)) for x in (pictures, likenesses, truths))
+
+
+def _disturbed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Now and then hide part of the picture, so that nothing hangs on a single detail of the channel."""
+    if rng.random() < 0.3:
+        low = rng.integers(0, 70)
+        for first in (0, 80):
+            picture[:, first + low : first + low + rng.integers(4, 20)] = 0
+    if rng.random() < 0.15:
+        picture[:, 160:] = 0
+    elif rng.random() < 0.15:
+        picture[:, :160] = 0
+    return picture
+
+
+def loss_of(network: target_speaker.MaskNetwork, picture: torch.Tensor, likeness: torch.Tensor, truth: torch.Tensor):
+    """Cross-entropy with the share of each frame that is speech; frames beyond the end (nan) do not count."""
+    logits = network(picture, likeness)
+    known = ~torch.isnan(truth)
+    return F.binary_cross_entropy_with_logits(logits[known], truth[known])
+
+
+@torch.inference_mode()
+def validate(network: target_speaker.MaskNetwork, held: list[Example]) -> float:
+    """Mean cross-entropy over unseen readers, with the voices found by clustering."""
+    losses = []
+    for one in held:
+        found = target_speaker.masks(network, one.picture, one.likeness[0].astype(np.float32)).clip(1e-5, 1 - 1e-5)
+        losses.append(-np.mean(one.truth * np.log(found) + (1 - one.truth) * np.log(1 - found)))
+    return float(np.mean(losses))
+
+
+def save(network: target_speaker.MaskNetwork, mixtures: int, plan: Plan, loss: float) -> None:
+    """Write float16 weights; the header says how they were made."""
+    tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
+    digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
+    card = {
+        "width": str(network.picture.out_features),
+        "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
+        "command": f"python -m core train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
+        f"--seed {plan.seed} --width {plan.width}",
+        "validation": json.dumps({"cross_entropy": round(loss, 4)}),
+        "sha256": digest,
+    }
+    save_file(tensors, target_speaker.FILE, card)

@@ -1,0 +1,119 @@
+"""One turn, one person or a part of the face is made anew, and nothing else changes (DESIGN §7, in-painting)."""
+
+import numpy as np
+import pytest
+
+from core import gaze, turns
+from core.audio import decoding
+from core.errors import UserError
+from core.generate import generate
+from core.generator.inpainting import PARTS, Redo, part_columns
+from core.heads import load
+from core.layout import Layout, room_poses
+from core.motion import CHANNELS, EXPRESSION_NAMES
+
+SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=0.7)
+SPANS = ((3.2, 7.5), (5.0, 6.0), (10.0, 14.0), (0.0, 2.0))
+GROUPS = {"face": slice(0, 44), "turns": slice(44, 50), "eyes": slice(50, 56), "place": slice(56, 59)}
+
+
+@pytest.fixture(scope="module")
+def sound(request):
+    root = request.getfixturevalue("pytestconfig").rootpath
+    return decoding.load(root / "assets" / "sample" / "dialogue.flac", duration=16.0)
+
+
+@pytest.fixture(scope="module")
+def take(sound, request):
+    root = request.getfixturevalue("pytestconfig").rootpath
+    said = turns.read_csv(root / "assets" / "sample" / "dialogue.turns.csv")
+    return generate(sound, SEAT, seed=1, turns=said)
+
+
+def packed(take) -> np.ndarray:
+    return np.stack([motion.packed for motion in take.motions])
+
+
+@pytest.fixture(scope="module")
+def redone(sound, take):
+    return [generate(sound, SEAT, seed=9, redo=Redo(take, *span)) for span in SPANS]
+
+
+def test_outside_of_the_span_the_take_stays_to_the_bit_and_inside_it_is_another(take, redone):
+    for new, (start, end) in zip(redone, SPANS, strict=True):
+        inside = np.zeros(len(take), bool)
+        inside[round(start * 25) : round(end * 25)] = True
+        assert np.array_equal(packed(new)[:, ~inside], packed(take)[:, ~inside])
+        assert np.abs(packed(new) - packed(take))[:, inside, 44:50].mean() > 0.005
+        assert new.seed == take.seed and new.audio_sha256 == take.audio_sha256 and new.layout == take.layout
+
+
+def test_a_redone_span_joins_without_a_jump(redone):
+    for name, group in GROUPS.items():
+        joints, anywhere = [], []
+        for new, (start, end) in zip(redone, SPANS, strict=True):
+            speed = np.abs(np.diff(packed(new)[..., group], axis=1)).mean(axis=(0, 2))
+            joints += [speed[round(at * 25) - 1] for at in (start, end) if at > 0]
+            anywhere.append(speed.mean())
+        assert np.mean(joints) <= 1.1 * np.mean(anywhere), name
+
+
+def test_the_same_seed_redoes_the_same_and_another_seed_another(sound, take, redone):
+    again, other = (generate(sound, SEAT, seed=seed, redo=Redo(take, *SPANS[0])) for seed in (9, 10))
+    assert np.array_equal(packed(again), packed(redone[0]))
+    assert np.abs(packed(other) - packed(redone[0]))[..., 44:50].max() > 0.01
+
+
+def test_one_person_is_redone_and_the_other_kept(sound, take):
+    new = generate(sound, SEAT, seed=9, redo=Redo(take, 3.2, 7.5, people="B"))
+    assert np.array_equal(packed(new)[0], packed(take)[0])
+    assert not np.array_equal(packed(new)[1], packed(take)[1])
+
+
+def test_a_part_of_the_head_is_redone_and_the_others_kept(sound, take):
+    jaw, brow = EXPRESSION_NAMES.index("jawOpen"), EXPRESSION_NAMES.index("browInnerUp")
+    for part in PARTS:
+        changed = np.abs(packed(generate(sound, SEAT, seed=9, redo=Redo(take, 3.2, 7.5, parts=(part,)))) - packed(take))
+        assert changed[..., ~part_columns((part,))].max() == 0
+        moved = {"mouth": jaw, "face": brow, "head": CHANNELS["head"].start, "eyes": CHANNELS["left_eye"].start}
+        assert changed[..., moved[part]].max() > 0
+
+
+def test_every_column_belongs_to_a_part():
+    assert part_columns(PARTS).all()
+    assert not (part_columns(("mouth",)) & part_columns(("face", "head", "eyes"))).any()
+
+
+def test_eyes_that_are_redone_still_meet_where_contact_is_meant(redone):
+    pair = room_poses(SEAT), [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
+    for new, (start, end) in zip(redone, SPANS, strict=True):
+        inside = slice(round(start * 25), round(end * 25))
+        meant = gaze.intents(packed(new), *pair)[:, inside, 52] > 0.5
+        assert gaze.look(packed(new), *pair).contact_error[:, inside][meant].mean() < 2
+
+
+def test_lips_still_speak_in_a_redone_span(sound, take, redone):
+    jaw = EXPRESSION_NAMES.index("jawOpen")
+    for person, mask in enumerate(take.speaking):
+        speaks = np.flatnonzero(mask > 0.5)
+        speaks = speaks[(speaks >= 80) & (speaks < 187)]
+        if len(speaks) > 25:
+            old, new = (packed(t)[person, speaks, jaw] for t in (take, redone[0]))
+            assert np.corrcoef(old, new)[0, 1] > 0.7
+
+
+def test_what_cannot_be_redone_is_told(sound, take, request):
+    root = request.getfixturevalue("pytestconfig").rootpath
+    other = decoding.load(root / "assets" / "sample" / "dialogue.flac", duration=8.0)
+    with pytest.raises(UserError, match="another recording"):
+        generate(other, SEAT, seed=1, redo=Redo(take, 1, 2))
+    for redo, text in [
+        (Redo(take, 5, 5.1), "nothing to redo"),
+        (Redo(take, 20, 22), "nothing to redo"),
+        (Redo(take, 1, 2, people="C"), "Name A, B or AB"),
+        (Redo(take, 1, 2, parts=("nose",)), "mouth, face, head, eyes"),
+    ]:
+        with pytest.raises(UserError, match=text):
+            generate(sound, SEAT, seed=1, redo=redo)
+    with pytest.raises(UserError, match="not both"):
+        generate(sound, SEAT, seed=1, motion_a=take.motions[0], redo=Redo(take, 1, 2))

@@ -1,0 +1,39 @@
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.speech import articulation
+from core.speech.articulation import VISEMES
+from research.simulator import coarticulation
+
+
+def said(*names: str) -> articulation.Articulation:
+    """Two hundred milliseconds of each viseme, as surely as the head ever says it."""
+    visemes = torch.full((1, 10 * len(names), len(VISEMES)), -5.0)
+    for i, name in enumerate(names):
+        visemes[0, 10 * i : 10 * (i + 1), VISEMES.index(name)] = 8.0
+    count = visemes.shape[1]
+    return articulation.Articulation(visemes, *torch.zeros(2, 1, count, 2), torch.zeros(1, count, 4))
+
+
+def test_the_constants_are_the_summary_numbers_of_real_mouths():
+    counted = json.loads(Path(coarticulation.__file__).with_name("mouth_statistics.json").read_text("utf-8"))
+
+    assert list(articulation.OPENINGS) == list(counted["opening_by_viseme"].values())
+    assert [articulation.SHUT, articulation.WIDE] == counted["heard_where_shut_and_wide"]
+
+
+def test_an_open_vowel_is_heard_wide_and_a_closure_shut():
+    opening = said("AA", "PBM", "EE").opening()[0]
+
+    assert opening[5] > 0.9 and opening[15] < 0.15
+    assert 0.3 < opening[25] < opening[5]
+
+
+def test_the_mouth_leads_the_sound_by_a_token():
+    opening = said("PBM", "AA").opening()[0]
+    half = (opening[2] + opening[17]) / 2
+
+    assert float((opening > half).nonzero()[0, 0]) == pytest.approx(9, abs=0.6)

@@ -1,0 +1,81 @@
+"""The baselines and sanity checks of the generator's table, on one short dialogue and the shipped weights."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core import gaze, generate
+from core.layout import Layout
+from core.speech import features as voice
+from research.corpora.recordings import Phone
+from research.evaluation.dyad import networks, systems
+from research.evaluation.mouth import errors
+
+FRAMES = 400
+
+
+def case(seed: int) -> systems.Case:
+    rng = np.random.default_rng(seed)
+    masks = np.zeros((2, FRAMES), np.float32)
+    masks[0, :200] = masks[1, 200:] = 1
+    features = (rng.normal(size=(2, FRAMES, voice.WIDTH)) * masks[..., None]).astype(np.float32)
+    intents = np.zeros((2, FRAMES, gaze.INTENT_WIDTH), np.float32)
+    intents[..., 9] = 0.3 * masks * (1 + np.sin(np.arange(FRAMES)))  # jawOpen while speaking
+    phones = ([Phone(1.0, 1.1, "P"), Phone(1.1, 1.5, "AA")], [Phone(9.0, 9.1, "M")])
+    return systems.Case(features, masks, intents, Layout(), np.array([[0, 8, 0], [8, 16, 1]]), phones)
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return [case(seed) for seed in range(3)]
+
+
+def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
+    model = generate.load_model()
+    told = networks.network(model)(cases[0], 0)
+    assert told.shape == cases[0].intents.shape
+    for check in (networks.wrong_masks, networks.swapped_voices):
+        assert np.abs(check(model)(cases[0], 0) - told).max() > 0.05
+
+
+def test_still_systems_never_move(cases):
+    assert not np.diff(systems.still(np.ones(56))(cases[0], 0), axis=1).any()
+
+
+def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
+    short = case(7)
+    for system in (systems.random_clip(cases), systems.nearest_clip(cases, seconds=4)):
+        assert system(short, 1).shape == short.intents.shape
+    jaw = systems.nearest_clip(cases, seconds=4)(short, 0)[..., 9]
+    assert not jaw[0, 200:].any() and not jaw[1, :200].any()  # the nearest masks are those that say who is silent
+    assert jaw[0, :200].std() > 0.1 and jaw[1, 200:].std() > 0.1
+
+
+def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(cases):
+    opened, shut = np.zeros((2, 2, FRAMES, 59), np.float32)
+    opened[..., 9] = 0.5
+    assert errors.mouths(cases[0], opened, opened)[1].recall == 0
+    counts = errors.mouths(cases[0], shut, opened)[1]
+    assert counts.recall == 1 and counts.false_share == 1
+
+
+def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
+    mixed = networks.one_mix(replace(cases[0], mixed=cases[0].features.sum(axis=0)))
+    assert np.array_equal(mixed.features[0], mixed.features[1]) and mixed.features.any()
+    assert not (networks.sure(replace(cases[0], masks=np.full((2, FRAMES), 0.7, np.float32))).masks - 1).any()
+
+
+def test_beside_a_given_partner_each_fits_the_true_other(cases):
+    made = networks.beside(generate.load_model())(cases[0], 0)
+    other = networks.beside(generate.load_model())(replace(cases[0], intents=cases[0].intents + 0.1), 0)
+    assert made.shape == cases[0].intents.shape
+    assert np.abs(made - networks.network(generate.load_model())(cases[0], 0)).max() > 0.01
+    assert np.abs(made - other).max() > 0.001  # the partner is seen
+
+
+def test_the_teacher_plays_on_masks_it_is_told(cases):
+    sound = np.random.default_rng(0).normal(0, 3000, FRAMES * 640).astype(np.int16)
+    played = systems.teacher_on(lambda case: case.masks)(replace(cases[0], sound=sound), 0)
+    assert played.shape == cases[0].intents.shape and np.isfinite(played).all()
+    assert played[0, :200, 9].max() > 0.05 > played[0, 250:, 9].max()  # jawOpen of who speaks

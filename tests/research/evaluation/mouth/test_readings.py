@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import soundfile
+
+from research.corpora import recordings as corpora
+from research.evaluation.mouth import readings
+
+HEADER = "file,speaker,sex,seconds,transcript,language,licence,source,align\n"
+
+
+@pytest.fixture
+def recordings(tmp_path):
+    """Two utterances of one second by each of two speakers: silence, an m, an open vowel."""
+    rng, rows = np.random.default_rng(0), []
+    for name, speaker in (("a1", "anna"), ("a2", "anna"), ("b1", "bert"), ("b2", "bert")):
+        soundfile.write(tmp_path / f"{name}.flac", rng.normal(0, 0.05, 16_000), 16_000)
+        (tmp_path / f"{name}.phones.csv").write_text(
+            "start_s,end_s,phone\n0,0.2,SIL\n0.2,0.4,M\n0.4,0.9,AA\n0.9,1,SIL\n"
+        )
+        rows.append(f"{name}.flac,{speaker},F,1.0,ma,en,CC0,here,ok")
+    (tmp_path / "index.csv").write_text(HEADER + "\n".join(rows) + "\n")
+    return corpora.read_corpus(tmp_path)
+
+
+def test_two_speakers_take_turns_and_their_labels_move_with_their_sound(recordings):
+    (talk,) = readings.talks(recordings)
+    masks = talk.dialogue.masks
+
+    assert [turn.person for turn in talk.dialogue.turns] == [0, 1, 0, 1]
+    assert not ((masks[0] > 0) & (masks[1] > 0)).any()
+    for person in (0, 1):
+        for start, end in talk.labels[person].closures:
+            assert masks[person, round(start * 25) : round(end * 25)].min() > 0.9
+            heard = talk.dialogue.tracks[person, int(start * 16_000) : int(end * 16_000)]
+            assert np.abs(heard).max() > 0.01
+
+
+def test_with_an_overlap_both_speak_at_once(recordings):
+    (talk,) = readings.talks(recordings, overlap=0.5)
+    masks = talk.dialogue.masks
+
+    assert ((masks[0] > 0.5) & (masks[1] > 0.5)).any()
+
+
+def test_alone_only_one_is_heard_and_asked(recordings):
+    (talk,) = readings.talks(recordings)
+    only = readings.alone(talk, 1)
+
+    assert not only.labels[0].closures and only.labels[1].closures == talk.labels[1].closures
+    assert np.array_equal(only.dialogue.mix, talk.dialogue.tracks[1])
+    assert only.dialogue.masks[0].max() == 0
+
+
+def test_noise_is_added_at_the_level_asked_for(recordings):
+    (talk,) = readings.talks(recordings)
+    noise = np.random.default_rng(1).normal(0, 1, 16_000)
+    added = readings.disturbed(talk, noise, 10).dialogue.mix - talk.dialogue.mix
+
+    assert 20 * np.log10(0.05 / added.std()) == pytest.approx(10, abs=1)

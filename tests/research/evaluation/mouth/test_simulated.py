@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+
+from core import heads
+from core.motion import EXPRESSION_NAMES
+from core.speech.articulation import VISEMES
+from research.evaluation.mouth.simulated import compare, lip_gap, of_person
+
+PHONES = [(1.0, 1.4, "AA"), (1.4, 1.56, "P"), (1.56, 2.0, "IY")]
+
+
+def mouth(closing: bool) -> dict:
+    """Ten seconds of a mouth that opens 10 mm in its first phone, 5 mm in its last, and perhaps closes between."""
+    gap = np.full(250, 5.0)
+    gap[25:35] = 10.0
+    gap[35:39] = 0.0 if closing else 5.0
+    return of_person(gap, np.ones(250, bool), PHONES)
+
+
+def test_a_closure_is_found_where_the_lips_meet_and_only_there():
+    assert mouth(closing=True)["hits"] == [True] and mouth(closing=True)["closures"] == [0.16]
+    assert mouth(closing=False)["hits"] == [False] and mouth(closing=False)["closures"] == []
+    assert not any(mouth(closing=True)["false"])
+
+
+def test_the_opening_of_each_sound_is_told_apart():
+    percent = {"50": 0.5}
+    real = {
+        "opening_percentiles": percent,
+        "speed_percentiles_per_s": percent,
+        "largest_opening_in_outer_eye_distances": percent,
+        "closure_length_s": percent,
+        "closures_per_s_of_speech": 1.0,
+        "opening_by_viseme": dict.fromkeys(VISEMES, 0.5),
+    }
+    rows = {name: value for name, value, _ in compare([mouth(closing=True)], real, 90.0)}
+
+    assert rows["opening in AA, median"] == pytest.approx(2, abs=0.1)  # its own 95th percentile is the usual 5 mm
+    assert rows["opening in EE, median"] == pytest.approx(1, abs=0.1)
+    assert rows["opening in PBM, median"] == pytest.approx(0, abs=0.1)
+
+
+def test_the_gap_is_read_off_the_posed_head():
+    face = np.zeros((2, 44))
+    face[1, EXPRESSION_NAMES.index("jawOpen")] = 0.3
+    rest, opened = lip_gap(face, heads.load("woman"))
+
+    assert rest == 0 and 8 < opened < 13

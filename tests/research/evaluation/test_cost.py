@@ -1,0 +1,25 @@
+import pytest
+
+from core.audio import decoding
+from research.evaluation import cost
+
+
+def test_the_recording_is_the_sample_as_long_as_asked_for():
+    assert len(cost.recording(31.5)) == 31.5 * decoding.SAMPLE_RATE
+
+
+def test_the_stages_of_a_take_add_up_on_the_clock_and_on_the_processor(tmp_path):
+    cost.write_wav(tmp_path / "talk.wav", cost.recording(4.0))
+    found = cost.stages(tmp_path / "talk.wav")
+    names = ["decode", "speakers", "encode", "denoise", "aim"]
+    for unit in cost.UNITS:
+        assert found[f"all {unit}"] == pytest.approx(sum(found[f"{name} {unit}"] for name in names))
+    assert min(found.values()) >= 0 and found["all CPU s"] > 0.1
+
+
+def test_a_process_that_fails_is_not_timed():
+    with pytest.raises(RuntimeError, match="ended with 3"):
+        cost.child("-c", "raise SystemExit(3)")
+    seconds, processor, memory = cost.child("-c", "pass")
+    assert seconds > 0 and processor > 0
+    assert memory > 1, "MB; no upper bound: Linux starts a child's peak at what its parent holds"

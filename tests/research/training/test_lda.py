@@ -1,0 +1,36 @@
+"""The voice space is fitted so that what changes within a voice counts little and what tells two apart counts much."""
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from core.diarization import embeddings
+from research.training import lda, mixture_cache
+
+
+def heard(seed: int, seconds: int = 20) -> mixture_cache.Heard:
+    """Two who take turns of five seconds: they differ along the first axis, and each varies along the second."""
+    rng = np.random.default_rng(seed)
+    frames = 25 * seconds
+    first = (np.arange(frames) // 125) % 2 == 0
+    middles = np.arange(1, frames, embeddings.WIDE_STEP)
+    wide = 0.1 * rng.normal(size=(len(middles), 256))
+    wide[:, 0] += np.where(first[middles], 1, -1) * rng.normal()
+    wide[:, 1] += 3 * rng.normal(size=len(middles))
+    evidence = embeddings.Evidence(np.ones(frames, np.float32), wide.astype(np.float32), wide.astype(np.float32))
+    return mixture_cache.Heard(evidence, None, np.stack([first, ~first]).astype(np.float32))
+
+
+def test_the_leading_direction_is_the_one_that_tells_voices_apart(tmp_path):
+    lda.fit([heard(seed) for seed in range(12)], tmp_path / "space.safetensors")
+
+    kept = load_file(tmp_path / "space.safetensors")
+    leading = kept["matrix"][:, 0] / np.linalg.norm(kept["matrix"][:, 0])
+    assert abs(leading[0]) > 0.9 and abs(leading[1]) < 0.1
+    assert kept["spread"][0] > 3 * kept["spread"][1]
+
+
+def test_only_windows_with_one_voice_alone_count():
+    one = heard(0)
+    one.truth[:] = 1
+
+    assert [len(windows) for windows in lda.alone(one)] == [0, 0]
