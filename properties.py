@@ -80,10 +80,10 @@ class DyadAdjustment(bpy.types.PropertyGroup):
     head: _strength("Head", "How far head and body move; the gaze still meets the partner's eyes")
     gaze: _strength("Looking Away", "How far the gaze goes from the partner's eyes; at 0 it never leaves them")
     closures: _strength("P, B, M", "How firmly the lips meet; under 1 they may stay apart")
-    teeth: _strength("F, V", "How far the lower lip comes to the upper teeth")
+    labiodentals: _strength("F, V", "How far the lower lip comes to the upper teeth")
     rounding: _strength("O, U, W", "How far the lips are rounded and brought forward")
-    vowels: _strength("A", "How far the jaw drops in open vowels")
-    hisses: _strength("S, Z", "How much of the teeth shows while they are nearly closed")
+    open_vowels: _strength("A", "How far the jaw drops in open vowels")
+    sibilants: _strength("S, Z", "How much of the teeth shows while they are nearly closed")
 
 
 class DyadTake(bpy.types.PropertyGroup):

@@ -115,14 +115,14 @@ def _check_place(path: Path) -> None:
 
 
 def _redo(arguments):
-    from .generator.inpainting import Redo
+    from .generator.inpainting import Regeneration
     from .motion import load_take
 
     if (arguments.take is None) != (arguments.redo is None):
         raise UserError("--take and --redo go together. Name the take and the seconds of it to make anew.")
     if arguments.take is None:
         return None
-    return Redo(load_take(arguments.take), *arguments.redo, arguments.people, tuple(arguments.parts.split(",")))
+    return Regeneration(load_take(arguments.take), *arguments.redo, arguments.people, tuple(arguments.parts.split(",")))
 
 
 def _span(text: str) -> tuple[float, float]:
@@ -133,10 +133,10 @@ def _span(text: str) -> tuple[float, float]:
 def _turns(arguments) -> None:
     from . import turns
     from .audio import decoding
-    from .diarization.diarize import find_speakers
+    from .diarization.diarize import diarize
 
     _check_place(arguments.out)
-    found = find_speakers(decoding.load(arguments.audio))
+    found = diarize(decoding.load(arguments.audio))
     turns.write_csv(found.turns, arguments.out)
     print(f"{arguments.out}: {len(found.turns)} turns. {' '.join(found.notes)}".rstrip())
 

@@ -47,7 +47,7 @@ class Geometry:
 
     @classmethod
     def of(cls, head) -> "Geometry":
-        """From a loaded ``core.head.Head``, whose joints are root, neck, head, jaw, left eye, right eye."""
+        """From a loaded ``core.heads.Head``, whose joints are root, neck, head, jaw, left eye, right eye."""
         _, neck, skull, _, left, right = np.asarray(head.joints, float)
         return cls(neck, skull, left, right)
 

@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from . import WEIGHTS, gaze
-from .audio.decoding import Sound, frame_count
-from .diarization.diarize import Speakers, find_speakers
+from .audio import Sound, frame_count
+from .diarization.diarize import Diarization, diarize
 from .errors import UserError
 from .generator import condition, diffusion, posture_gesture
 from .generator.checkpoint import Checkpoint, load_checkpoint
-from .generator.inpainting import Held, Redo
+from .generator.inpainting import Inpainting, Regeneration
 from .heads import load as load_head
 from .layout import Layout, room_poses
 from .motion import EXPRESSION_NAMES, MOTION_FPS, HeadMotion, Take
@@ -48,16 +48,16 @@ def generate(
     turns: list[Turn] | None = None,
     heads: tuple[str, str] = ("man", "woman"),
     motion_a: HeadMotion | None = None,
-    redo: Redo | None = None,
+    redo: Regeneration | None = None,
     directions: Sequence[tuple[float, Layout]] = (),
     progress: Progress = lambda share: None,
-    told: Callable[[Speakers], None] = lambda found: None,
+    told: Callable[[Diarization], None] = lambda found: None,
 ) -> Take:
     """Animate the two people who talk in ``sound``.
 
     seed:     another number is another performance; the same one gives the same take on the same machine
     turns:    who speaks when, as corrected by the user; None finds it out, or takes it from the take that is redone
-    heads:    of A and B, names or paths as core.head.load takes them
+    heads:    of A and B, names or paths as core.heads.load takes them
     motion_a: A's motion at MOTION_FPS; it is kept as it is, and B is made to answer it
     redo:     a take of this recording and what of it to make anew; the rest of it is kept to the bit, in its own place:
               of ``layout`` only contact and mood hold, and only for what is made anew
@@ -88,24 +88,24 @@ def generate(
     return redo.with_new(made, masks) if redo else Take(made, masks, layout, sound.sha256, seed, model.sha256)
 
 
-def _held(sound: Sound, frames: int, motion_a: HeadMotion | None, redo: Redo | None) -> Held | None:
+def _held(sound: Sound, frames: int, motion_a: HeadMotion | None, redo: Regeneration | None) -> Inpainting | None:
     """What of the motion is there already. Raises UserError where it does not fit ``sound``."""
     if redo and motion_a:
         raise UserError("A take is redone, or A's motion is kept, not both. Redo B of a take to keep its A.")
     if redo:
         redo.check(sound, frames)
-        return Held.around(redo)
-    return Held.whole_person(_fit(motion_a, frames)) if motion_a else None
+        return Inpainting.around(redo)
+    return Inpainting.whole_person(_fit(motion_a, frames)) if motion_a else None
 
 
-def _perform(meant: np.ndarray, seal: np.ndarray, masks: np.ndarray, pair: dict, held: Held | None) -> np.ndarray:
+def _perform(meant: np.ndarray, seal: np.ndarray, masks: np.ndarray, pair: dict, held: Inpainting | None) -> np.ndarray:
     """(2, T, 59) motion of intents (2, T, 56), lips shut where (2, T) ``seal`` is heard, joined to what is held."""
     motions = gaze.aim(meant, **pair)
     if held:
         motions = held.joined(motions)
         motions[..., EXPRESSION] = possible_face(motions[..., EXPRESSION])
     for motion, heard, mask in zip(motions, seal, masks, strict=True):
-        motion[:, EXPRESSION] = lip_closure.seal_closures(motion[:, EXPRESSION], heard, mask)
+        motion[:, EXPRESSION] = lip_closure.enforce_closures(motion[:, EXPRESSION], heard, mask)
     if held:
         # Heads are where they stay: now the eyes, whose partner may have been held or made.
         eyes = gaze.INTENT_CHANNELS["gaze"]
@@ -120,7 +120,7 @@ def hear(
     turns: list[Turn] | None,
     progress: Progress,
     masks: np.ndarray | None = None,
-    told: Callable[[Speakers], None] = lambda found: None,
+    told: Callable[[Diarization], None] = lambda found: None,
     part: slice | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Who speaks, (2, T) in [0, 1], and what each voice does, (2, T, WIDTH) float16 of all frames or of ``part``.
@@ -130,7 +130,7 @@ def hear(
     if turns is not None:
         masks = masks_from_turns(turns, frame_count(len(sound.mono)))
     elif masks is None:
-        found = find_speakers(sound, progress=lambda share: progress(HEARD * share))
+        found = diarize(sound, progress=lambda share: progress(HEARD * share))
         told(found)
         masks = found.masks
     features = voice.encode(
@@ -151,7 +151,7 @@ def sample_intents(
 ) -> np.ndarray:
     """What both people mean to do.
 
-    told:    (2, T, K) from core/model/condition.py
+    told:    (2, T, K) from core/generator/condition.py
     known:   (2, T, 56) intents that are there already, and bool, which of them the rest is made to fit
     returns: (2, T, 56) float32, columns as in gaze.INTENT_CHANNELS, within the limits of a face
     """
@@ -173,7 +173,9 @@ def sample_intents(
         diffusion.slow_columns(width),
         seed=seed,
         steps=steps,
-        much=lambda cut: diffusion.noise_of(torch.from_numpy(told[:, cut, condition.OWN_MASK]).float(), width),
+        noise_scale=lambda cut: diffusion.noise_scale_of(
+            torch.from_numpy(told[:, cut, condition.OWN_MASK]).float(), width
+        ),
         means=torch.from_numpy(means),
         parts=torch.from_numpy(parts),
         progress=progress,

@@ -117,7 +117,7 @@ class AdjustPanel(Sidebar):
         header, body = self.layout.panel("dyad_single_sounds", default_closed=True)
         header.label(text="Single Sounds")
         if body:
-            self._table(body, settings, adjustments.SOUNDS)
+            self._table(body, settings, adjustments.VISEME_GAINS)
         self.layout.operator("dyad.reset_adjustments", icon="LOOP_BACK")
 
     def _table(self, layout, settings, names):

@@ -38,7 +38,7 @@ class Voices:
     single: bool  # it may be one voice only: both centres are hers or his
 
 
-def find_voices(windows: np.ndarray, most: int = 3, seed: int = 0) -> Voices:
+def cluster_voices(windows: np.ndarray, most: int = 3, seed: int = 0) -> Voices:
     """Find the two voices that talk most in (W, 256) unit vectors of windows that hold speech, in order of time, and
     who else is heard; ``most`` 2 where nobody else is."""
     every = max(1, len(windows) // MOST)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..audio.decoding import Sound
+from ..audio import Sound
 from ..audio.voice_activity import VOICED, voice_activity
 from ..motion import MOTION_FPS
 from ..turns import Turn, confidence, masks_from_turns, turns_from_masks
@@ -13,7 +13,7 @@ from . import clustering, embeddings, log_mel, stereo
 from . import target_speaker as mask_network
 from .score_fusion import fuse
 
-__all__ = ["Speakers", "Turn", "find_speakers", "masks_from_turns"]
+__all__ = ["Diarization", "Turn", "diarize", "masks_from_turns"]
 
 LEAST_SPEECH = 5  # frames; less in a whole recording is a click or a cough
 
@@ -29,7 +29,7 @@ FROM_TURNS = "The turn strips decide who speaks when."
 
 
 @dataclass(frozen=True, eq=False)
-class Speakers:
+class Diarization:
     """T frames at 25 fps; row 0 is A, who speaks first."""
 
     masks: np.ndarray  # (2, T) float32 in [0, 1]
@@ -41,15 +41,17 @@ class Speakers:
         """(T,) how sure each frame is: 1 both masks at 0 or 1, 0 one of them undecided."""
         return confidence(self.masks)
 
-    def sureness(self, turn: Turn) -> float:
+    def turn_confidence(self, turn: Turn) -> float:
         """How sure it is that ``turn`` is its speaker's, 0..1: the mean confidence of its frames."""
         first = min(int(turn.start_s * MOTION_FPS), len(self.confidence) - 1)
         return float(self.confidence[first : max(first + 1, round(turn.end_s * MOTION_FPS))].mean())
 
 
-def find_speakers(
-    sound: Sound, progress: Callable[[float], None] = lambda share: None, evidence: embeddings.Evidence | None = None
-) -> Speakers:
+def diarize(
+    sound: Sound,
+    progress: Callable[[float], None] = lambda share: None,
+    evidence: embeddings.SpeakerEmbeddings | None = None,
+) -> Diarization:
     """Tell apart the two people in ``sound``.
 
     progress: gets the share done, 0..1, and may raise to cancel
@@ -61,14 +63,14 @@ def find_speakers(
         return _ordered(apart, [FROM_CHANNELS])
     evidence = evidence or embeddings.listen(sound.mono, lambda share: progress(0.7 * share))
     if (evidence.voice > VOICED).sum() < LEAST_SPEECH:
-        return Speakers(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
+        return Diarization(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
     speech = evidence.spoken() > clustering.SPEECH
     windows = evidence.wide[speech] if speech.any() else evidence.wide
-    voices = clustering.find_voices(windows)
+    voices = clustering.cluster_voices(windows)
     picture = log_mel.picture(sound.mono, evidence.voice, lambda share: progress(0.7 + 0.25 * share))
     found, centres, heard = _apart(evidence, picture, voices.centres)
     if len(voices.others) and not clustering.are_three(evidence.wide[speech & evidence.alone(heard).any(axis=0)]):
-        voices = clustering.find_voices(windows, most=2)
+        voices = clustering.cluster_voices(windows, most=2)
         found, centres, _ = _apart(evidence, picture, voices.centres)
     if voices.single and clustering.is_one(windows, centres):
         return _ordered(np.stack([evidence.voice, np.zeros_like(evidence.voice)]), [ONE_VOICE])
@@ -82,7 +84,7 @@ def find_speakers(
 
 
 def _apart(
-    evidence: embeddings.Evidence, picture: np.ndarray, centres: np.ndarray
+    evidence: embeddings.SpeakerEmbeddings, picture: np.ndarray, centres: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(2, T) masks of the two voices that lie near ``centres``, where they lie in the end, (2, 256), and what the
     network alone hears of them, (2, T)."""
@@ -92,14 +94,16 @@ def _apart(
     return found, centres, heard
 
 
-def _told(evidence: embeddings.Evidence, picture: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _told(
+    evidence: embeddings.SpeakerEmbeddings, picture: np.ndarray, centres: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """(2, T) masks of the voices at ``centres``, (2, 256), and what the network alone hears of them, (2, T)."""
     heard = mask_network.masks(mask_network.load(), picture, mask_network.inputs(evidence, centres))
     return fuse(heard, evidence.voice, _lead(evidence, centres)), heard
 
 
 def _mend_sections(
-    found: np.ndarray, evidence: embeddings.Evidence, picture: np.ndarray, voices: clustering.Voices
+    found: np.ndarray, evidence: embeddings.SpeakerEmbeddings, picture: np.ndarray, voices: clustering.Voices
 ) -> None:
     """Where the voices sound otherwise for a while, tell them apart by how they sound there: in place of ``found``."""
     frames = found.shape[1]
@@ -113,7 +117,7 @@ def _mend_sections(
 
 
 def _leave_out_others(
-    found: np.ndarray, evidence: embeddings.Evidence, picture: np.ndarray, voices: clustering.Voices
+    found: np.ndarray, evidence: embeddings.SpeakerEmbeddings, picture: np.ndarray, voices: clustering.Voices
 ) -> None:
     """What is theirs is so against each other voice too: take the rest from ``found``, (2, T), in place."""
     for other in voices.others:
@@ -121,7 +125,7 @@ def _leave_out_others(
             np.minimum(own, _told(evidence, picture, np.stack([centre, other]))[0][0], out=own)
 
 
-def _lead(evidence: embeddings.Evidence, centres: np.ndarray) -> np.ndarray:
+def _lead(evidence: embeddings.SpeakerEmbeddings, centres: np.ndarray) -> np.ndarray:
     """(T,) how much more like the first voice than the second it sounds: 1 is the voice itself, -1 the other."""
     wide = evidence.likeness(centres)[0]  # (T, 2)
     return (wide[:, 0] - wide[:, 1]) / max(1 - float(centres[0] @ centres[1]), 0.05)
@@ -135,10 +139,10 @@ def _by_channel(sound: Sound) -> np.ndarray | None:
     return stereo.masks(sound.channels, voice) if stereo.one_person_each(sound.channels, voice) else None
 
 
-def _ordered(found: np.ndarray, notes: list[str]) -> Speakers:
+def _ordered(found: np.ndarray, notes: list[str]) -> Diarization:
     """A is who speaks first, whatever the order was."""
     turns = turns_from_masks(found)
     if turns and turns[0].speaker == "B":
         found = found[::-1]
         turns = turns_from_masks(found)
-    return Speakers(np.ascontiguousarray(found, np.float32), turns, notes)
+    return Diarization(np.ascontiguousarray(found, np.float32), turns, notes)

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from ..audio.decoding import SAMPLES_PER_FRAME, frame_count
+from ..audio import SAMPLES_PER_FRAME, frame_count
 from ..audio.voice_activity import voice_activity
 from . import lda, speaker_encoder
 
@@ -20,21 +20,21 @@ ALONE = 0.25  # and how much of that the other's may be
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class SpeakerEmbeddings:
     """T frames at 25 fps; window w of V or W is centred on frame step * w + 1."""
 
     voice: np.ndarray  # (T,) probability that anyone speaks
     wide: np.ndarray  # (V, 256) unit vectors, float16: whose voice in 1.6 s, every WIDE_STEP frames
     narrow: np.ndarray  # (W, 256) the same in 0.8 s, every NARROW_STEP frames
 
-    def part(self, first: int, stop: int) -> "Evidence":
+    def part(self, first: int, stop: int) -> "SpeakerEmbeddings":
         """Frames ``first``, a multiple of WIDE_STEP, to ``stop``."""
         frames = self.voice[first:stop]
         windows = [
             one[first // step :][: len(range(1, max(2, len(frames)), step))]
             for one, step in ((self.wide, WIDE_STEP), (self.narrow, NARROW_STEP))
         ]
-        return Evidence(frames, *windows)
+        return SpeakerEmbeddings(frames, *windows)
 
     def likeness(self, centres: np.ndarray) -> np.ndarray:
         """Cosine of wide and narrow windows with (K, 256) voices, on frames: (2, T, K)."""
@@ -97,23 +97,23 @@ def _on_frames(per_window: np.ndarray, step: int, frames: int) -> np.ndarray:
 
 
 @cache
-def load_encoder() -> speaker_encoder.Resembler:
+def load_encoder() -> speaker_encoder.SpeakerEncoder:
     """The speaker encoder, loaded once."""
     return speaker_encoder.load()
 
 
-def listen(mono: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> Evidence:
+def listen(mono: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> SpeakerEmbeddings:
     """Hear a whole recording, (N,) float32 at 16 kHz; ``progress`` may raise to cancel."""
     frames, encoder = frame_count(len(mono)), load_encoder()
     voice = voice_activity(mono)
     progress(0.1)
     wide = _embedded(encoder, mono, frames, WIDE, WIDE_STEP, lambda share: progress(0.1 + 0.45 * share))
     narrow = _embedded(encoder, mono, frames, NARROW, NARROW_STEP, lambda share: progress(0.55 + 0.45 * share))
-    return Evidence(voice, wide, narrow)
+    return SpeakerEmbeddings(voice, wide, narrow)
 
 
 def _embedded(
-    encoder: speaker_encoder.Resembler,
+    encoder: speaker_encoder.SpeakerEncoder,
     mono: np.ndarray,
     frames: int,
     seconds: float,

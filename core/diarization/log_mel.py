@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from .. import WEIGHTS
-from ..audio.decoding import SAMPLES_PER_FRAME, frame_count
+from ..audio import SAMPLES_PER_FRAME, frame_count
 from ..audio.mel import BANDS, HOP, WINDOW, log_mel, mel_matrix
 from ..audio.prosody import frame_power
 from ..speech.whisper import load_whisper

@@ -17,7 +17,7 @@ QUIETEST = 1e-9  # mean square, below it a window is silence and stays so
 LEVEL = 10 ** (-30 / 20)  # root mean square the network was trained at
 
 
-class Resembler(nn.Module):
+class SpeakerEncoder(nn.Module):
     """Three LSTM layers over mel power, the last state projected to a unit vector of WIDTH values, none negative."""
 
     def __init__(self):
@@ -38,15 +38,17 @@ class Resembler(nn.Module):
         return F.normalize(F.relu(self.linear(hidden[-1])), dim=1)
 
 
-def load() -> Resembler:
+def load() -> SpeakerEncoder:
     """The network with its weights (stored as float16, computed in float32)."""
-    network = Resembler()
+    network = SpeakerEncoder()
     network.load_state_dict({key: value.float() for key, value in load_file(FILE).items()})
     return network.eval()
 
 
 @torch.inference_mode()
-def embed(network: Resembler, mono: np.ndarray, centres: np.ndarray, seconds: float, batch: int = 256) -> np.ndarray:
+def embed(
+    network: SpeakerEncoder, mono: np.ndarray, centres: np.ndarray, seconds: float, batch: int = 256
+) -> np.ndarray:
     """Whose voice is heard around each of ``centres``.
 
     mono:    (N,) float32 at 16 kHz; each window is brought to LEVEL, so a soft voice is the same voice

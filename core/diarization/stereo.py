@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..audio.decoding import SAMPLES_PER_FRAME, frame_count
+from ..audio import SAMPLES_PER_FRAME, frame_count
 
 LEAD = 4.0  # dB by which a channel must lead for its person to be speaking alone
 CLEAR = 0.7  # share of the speech in which one channel leads

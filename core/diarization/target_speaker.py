@@ -9,7 +9,7 @@ from safetensors import safe_open
 from torch import nn
 
 from .. import WEIGHTS
-from .embeddings import Evidence
+from .embeddings import SpeakerEmbeddings
 from .log_mel import WIDTH as PICTURE
 
 FILE = WEIGHTS / "masks.safetensors"
@@ -44,7 +44,7 @@ class Block(nn.Module):
         return sum(padded[:, k * self.dilation :][:, : y.shape[1]] * tap for k, tap in enumerate(self.taps))
 
 
-class MaskNetwork(nn.Module):
+class TargetSpeakerVAD(nn.Module):
     """One function of (sound, own voice, other voice), used for both: exchange the voices, and the masks follow."""
 
     def __init__(self, width: int = 112):
@@ -64,7 +64,7 @@ class MaskNetwork(nn.Module):
         return self.out(self.norm(x))[..., 0]
 
 
-def inputs(evidence: Evidence, centres: np.ndarray) -> np.ndarray:
+def inputs(evidence: SpeakerEmbeddings, centres: np.ndarray) -> np.ndarray:
     """What tells the two voices apart.
 
     centres: (2, 256) unit vectors of the two voices
@@ -85,16 +85,16 @@ def inputs(evidence: Evidence, centres: np.ndarray) -> np.ndarray:
 
 
 @cache
-def load() -> MaskNetwork:
+def load() -> TargetSpeakerVAD:
     """The network with its weights (stored as float16, computed in float32)."""
     with safe_open(FILE, "pt") as file:
-        network = MaskNetwork(int(file.metadata()["width"]))
+        network = TargetSpeakerVAD(int(file.metadata()["width"]))
         network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
     return network.eval()
 
 
 @torch.inference_mode()
-def masks(network: MaskNetwork, picture: np.ndarray, likeness: np.ndarray) -> np.ndarray:
+def masks(network: TargetSpeakerVAD, picture: np.ndarray, likeness: np.ndarray) -> np.ndarray:
     """picture: (T, PICTURE), likeness: (2, T, LIKENESS + ALONE) of any length; returns (2, T) float32 in [0, 1]."""
     found = []
     for first in range(0, len(picture), CHUNK):

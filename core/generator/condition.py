@@ -43,7 +43,7 @@ def build(
 ) -> np.ndarray:
     """Put everything the network is told side by side.
 
-    features: (2, T, WIDTH) from core/voice.py, about unit scale
+    features: (2, T, WIDTH) from core/speech/features.py, about unit scale
     masks:    (2, T) in [0, 1], who speaks
     poses:    (2, 4, 4) rest poses in the room, metres, where rigs were moved by hand; None takes the layout's
     directions, first: as in :func:`scene_columns`

@@ -39,7 +39,7 @@ SLOW_NAMES = ("mouthSmile", "mouthFrown", "mouthDimple", "cheekSquint", "browDow
 
 # (B, 2, L, D) noisy motion, (B, 2, L) levels, first frame of each window -> (B, 2, L, D) clean motion
 Predict = Callable[[Tensor, Tensor, list[int]], Tensor]
-Much = Callable[[slice], Tensor | float]
+NoiseScale = Callable[[slice], Tensor | float]
 
 
 def signal(t: Tensor) -> Tensor:
@@ -60,22 +60,24 @@ def slow_columns(width: int = INTENT_WIDTH) -> Tensor:
     return slow
 
 
-def noise_of(speaking: Tensor, width: int = INTENT_WIDTH) -> Tensor:
+def noise_scale_of(speaking: Tensor, width: int = INTENT_WIDTH) -> Tensor:
     """(2, n, width) how much noise each column begins with, of (2, n) who speaks in [0, 1]."""
     mouth = [name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES]
     talks = torch.tensor(mouth + [False] * (width - 44)) & ~slow_columns(width)
-    much = 1 - (1 - MOUTH_NOISE) * speaking[..., None] * talks
-    much[..., INTENT_CHANNELS["gaze"].stop - 1] = CONTACT_NOISE
-    return much
+    noise_scale = 1 - (1 - MOUTH_NOISE) * speaking[..., None] * talks
+    noise_scale[..., INTENT_CHANNELS["gaze"].stop - 1] = CONTACT_NOISE
+    return noise_scale
 
 
 def noise(seed: int, frames: int, slow: Tensor, first: int = 0) -> Tensor:
     """Unit noise (2, frames, D) from frame ``first`` on, slow where ``slow`` (D,) holds. A frame's depends on ``seed``
     and its number alone."""
-    return mixed_noise(lambda scale, begin, count: _knots(seed, scale, begin, count, len(slow)), frames, slow, first)
+    return multiscale_noise(
+        lambda scale, begin, count: _knots(seed, scale, begin, count, len(slow)), frames, slow, first
+    )
 
 
-def mixed_noise(draw: Callable[[int, int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
+def multiscale_noise(draw: Callable[[int, int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
     """Unit noise (..., frames, D) from frame ``first`` on, white or of all SCALES.
 
     draw: (scale, k, K) -> (..., K, D) independent unit noise, K knots of that scale from the k-th on
@@ -157,7 +159,7 @@ def sample(
     *,
     seed: int,
     steps: int = STEPS,
-    much: Much = lambda frames: 1.0,
+    noise_scale: NoiseScale = lambda frames: 1.0,
     given: Tensor | None = None,
     keep: Tensor | None = None,
     means: Tensor | None = None,
@@ -183,7 +185,7 @@ def sample(
     returns:     (2, frames, D)
     """
     x = torch.empty(2, frames, len(slow))
-    for cut, piece in _noise_pieces(seed, frames, slow, much):
+    for cut, piece in _noise_pieces(seed, frames, slow, noise_scale):
         x[:, cut] = piece
     # the network is told that frames kept as a whole are clean
     whole = torch.zeros(2, frames, dtype=torch.bool) if keep is None else keep.all(dim=-1)
@@ -193,7 +195,7 @@ def sample(
     lengths, shift = torch.bincount(parts, minlength=len(means))[:, None, None], torch.zeros_like(means)
     for step, (now, then) in enumerate(zip(levels, levels[1:], strict=False)):
         if keep is not None:
-            _put_back(x, given, keep, now, seed, slow, much)
+            _put_back(x, given, keep, now, seed, slow, noise_scale)
         total = torch.zeros_like(means)
         for cut, motion in cleaned(predict, x, torch.where(whole, 0.0, now), batch):
             total.index_add_(0, parts[cut], motion.transpose(0, 1))
@@ -209,16 +211,18 @@ def sample(
     return x if keep is None else torch.where(keep, given, x)
 
 
-def _noise_pieces(seed: int, frames: int, slow: Tensor, much: Much) -> Iterator[tuple[slice, Tensor]]:
+def _noise_pieces(seed: int, frames: int, slow: Tensor, noise_scale: NoiseScale) -> Iterator[tuple[slice, Tensor]]:
     """The noise (2, frames, D) that sampling begins with, and which frames each piece is of."""
     for first in range(0, frames, NOISED):
         cut = slice(first, min(frames, first + NOISED))
-        yield cut, much(cut) * noise(seed, cut.stop - first, slow, first)
+        yield cut, noise_scale(cut) * noise(seed, cut.stop - first, slow, first)
 
 
-def _put_back(x: Tensor, given: Tensor, keep: Tensor, level: Tensor, seed: int, slow: Tensor, much: Much) -> None:
+def _put_back(
+    x: Tensor, given: Tensor, keep: Tensor, level: Tensor, seed: int, slow: Tensor, noise_scale: NoiseScale
+) -> None:
     """Write what is given into the noisy motion ``x``: as noisy as the rest, but clean in frames kept as a whole."""
-    for cut, piece in _noise_pieces(seed, x.shape[1], slow, much):
+    for cut, piece in _noise_pieces(seed, x.shape[1], slow, noise_scale):
         noisy = signal(level) * given[:, cut] + noise_share(level) * piece
         whole = keep[:, cut].all(dim=-1, keepdim=True)
         x[:, cut] = torch.where(whole, given[:, cut], torch.where(keep[:, cut], noisy, x[:, cut]))

@@ -9,7 +9,7 @@ from ..errors import UserError
 from ..motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS, WIDTH, HeadMotion, Take
 
 if TYPE_CHECKING:  # Blender reads this file, too, and has not what reads sound
-    from ..audio.decoding import Sound
+    from ..audio import Sound
 
 MOUTH_NAMES = ("mouth", "jaw", "tongue", "cheekPuff")
 PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks and nose; head: with neck and shifts
@@ -21,7 +21,7 @@ SAME_LOOK = np.radians(5)
 
 
 @dataclass(frozen=True, eq=False)
-class Redo:
+class Regeneration:
     """A stretch of a take to make anew; everything else stays as it is, to the bit."""
 
     take: Take
@@ -59,7 +59,7 @@ class Redo:
 
 
 @dataclass(frozen=True, eq=False)
-class Held:
+class Inpainting:
     """A motion of which a part is kept."""
 
     motions: np.ndarray  # (2, T, 59) packed HeadMotion
@@ -68,14 +68,14 @@ class Held:
     span: tuple[int, int]  # frames outside of which all is kept of both people
 
     @classmethod
-    def whole_person(cls, motion: np.ndarray) -> "Held":
+    def whole_person(cls, motion: np.ndarray) -> "Inpainting":
         """All of A, ``motion`` (T, 59), and nothing of B."""
         keep = np.zeros((2, *motion.shape), bool)
         keep[0] = True
         return cls(np.stack([motion, np.zeros_like(motion)]), keep, keep[..., 0], (0, len(motion)))
 
     @classmethod
-    def around(cls, redo: Redo) -> "Held":
+    def around(cls, redo: Regeneration) -> "Inpainting":
         """All that ``redo`` does not ask for."""
         (first, last), frames = redo.span, len(redo.take)
         keep, keep_gaze = np.ones((2, frames, WIDTH), bool), np.ones((2, frames), bool)
@@ -95,11 +95,11 @@ class Held:
         """The frames that making the span anew looks at."""
         return slice(max(0, self.span[0] - CONTEXT), min(len(self.keep[0]), self.span[1] + CONTEXT))
 
-    def cut(self, part: slice) -> "Held":
+    def cut(self, part: slice) -> "Inpainting":
         """The frames of ``part`` alone; the span lies within."""
         first, last = self.span
         span = (first - part.start, last - part.start)
-        return Held(self.motions[:, part], self.keep[:, part], self.keep_gaze[:, part], span)
+        return Inpainting(self.motions[:, part], self.keep[:, part], self.keep_gaze[:, part], span)
 
     def with_part(self, made: np.ndarray, part: slice) -> np.ndarray:
         """All of the motion, (2, T, 59), with ``made`` in the frames of ``part``."""

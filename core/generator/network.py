@@ -41,7 +41,7 @@ class Config:
     embedding: int = 128  # width of what FiLM reads
     role: int = 32  # width of the role embedding
     heads: int = 8  # attention heads
-    # Changed only for the ablations (core/evaluation/ablations.py); role 0 goes without the role embedding.
+    # Changed only for the ablations (research/evaluation/ablations.py); role 0 goes without the role embedding.
     cross_attention: bool = True  # the streams see each other
     concatenation: bool = True  # the condition lies beside the noisy motion
     film: bool = True  # the condition scales and shifts every block
@@ -179,7 +179,7 @@ class DualStream(nn.Module):
         """Predict clean motion.
 
         noisy:     (B, 2, T, intent) motion in z units, any T
-        condition: (B, 2, T, K) from core/model/condition.py; column 0 is the own mask
+        condition: (B, 2, T, K) from core/generator/condition.py; column 0 is the own mask
         t:         (B, 2, T) noise level in [0, 1] of each frame; 0 says the frame is given and clean
         dropped:   (B,) bool, the pairs whose condition is withheld (training and guidance)
         returns:   (B, 2, T, intent)

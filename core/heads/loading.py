@@ -13,7 +13,7 @@ from ..errors import UserError
 from . import clothes
 from .flame import read_flame
 from .head import Head, read, write
-from .shape_transfer import head_of
+from .shape_transfer import transfer_shapes
 
 FOLDER = ASSETS / "heads"
 OWN = ("woman", "man")
@@ -52,7 +52,7 @@ def _from_flame(path: Path) -> Head:
         with np.load(kept, allow_pickle=False) as file:
             if str(file.get("source", "")) == source:
                 return read(kept, path.stem)
-    head = head_of(read_flame(path), _own("woman"), path.stem)
+    head = transfer_shapes(read_flame(path), _own("woman"), path.stem)
     with contextlib.suppress(UserError):  # in a folder that may not be written it is carried over each time
         write(head, kept, source=np.array(source))
     return head

@@ -23,7 +23,7 @@ CLOTH_REACH = 0.02  # metres over which the cloth evens out what the skin under 
 FARTHEST = 0.03  # metres; a pair further apart is no pair
 
 
-def head_of(model: Flame, ours: Head, name: str) -> Head:
+def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
     """The model as a :class:`Head` that plays the 44 shapes; ``ours`` lends them. Takes some ten seconds.
 
     FLAME's root turns as our neck and its neck as our head; its pose correctives are not used.

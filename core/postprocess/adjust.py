@@ -21,7 +21,7 @@ FEELING = [
 class Adjustment:
     """How strongly one person plays each part of a take; at 1 (and 0 s) it is played as it was made, to the bit."""
 
-    mouth: lip_closure.Strength = field(default_factory=lip_closure.Strength)
+    mouth: lip_closure.MouthGains = field(default_factory=lip_closure.MouthGains)
     expression: float = 1.0  # brows, lids beside blinks, cheeks, nose, smiles
     head: float = 1.0  # how far head and neck move from where they face, and the shifts of the body
     gaze: float = 1.0  # how far the eyes go from the partner's; 0 never lets go of them
@@ -52,7 +52,7 @@ def movements(meant: np.ndarray, adjustments: Sequence[Adjustment]) -> np.ndarra
 
 
 def _face(motion: HeadMotion, adjustment: Adjustment) -> HeadMotion:
-    if adjustment.mouth == lip_closure.Strength() and adjustment.expression == 1:
+    if adjustment.mouth == lip_closure.MouthGains() and adjustment.expression == 1:
         return motion
     packed = motion.packed.copy()
     expression = packed[:, CHANNELS["expression"]]

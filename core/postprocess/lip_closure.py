@@ -7,7 +7,7 @@ import numpy as np
 from ..motion import EXPRESSION_NAMES, MOTION_FPS
 from ..timeseries import runs, smooth_step
 from . import viseme_gains
-from .viseme_gains import Sounds
+from .viseme_gains import VisemeGains
 
 SURE, UNSURE = 0.2, 0.07  # seal heard, from which lips are held shut, and under which they are left alone
 PRESS = 0.5  # of mouthPress in a closure
@@ -34,22 +34,23 @@ COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 
 @dataclass(frozen=True)
-class Strength:
+class MouthGains:
     """How the mouth plays a finished take; 1 and 0 s leave it as it is."""
 
     articulation: float = 1.0  # jaw and lips together
     jaw: float = 1.0
     lips: float = 1.0
     offset: float = 0.0  # s, + lets the mouth come later
-    viseme_gains: Sounds = field(default_factory=Sounds)  # each class of sounds
+    visemes: VisemeGains = field(default_factory=VisemeGains)  # each class of sounds
 
 
-def seal_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def enforce_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Lips shut where a p, b or m is surely heard and the motion leaves them open; all else is as before.
 
     expression: (T, 44) in [0, 1]
-    seal:       (T,) the feature "seal" of core/voice.py, 0..1; it peaks in the middle of a closure, and peaks are low:
-                at 0.2 all closures of the validation readers shut, and in noise more of them are right than at 0.15
+    seal:       (T,) the feature "seal" of core/speech/features.py, 0..1; it peaks in the middle of a closure, and peaks
+                are low: at 0.2 all closures of the validation readers shut, and in noise more of them are right than
+                at 0.15
     mask:       (T,) how surely this person speaks, 0..1
     returns:    (T, 44)
     """
@@ -76,9 +77,9 @@ def opening(expression: np.ndarray) -> np.ndarray:
     return gap.clip(min=0)
 
 
-def play(expression: np.ndarray, strength: Strength, fps: float = MOTION_FPS) -> np.ndarray:
+def play(expression: np.ndarray, strength: MouthGains, fps: float = MOTION_FPS) -> np.ndarray:
     """``expression`` (T, 44) with its mouth played at ``strength``; only that of closures lets lips that meet part."""
-    played = np.array(viseme_gains.play(expression, strength.sounds), np.float32)
+    played = np.array(viseme_gains.play(expression, strength.visemes), np.float32)
     mouth = [COLUMN[name] for name in (*JAW, *LIPS)]
     if strength.offset:
         played[:, mouth] = _later(played[:, mouth], strength.offset * fps)

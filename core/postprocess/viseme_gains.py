@@ -30,26 +30,26 @@ SPREAD = _columns("mouthStretch")
 
 
 @dataclass(frozen=True)
-class Sounds:
+class VisemeGains:
     """Strength of each class; at 1 it is as it was made."""
 
     closures: float = 1.0  # p b m: the lips meet
-    teeth: float = 1.0  # f v: the lower lip at the upper teeth
+    labiodentals: float = 1.0  # f v: the lower lip at the upper teeth
     rounding: float = 1.0  # o u w sh
-    vowels: float = 1.0  # a: the jaw is wide
-    hisses: float = 1.0  # s z: lips apart before nearly closed teeth
+    open_vowels: float = 1.0  # a: the jaw is wide
+    sibilants: float = 1.0  # s z: lips apart before nearly closed teeth
 
 
-def play(expression: np.ndarray, strength: Sounds) -> np.ndarray:
+def play(expression: np.ndarray, strength: VisemeGains) -> np.ndarray:
     """``expression`` (T, 44) in [0, 1] with each class of sounds spoken at its ``strength``."""
     if all(value == 1 for value in astuple(strength)):
         return expression
     played = np.array(expression, np.float32)
     _scale(played, ROUND, strength.rounding, np.ones(len(played)))
-    _scale(played, [JAW, CLOSE, *SHOWING], strength.vowels, wide(expression))
-    _scale(played, [*SHOWING, *SPREAD], strength.hisses, hissing(expression))
-    _scale(played, [ROLL, *RAISED], strength.teeth, at_teeth(expression))
-    meeting = met(expression)
+    _scale(played, [JAW, CLOSE, *SHOWING], strength.open_vowels, open_vowel(expression))
+    _scale(played, [*SHOWING, *SPREAD], strength.sibilants, sibilant(expression))
+    _scale(played, [ROLL, *RAISED], strength.labiodentals, labiodental(expression))
+    meeting = closed(expression)
     _scale(played, MEETING, strength.closures, meeting)
     # more of a closure brings lips that nearly meet together; less leaves them apart
     less, more = min(strength.closures, 1.0), max(strength.closures - 1.0, 0.0)
@@ -58,25 +58,27 @@ def play(expression: np.ndarray, strength: Sounds) -> np.ndarray:
     return played.clip(0, 1)
 
 
-def met(expression: np.ndarray) -> np.ndarray:
+def closed(expression: np.ndarray) -> np.ndarray:
     """(T,) how nearly the lips are joined against the jaw, as in p, b and m."""
     return smooth_step(expression[:, CLOSE] / np.maximum(expression[:, JAW], 0.02), 0.2, 0.9)
 
 
-def at_teeth(expression: np.ndarray) -> np.ndarray:
+def labiodental(expression: np.ndarray) -> np.ndarray:
     """(T,) how much the lower lip is rolled in beyond what a closure does, as in f and v."""
-    return smooth_step(expression[:, ROLL], 0.3, 0.6) * (1 - met(expression))
+    return smooth_step(expression[:, ROLL], 0.3, 0.6) * (1 - closed(expression))
 
 
-def wide(expression: np.ndarray) -> np.ndarray:
+def open_vowel(expression: np.ndarray) -> np.ndarray:
     """(T,) how wide the jaw is, as in open vowels."""
     return smooth_step(expression[:, JAW] - expression[:, CLOSE], 0.12, 0.28)
 
 
-def hissing(expression: np.ndarray) -> np.ndarray:
+def sibilant(expression: np.ndarray) -> np.ndarray:
     """(T,) how much teeth show before a narrow jaw, as in s and z."""
     shown = expression[:, SHOWING].mean(axis=1)
-    return smooth_step(shown, 0.1, 0.3) * (1 - smooth_step(expression[:, JAW], 0.1, 0.2)) * (1 - at_teeth(expression))
+    return (
+        smooth_step(shown, 0.1, 0.3) * (1 - smooth_step(expression[:, JAW], 0.1, 0.2)) * (1 - labiodental(expression))
+    )
 
 
 def _scale(played: np.ndarray, columns: list[int], strength: float, weight: np.ndarray) -> None:

@@ -1,7 +1,7 @@
 """What a clause means for the layout, learnt from our own prompt set: small heads on the encoder's states.
 
-Trained by ``python -m core train prompts``. One clause gives how likely it describes a scene, and for every number of
-the layout how likely the clause says it outright or changes it, its value, and the amount of the change.
+Trained by ``python -m research train prompts``. One clause gives how likely it describes a scene, and for every number
+of the layout how likely the clause says it outright or changes it, its value, and the amount of the change.
 """
 
 import functools

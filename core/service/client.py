@@ -1,4 +1,4 @@
-"""The parent's side of the child process (core/worker.py): find a Python for it, start it, ask it, end it."""
+"""The parent's side of the child process (core/service/worker.py): find a Python for it, start it, ask it, end it."""
 
 import importlib.util
 import json
@@ -73,7 +73,7 @@ class Worker:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def run(self, request: dict) -> Job[dict]:
-        """Send ``request`` (core/worker.py lists them) and return its result; yields Progress while the child works.
+        """Send ``request`` (core/service/worker.py lists them) and return its result; yields Progress meanwhile.
 
         Raises UserError with the child's own words. Closing the job before its end kills the child.
         """

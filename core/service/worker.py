@@ -70,7 +70,7 @@ def answer(request: dict, replies: TextIO) -> None:
 def _generate(request: dict, report: Report) -> dict:
     from .. import generate
     from ..diarization import diarize
-    from ..generator.inpainting import Redo
+    from ..generator.inpainting import Regeneration
     from ..layout import Layout
     from ..motion import load_take, save_take
 
@@ -83,14 +83,14 @@ def _generate(request: dict, report: Report) -> dict:
         turns=turns,
         heads=tuple(request["heads"]),
         motion_a=load_take(fixed).motions[0] if fixed else None,
-        redo=Redo(**again | {"take": load_take(again["take"])}) if again else None,
+        redo=Regeneration(**again | {"take": load_take(again["take"])}) if again else None,
         directions=[(seconds, Layout(**changed)) for seconds, changed in request["directions"]],
         progress=report,
         told=lambda found: heard.update(_heard(sound, found)),
     )
     save_take(take, request["out"])
     if turns is not None:  # what was said of voices that were found holds no longer
-        laid_out = diarize.Speakers(take.speaking, turns, [diarize.FROM_TURNS])
+        laid_out = diarize.Diarization(take.speaking, turns, [diarize.FROM_TURNS])
         heard = {"notes": laid_out.notes} if again else _heard(sound, laid_out)
     return {"take": request["out"], "frames": len(take), **heard}
 
@@ -107,9 +107,9 @@ def _turns(request: dict, report: Report) -> dict:
     from ..diarization import diarize
 
     sound = _sound(request)
-    found = diarize.find_speakers(sound, progress=report)
+    found = diarize.diarize(sound, progress=report)
     rows = [[t.start_s, t.end_s, t.speaker] for t in found.turns]
-    return {"turns": rows, "sure": [found.sureness(turn) for turn in found.turns], **_heard(sound, found)}
+    return {"turns": rows, "sure": [found.turn_confidence(turn) for turn in found.turns], **_heard(sound, found)}
 
 
 def _quality(request: dict, report: Report) -> dict:

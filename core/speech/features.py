@@ -13,8 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from .. import WEIGHTS
-from ..audio import prosody
-from ..audio.decoding import SAMPLES_PER_FRAME, frame_count
+from ..audio import SAMPLES_PER_FRAME, frame_count, prosody
 from ..audio.mel import HOP, WINDOW, log_mel
 from ..audio.prosody import STEP
 from .articulation import ArticulationHead, load_head
@@ -68,13 +67,13 @@ def encode(
         raise ValueError(f"masks must be (2, {frames}) for {sound.shape[-1]} samples, got {masks.shape}")
     first, last, _ = (part or slice(None)).indices(frames)
     around = slice(max(0, first - WINDOW_FRAMES), min(frames, last + WINDOW_FRAMES))  # where windows of the part reach
-    levels = own_levels(sound, masks)
-    voices = describe_voices(sound, masks, levels, around)
+    levels = usual_levels(sound, masks)
+    voices = stream_prosody(sound, masks, levels, around)
     features, weight = np.zeros((2, last - first, WIDTH), kind), _overlaps(frames)
     for start, stop in windows(frames):
         if stop <= first or start >= last:
             continue
-        heard = torch.from_numpy(own_sounds(sound, masks, levels, start, stop, LEAD, TAIL))
+        heard = torch.from_numpy(gated_streams(sound, masks, levels, start, stop, LEAD, TAIL))
         own = voices[:, 2 * (start - around.start) : 2 * (stop - around.start)]
         said = _encode_window(heard, own, masks[:, start:stop]) * _fade(stop - start) / weight[start:stop]
         kept = slice(max(start, first), min(stop, last))
@@ -85,12 +84,12 @@ def encode(
     return features
 
 
-def own_sounds(
+def gated_streams(
     sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, start: int, stop: int, lead: int = 0, tail: int = 0
 ) -> np.ndarray:
     """Frames ``start`` to ``stop`` as each stream hears itself: the partner's own words turned down, at USUAL_LEVEL.
 
-    sound: (N,) or (2, N), masks: (2, T), levels: (2,) from own_levels; lead, tail: samples more before and after
+    sound: (N,) or (2, N), masks: (2, T), levels: (2,) from usual_levels; lead, tail: samples more before and after
     returns: (2, lead + 640 (stop - start) + tail) float32, zeros where there is no sound
     """
     first, last = start * SAMPLES_PER_FRAME - lead, stop * SAMPLES_PER_FRAME + tail
@@ -105,7 +104,7 @@ def own_sounds(
     return (pieces * curves).astype(np.float32)
 
 
-def own_levels(sound: np.ndarray, masks: np.ndarray) -> np.ndarray:
+def usual_levels(sound: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """(2,) usual level of each voice in decibels: a high percentile where only its own mask is sure."""
     tracks = [prosody.level(track) for track in np.atleast_2d(sound)]
     usual = []
@@ -116,7 +115,7 @@ def own_levels(sound: np.ndarray, masks: np.ndarray) -> np.ndarray:
     return np.array(usual)
 
 
-def describe_voices(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, part: slice | None = None) -> np.ndarray:
+def stream_prosody(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, part: slice | None = None) -> np.ndarray:
     """Loudness and pitch of both streams at 50 Hz, of all T frames or of ``part``.
 
     returns: (2, 2 T, 3) float32: level over the usual in 10 dB, octaves over the usual pitch times voicing, voicing
@@ -140,7 +139,7 @@ def describe_voices(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, pa
 def _block(sound: np.ndarray, masks: np.ndarray, levels: np.ndarray, number: int) -> np.ndarray:
     """(2, 2 frames, 3) level, hertz and voicing of both streams in one block of BLOCK frames."""
     start, stop = number * BLOCK, min((number + 1) * BLOCK, masks.shape[1])
-    return np.stack([_loudness_and_pitch(own) for own in own_sounds(sound, masks, levels, start, stop, STEP, STEP)])
+    return np.stack([_loudness_and_pitch(own) for own in gated_streams(sound, masks, levels, start, stop, STEP, STEP)])
 
 
 def _loudness_and_pitch(sound: np.ndarray) -> np.ndarray:
@@ -163,7 +162,7 @@ def whisper_tokens(heard: Tensor) -> Tensor:
     heard: (B, LEAD + 640 frames + TAIL) sound of a window with what lies around it
     returns: (B, 2 frames, 1536) about unit scale
     """
-    noise = torch.from_numpy(faint_noise()[: heard.shape[-1]])
+    noise = torch.from_numpy(dither()[: heard.shape[-1]])
     tokens = load_whisper()(log_mel(heard + noise))
     projection = load_projection()
     return (tokens - projection["mean"]) / projection["std"]
@@ -176,7 +175,7 @@ def load_projection() -> dict[str, Tensor]:
 
 
 @cache
-def faint_noise() -> np.ndarray:
+def dither() -> np.ndarray:
     length = LEAD + TAIL + WINDOW_FRAMES * SAMPLES_PER_FRAME
     return np.random.default_rng(0).normal(0, FLOOR, length).astype(np.float32)
 

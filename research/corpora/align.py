@@ -1,6 +1,6 @@
 """Phone times for transcribed speech without them, by PocketSphinx (package ``pocketsphinx``, at build time only).
 
-    python -m core train align --data ../shared/data --out cache/alignment
+    python -m research train align --data ../shared/data --out cache/alignment
 
 Reads ``utterances.csv`` of the corpora that have one (file, start_s, end_s, text: many sentences to a file) and writes
 ``<corpus>/<file>.phones.csv`` and ``.words.csv`` like those beside the other corpora. A sentence that cannot be aligned
@@ -100,7 +100,7 @@ def write(path: Path, column: str, rows: list[tuple[float, float, str]]) -> None
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core train align``."""
+    """Arguments of ``python -m research train align``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech"')
     parser.add_argument("--out", type=Path, required=True, help="folder for the labels")
 

@@ -4,7 +4,7 @@ import librosa
 import numpy as np
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 
 
 def level_of(samples: np.ndarray) -> float:

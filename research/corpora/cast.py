@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 
 from . import recordings as corpora
 

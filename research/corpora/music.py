@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 
 
 def music(samples: int, rng: np.random.Generator) -> np.ndarray:

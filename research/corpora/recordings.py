@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from core.errors import UserError
 
 ALLOWED = re.compile(r"CC0|CC BY(-SA)?( |$|;|,)|public domain|MIT\b|BSD|Apache", re.IGNORECASE)

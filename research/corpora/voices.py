@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from core.timeseries import runs
 
 from . import augment

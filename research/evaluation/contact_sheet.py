@@ -1,6 +1,6 @@
 """Frames of films as one picture: a row a film, a column a time.
 
-python -m core evaluate sheet teacher.mp4 shipped.mp4 --seconds 1 1.5 2 --crop 0.5:0:1:1 --out sheet.png
+python -m research evaluate sheet teacher.mp4 shipped.mp4 --seconds 1 1.5 2 --crop 0.5:0:1:1 --out sheet.png
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ def write_png(path: Path, picture: np.ndarray) -> None:
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate sheet`` takes."""
+    """What ``python -m research evaluate sheet`` takes."""
     parser.add_argument("films", type=Path, nargs="+", help="a row each")
     parser.add_argument("--seconds", type=float, nargs="+", required=True, help="a column each")
     parser.add_argument("--crop", default="0:0:1:1", metavar="L:T:R:B", help="shares of the picture to keep")

@@ -1,6 +1,6 @@
 """What a take costs: seconds by stage, cold and warm, and memory, with a peer and the machine's limit (METRICS H).
 
-    python -m core evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
+    python -m research evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
 
 Beside the seconds on the clock stand the processor's, which say the same on a machine that is busy with other things.
 """
@@ -21,7 +21,7 @@ import torch
 
 from core import gaze
 from core.audio import decoding
-from core.diarization.diarize import find_speakers
+from core.diarization.diarize import diarize
 from core.files import replacing
 from core.generate import load_model, sample_intents
 from core.generator import condition
@@ -60,7 +60,7 @@ def stages(path: Path) -> dict[str, float]:
 
     sound = decoding.load(path)
     lap("decode")
-    masks = find_speakers(sound).masks
+    masks = diarize(sound).masks
     lap("speakers")
     features = voice.encode(sound.mono, masks)
     lap("encode")
@@ -123,7 +123,7 @@ def rhubarb(program: str, path: Path, recognizer: str) -> float:
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate cost`` takes."""
+    """What ``python -m research evaluate cost`` takes."""
     parser.add_argument("--seconds", type=float, nargs="+", default=[10.0, 60.0, 600.0], help="lengths of the sound")
     parser.add_argument("--rhubarb", help="the peer's program, where it is installed")
     parser.add_argument("--out", type=Path, help="the numbers as .json")

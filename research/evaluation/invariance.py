@@ -1,6 +1,6 @@
 """What must not change a take, and what joints and length do to it (METRICS G).
 
-    python -m core evaluate invariance --data ../shared/data --seconds 60 --minutes 10 --out invariance.json
+    python -m research evaluate invariance --data ../shared/data --seconds 60 --minutes 10 --out invariance.json
 
 Each recording is heard again changed: later, louder, upside down, in stereo. The take is laid over the first one and
 the distance told in millimetres, beside that of another seed, which is how far two performances of one sound lie apart.
@@ -184,7 +184,7 @@ def read_sounds(data: Path | None, seconds: float) -> dict[str, np.ndarray]:
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate invariance`` takes."""
+    """What ``python -m research evaluate invariance`` takes."""
     parser.add_argument("--data", type=Path, help='the folder that holds "conversations"; without it the sample alone')
     parser.add_argument("--seconds", type=float, default=60.0, help="of each recording")
     parser.add_argument("--minutes", type=float, default=10.0, help="of the long take; 0 leaves it out")

@@ -2,7 +2,7 @@
 
 Which sound it is explains half of how far people open their mouths. The rest is effort: a vowel that is stressed, long
 and clear opens far, the same vowel swallowed in a quick word hardly. How far is heard in the clean voice of each person
-(core/model/articulation.py); loudness alone says next to nothing of it.
+(core/speech/articulation.py); loudness alone says next to nothing of it.
 """
 
 from functools import lru_cache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
 
 from ..corpora.cast import Phone, Piece, Voice, shorten
 

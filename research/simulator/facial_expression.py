@@ -9,8 +9,8 @@ from core.motion import EXPRESSION_NAMES, MOTION_FPS
 from core.timeseries import smooth_step
 
 from .dialogue import Dialogue
-from .gaze_behaviour import Looking
-from .mimicry import BLINK, BROWS, RAISING, SMILE, SMILING, answers, sight, taken_on, unasked
+from .gaze_behaviour import GazeTrack
+from .mimicry import BLINK, BROWS, RAISING, SMILE, SMILING, answers, mimicked, sight, spontaneous
 from .person import Person
 from .prosodic_cues import GRID, Heard, frame_times
 
@@ -48,7 +48,9 @@ def total(gestures: list[Gesture], times: np.ndarray) -> np.ndarray:
     return curve
 
 
-def express(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
+def animate_faces(
+    dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng
+) -> tuple[np.ndarray, np.ndarray]:
     """Upper face and moods of both people: two (T, 44) in [0, 1] to add to the mouths that talk."""
     times = frame_times(len(looking[0].at_partner))
     smiles = [total(_smiles(dialogue, heard, layout, i, people[i], rng), times) for i in (0, 1)]
@@ -57,8 +59,8 @@ def express(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, r
     lids, sees = _lids(dialogue, heard, layout, people, looking, times, rng), sight(layout)
     faces = []
     for i in (0, 1):
-        smile = np.maximum(smiles[i], taken_on(SMILING, smiles[1 - i], people[i], looking[i], sees[i]))
-        brow = np.maximum(total(raises[i], times), taken_on(RAISING, lasting[1 - i], people[i], looking[i], sees[i]))
+        smile = np.maximum(smiles[i], mimicked(SMILING, smiles[1 - i], people[i], looking[i], sees[i]))
+        brow = np.maximum(total(raises[i], times), mimicked(RAISING, lasting[1 - i], people[i], looking[i], sees[i]))
         faces.append(_face(times, smile, brow, lids[i], layout, people[i], rng))
     return tuple(faces)
 
@@ -67,7 +69,7 @@ def _smiles(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: 
     """Own smiles: by mood, at backchannels and phrase ends, while laughing, and for no reason that can be heard."""
     warm = max(0.0, 0.4 + 0.6 * layout.warmth)
     eager = warm * person.smiler**0.5
-    starts = unasked(SMILE, dialogue.seconds, 1.5 * eager * person.initiates, rng) if warm > 0.05 else []
+    starts = spontaneous(SMILE, dialogue.seconds, 1.5 * eager * person.initiates, rng) if warm > 0.05 else []
     starts += [s.start - 0.1 for s in dialogue.backchannels if s.person == who and eager > rng.normal(0.35, 0.08)]
     starts += [p.end for p in heard.phrases if p.person != who and p.weight * eager > rng.normal(0.95, 0.1)]
     starts += [t.end - 0.5 for t in dialogue.turns if t.person == who and eager > rng.normal(0.6, 0.1)]
@@ -97,7 +99,7 @@ def _raises(dialogue: Dialogue, heard: Heard, layout: Layout, who: int, person: 
     lift = person.expressive * (0.6 + 0.8 * layout.energy)
     gestures = [
         Gesture(start, 0.14, rng.uniform(0.3, 0.7), 0.35, min(0.75, lift**0.5 * rng.uniform(0.38, 0.6)))
-        for start in unasked(BROWS, dialogue.seconds, person.initiates, rng)
+        for start in spontaneous(BROWS, dialogue.seconds, person.initiates, rng)
     ]
     for accent in heard.accents:
         stress = accent.strength + 0.7 * max(accent.rise, 0) + 0.2 * layout.energy
@@ -125,7 +127,7 @@ def _lids(dialogue, heard: Heard, layout: Layout, people, looking, times, rng) -
     return both
 
 
-def _blinks(dialogue, heard: Heard, looking: Looking, who: int, person: Person, energy: float, rng) -> list[float]:
+def _blinks(dialogue, heard: Heard, looking: GazeTrack, who: int, person: Person, energy: float, rng) -> list[float]:
     """s, when the own lids fall: with large gaze shifts, at ends of turns and phrases, and by themselves."""
     moments = []
     rate = person.blinks / 60 * (0.75 + 0.3 * energy)

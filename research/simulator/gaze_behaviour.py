@@ -33,7 +33,7 @@ BEHIND = 112.0  # degrees off the own front from which nobody looks at the partn
 
 
 @dataclass(frozen=True, eq=False)
-class Looking:
+class GazeTrack:
     """The gaze of one person."""
 
     at_partner: np.ndarray  # (T,) bool
@@ -47,7 +47,7 @@ class Looking:
 
 def look(
     dialogue: Dialogue, heard: Heard, layout: Layout, people: tuple[Person, Person], rng
-) -> tuple[Looking, Looking]:
+) -> tuple[GazeTrack, GazeTrack]:
     """Let both people of ``dialogue`` look."""
     poses = room_poses(layout)
     contacts = [
@@ -163,7 +163,7 @@ def _glancing(wish: np.ndarray, share: float) -> np.ndarray:
     return on
 
 
-def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, contact, person, rng) -> Looking:
+def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, contact, person, rng) -> GazeTrack:
     """Fixations while looking (``on``, (T,) bool) and while looking away, and the saccades between them."""
     side = float(np.clip(-1.3 * np.tanh(toward_partner[0] / np.radians(10)) + 0.35 * person.side, -1, 1))
     times, spots, away = _fixations(on, heard, who, distance, toward_partner, side, contact, person, rng)
@@ -177,7 +177,7 @@ def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, co
     offset = previous[k] + (spots[k] - previous[k]) * flown[:, None]
     contact = ~away[k] & (np.linalg.norm(offset, axis=1) <= SCAN)
     moved = size > 0
-    return Looking(
+    return GazeTrack(
         at_partner=on,
         offset=offset,
         contact=contact.astype(float),

@@ -7,11 +7,11 @@ import numpy as np
 from core.layout import Layout
 
 from .dialogue import Dialogue
-from .mimicry import LEAN, MOVING, TILT, sight, taken_on, unasked
+from .mimicry import LEAN, MOVING, TILT, mimicked, sight, spontaneous
 from .nods import nods, shakes, total
 from .person import Person
 from .prosodic_cues import GRID, Heard, frame_times, smooth
-from .visual_prosody import deliver, lungs
+from .visual_prosody import follow_voice, lungs
 
 NECK_SHARE = 0.42  # of a head movement that the neck makes
 NECK = (56.0, 74.0)  # degrees from which turning gets hard, and where it ends
@@ -37,7 +37,7 @@ class Shift:
     hold: float = 0.0  # s until it is over; 0: until the next one
 
 
-def carry(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
+def move_heads(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
     """Neck, head and translation of both people: two (T, 9), axis-angle residuals in radians and metres."""
     times = frame_times(len(looking[0].head))
     nodding = nods(dialogue, heard, looking, people, layout, rng)
@@ -53,7 +53,7 @@ def _carry(dialogue, heard, layout: Layout, person: Person, looking, who: int, n
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
     angles[:2] += looking.head.T[::-1]
     angles += swaying[:3]
-    angles += deliver(heard, dialogue.turns, who, lively, looking.side, times)
+    angles += follow_voice(heard, dialogue.turns, who, lively, looking.side, times)
     angles[0] += total(nodding, times)
     angles[1] += total(shakes(heard, who, layout, person, rng), times)
     angles[1] = _as_far_as_necks_go(looking.turned + angles[1]) - looking.turned
@@ -82,7 +82,7 @@ def _swaying(times: np.ndarray, dialogue, heard: Heard, layout: Layout, people, 
         own.append(posture + _stir(times, people[i], talking, layout, rng))
     sees, both = sight(layout), []
     for i in (0, 1):
-        seen = taken_on(MOVING, MIRROR[:, None] * own[1 - i], people[i], looking[i], sees[i])
+        seen = mimicked(MOVING, MIRROR[:, None] * own[1 - i], people[i], looking[i], sees[i])
         both.append(own[i] + (1 - (1 - TALKING) * _eased(heard.floor == i, times)) * seen)
         both[i][:3] += [degrees * np.radians(_waves(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
     return both
@@ -125,9 +125,9 @@ def _postures(dialogue: Dialogue, layout: Layout, who: int, person: Person, rng)
     for turn in dialogue.turns:
         if turn.end - turn.start > 2.0 or rng.random() < 0.2:
             found.append(_posture(turn.start - 0.3, person, layout, turn.person == who, rng))
-    for start in unasked(LEAN, dialogue.seconds, person.initiates * person.sway**0.5, rng):
+    for start in spontaneous(LEAN, dialogue.seconds, person.initiates * person.sway**0.5, rng):
         found.append(_leaning(start, person, layout, rng))
-    for start in unasked(TILT, dialogue.seconds, person.initiates, rng):
+    for start in spontaneous(TILT, dialogue.seconds, person.initiates, rng):
         size = np.radians(rng.uniform(3.5, 7.5)) * person.expressive**0.5 * rng.choice([-1, 1])
         found.append(Shift(start, rng.uniform(0.5, 0.9), size, 0, 0.3 * size, 0, 0, hold=rng.lognormal(0.9, 0.4)))
     return sorted(found, key=lambda shift: shift.start)

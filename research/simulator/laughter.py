@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from core.timeseries import runs
 
 from ..corpora.cast import Piece, Voice, faded

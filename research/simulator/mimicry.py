@@ -12,7 +12,7 @@ import numpy as np
 from core.layout import Layout
 from core.motion import MOTION_FPS
 
-from .gaze_behaviour import Looking
+from .gaze_behaviour import GazeTrack
 from .person import Person
 from .prosodic_cues import GRID, smooth
 
@@ -21,7 +21,7 @@ CORNER_OF_THE_EYE = 0.6  # how much of what happens there is answered, of what h
 
 
 @dataclass(frozen=True)
-class Habit:
+class SpontaneousAct:
     """One kind of act."""
 
     rate: float  # a minute of own accord, of a usual person
@@ -42,18 +42,18 @@ class Contagion:
 # along with the other's slow moves about 0.6 s behind (Hale et al. 2020); postures are shared mirrored (LaFrance &
 # Broadbent 1976; how soon is set here); blinks follow blinks within half a second (Nakano & Kitazawa 2010). How much is
 # taken on is set so that a minute of it can be seen and learnt.
-NOD = Habit(4.0, 1.1, (0.15, 0.4), 1.0)
-SMILE = Habit(3.0, 3.0)
-BROWS = Habit(3.6, 2.0)
-TILT = Habit(3.0, 4.0)
-LEAN = Habit(1.8, 6.0)
-BLINK = Habit(0.0, 0.5, (0.0, 0.15), 0.7)
+NOD = SpontaneousAct(4.0, 1.1, (0.15, 0.4), 1.0)
+SMILE = SpontaneousAct(3.0, 3.0)
+BROWS = SpontaneousAct(3.6, 2.0)
+TILT = SpontaneousAct(3.0, 4.0)
+LEAN = SpontaneousAct(1.8, 6.0)
+BLINK = SpontaneousAct(0.0, 0.5, (0.0, 0.15), 0.7)
 SMILING = Contagion(0.95, 0.3)
 RAISING = Contagion(0.85, 0.1)
 MOVING = Contagion(0.85, 0.45)
 
 
-def unasked(habit: Habit, seconds: float, eager: float, rng) -> list[float]:
+def spontaneous(habit: SpontaneousAct, seconds: float, eager: float, rng) -> list[float]:
     """When somebody, ``eager`` times a usual person, does it for no reason that could be heard: s."""
     pause = 60 / max(habit.rate * eager, 1e-3)
     starts, moment = [], rng.exponential(pause)
@@ -71,7 +71,13 @@ def sight(layout: Layout) -> tuple[float, float]:
 
 
 def answers(
-    habit: Habit, seen: Sequence[float], own: Sequence[float], person: Person, looking: Looking, sees: float, rng
+    habit: SpontaneousAct,
+    seen: Sequence[float],
+    own: Sequence[float],
+    person: Person,
+    looking: GazeTrack,
+    sees: float,
+    rng,
 ) -> list[tuple[int, float]]:
     """Which of the partner's acts are answered, and when.
 
@@ -90,7 +96,7 @@ def answers(
     return found
 
 
-def taken_on(kind: Contagion, curves: np.ndarray, person: Person, looking: Looking, sees: float) -> np.ndarray:
+def mimicked(kind: Contagion, curves: np.ndarray, person: Person, looking: GazeTrack, sees: float) -> np.ndarray:
     """(..., T) what a person takes on of the partner's ``curves`` (..., T): later, smaller, less where not looking."""
     late = round((person.lag + kind.behind) * MOTION_FPS)
     seen = np.concatenate([np.repeat(curves[..., :1], late, axis=-1), curves], axis=-1)[..., : curves.shape[-1]]

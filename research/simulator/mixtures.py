@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
 
 from ..corpora import augment
 from ..corpora.music import music

@@ -8,8 +8,8 @@ from core.layout import Layout
 from core.motion import MOTION_FPS
 
 from .dialogue import Dialogue
-from .gaze_behaviour import Looking
-from .mimicry import NOD, answers, sight, unasked
+from .gaze_behaviour import GazeTrack
+from .mimicry import NOD, answers, sight, spontaneous
 from .person import Person
 from .prosodic_cues import GRID, Heard
 
@@ -54,7 +54,7 @@ def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng)
     own = []
     for i in (0, 1):
         eager = people[i].initiates * (0.7 + 0.6 * layout.energy)
-        moments = [(start, rng.uniform(0.6, 1.3)) for start in unasked(NOD, dialogue.seconds, eager, rng)]
+        moments = [(start, rng.uniform(0.6, 1.3)) for start in spontaneous(NOD, dialogue.seconds, eager, rng)]
         moments += _heard(dialogue, heard, looking[i], i, people[i], layout, rng)
         own.append(_spaced(moments, people[i], rng))
 
@@ -73,7 +73,7 @@ def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng)
     )
 
 
-def _heard(dialogue: Dialogue, heard: Heard, looking: Looking, who: int, person: Person, layout: Layout, rng) -> list:
+def _heard(dialogue: Dialogue, heard: Heard, looking: GazeTrack, who: int, person: Person, layout: Layout, rng) -> list:
     """(start, weight): at the ends of the partner's phrases, with own backchannels, and at strong accents.
 
     How much was said decides how often and how far; the person and chance only tip what is near the edge.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from core.motion import MOTION_FPS
 
 from .dialogue import Dialogue, Span

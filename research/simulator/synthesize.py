@@ -8,16 +8,16 @@ from core.motion import EXPRESSION_NAMES
 
 from .coarticulation import SPEECH_JAW, articulate, heard_openings
 from .dialogue import Dialogue
-from .facial_expression import express
+from .facial_expression import animate_faces
 from .gaze_behaviour import look
-from .head_motion import carry
+from .head_motion import move_heads
 from .person import draw_person
 from .prosodic_cues import Heard, hear
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 
-def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None = None) -> np.ndarray:
+def synthesize(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None = None) -> np.ndarray:
     """What two people mean to do while saying ``dialogue`` in ``layout``; ``seed`` draws the people and the moment.
 
     heard:   hear(dialogue), where several performances share it
@@ -27,8 +27,8 @@ def perform(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None =
     rng = np.random.default_rng([seed, dialogue.seed])
     people = (draw_person(rng), draw_person(rng))
     looking = look(dialogue, heard, layout, people, rng)
-    faces = express(dialogue, heard, layout, people, looking, rng)
-    bodies = carry(dialogue, heard, layout, people, looking, rng)
+    faces = animate_faces(dialogue, heard, layout, people, looking, rng)
+    bodies = move_heads(dialogue, heard, layout, people, looking, rng)
     openings = heard_openings(dialogue)
     intents = np.zeros((2, len(looking[0].contact), INTENT_WIDTH), np.float32)
     for i in (0, 1):

@@ -15,7 +15,7 @@ INHALE = 2.8  # chin, at the breath before a turn
 RECOVERY = 1.0  # s after a phrase until the head is back
 
 
-def deliver(heard: Heard, turns, who: int, lively: float, side: float, times: np.ndarray) -> np.ndarray:
+def follow_voice(heard: Heard, turns, who: int, lively: float, side: float, times: np.ndarray) -> np.ndarray:
     """Pitch, yaw and roll (3, T), radians, + up, own left, own left shoulder: all of it can be heard.
 
     turns: who has the floor

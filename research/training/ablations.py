@@ -1,7 +1,7 @@
 """Train the generator's ablations and the learnt baselines: one small equal budget each, on the same dialogues.
 
-    python -m core train ablations --data cache/dialogues --out cache/ablations
-    python -m core evaluate generator --data cache/test --train cache/dialogues --ablations cache/ablations
+    python -m research train ablations --data cache/dialogues --out cache/ablations
+    python -m research evaluate generator --data cache/test --train cache/dialogues --ablations cache/ablations
 
 Every run has the same network but for what it is about, the same steps and seed 0; the two ablations that decide have
 two seeds more. A stopped command goes on where it was, and what is finished is not trained again. The stages of
@@ -156,7 +156,7 @@ def finished(folder: Path) -> dict[str, Checkpoint]:
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core train ablations``."""
+    """Arguments of ``python -m research train ablations``."""
     parser.add_argument("--data", type=Path, required=True, help="folder of cached dialogues, .npz")
     parser.add_argument("--out", type=Path, required=True, help="folder for the runs, one folder each")
     parser.add_argument("--runs", nargs="+", default=list(RUNS), choices=RUNS, metavar="NAME", help="only these")

@@ -1,7 +1,7 @@
 """Trains the articulation head on real aligned speech: clean, disturbed, and with a second voice in the recording.
 
-python -m core train articulation --data ../shared/data --cache CACHE --steps 700
-python -m core train articulation --data ../shared/data --cache CACHE --parts 5 --steps 450 --rate 8e-4 --go-on
+python -m research train articulation --data ../shared/data --cache CACHE --steps 700
+python -m research train articulation --data ../shared/data --cache CACHE --parts 5 --steps 450 --rate 8e-4 --go-on
 """
 
 import argparse

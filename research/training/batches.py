@@ -13,7 +13,7 @@ from torch import Tensor
 from core.errors import UserError
 from core.gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from core.generator import condition, posture_gesture
-from core.generator.diffusion import SCALES, mixed_noise, noise_share, signal, slow_columns
+from core.generator.diffusion import SCALES, multiscale_noise, noise_share, signal, slow_columns
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 
@@ -86,11 +86,11 @@ class Recipe:
 def read_dialogues(folder: Path, banded: bool = False) -> tuple[list[Dialogue], str]:
     """All shards of ``folder`` and the hash of their names and sizes. Raises UserError when there are none.
 
-    banded: with the turns of neck and head in two bands (core/model/bands.py)
+    banded: with the turns of neck and head in two bands (core/generator/posture_gesture.py)
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
-        raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m core train dataset.')
+        raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m research train dataset.')
     names = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
     return [_read(path, banded) for path in paths], hashlib.sha256(names.encode()).hexdigest()
 
@@ -195,7 +195,7 @@ def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Te
     def draw(scale: int, begin: int, count: int) -> Tensor:
         return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
 
-    return mixed_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))
+    return multiscale_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))
 
 
 def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: bool):

@@ -1,7 +1,7 @@
 """Real pairs to learn from: curated takes beside their recordings become dialogues that the generator trains on.
 
-    python -m core train takes     --takes FOLDER --out cache/dialogues
-    python -m core train generator --data cache/dialogues --out cache/generator
+    python -m research train takes     --takes FOLDER --out cache/dialogues
+    python -m research train generator --data cache/dialogues --out cache/generator
 
 A take (talk.npz, see core/motion.py) holds the motion of both people, who speaks, and where they sit; the recording it
 belongs to lies beside it under the same name (talk.wav, talk.flac, talk.mp4 …). The dialogues may go into a folder of
@@ -56,7 +56,7 @@ def _recording_of(path: Path) -> Path:
 
 
 def as_dialogue(take: Take, recording: Path, heads: tuple[str, str]) -> dict[str, np.ndarray]:
-    """What core/training/batches.py reads of a dialogue: features, masks, intents, layout.
+    """What research/training/batches.py reads of a dialogue: features, masks, intents, layout.
 
     heads: of A and B, whose joints the take's rotations are about
     """
@@ -79,7 +79,7 @@ def as_dialogue(take: Take, recording: Path, heads: tuple[str, str]) -> dict[str
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core train takes``."""
+    """Arguments of ``python -m research train takes``."""
     parser.add_argument("--takes", type=Path, required=True, help="folder of takes, .npz, each beside its recording")
     parser.add_argument("--out", type=Path, required=True, help="folder for the dialogues, .npz")
     parser.add_argument("--heads", default="man,woman", help="the heads of A and B that the takes were made with")

@@ -1,7 +1,7 @@
 """Make the dialogues that the generator learns from: real voices, the teacher's motion, one .npz a performance.
 
-    python -m core train align --data ../shared/data --out cache/alignment
-    python -m core train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --jobs 2
+    python -m research train align --data ../shared/data --out cache/alignment
+    python -m research train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --jobs 2
 
 A stopped one goes on: a file that is there is not made again. With ``--heard`` the talks of an earlier folder are acted
 anew in a third of the time: what is heard there is taken over.
@@ -27,7 +27,7 @@ from ..simulator.dialogue import Dialogue, Room, default_statistics, make_dialog
 from ..simulator.laughter import with_breath, with_laughter
 from ..simulator.person import random_layout
 from ..simulator.prosodic_cues import hear
-from ..simulator.synthesize import perform
+from ..simulator.synthesize import synthesize
 
 SECONDS = 60.0  # of each dialogue
 PERFORMANCES = 2  # of each dialogue: other people, another scene, the same sound
@@ -134,7 +134,7 @@ def performances_of(dialogue: Dialogue, count: int, people: int = 0):
     heard = hear(dialogue)
     for number in range(count):
         layout = random_layout(np.random.default_rng([dialogue.seed, number, 1]))
-        yield layout, perform(dialogue, layout, number + 101 * people, heard)
+        yield layout, synthesize(dialogue, layout, number + 101 * people, heard)
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +187,7 @@ def _make(number: int) -> int:
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core train dataset``."""
+    """Arguments of ``python -m research train dataset``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech" and "noise_rir"')
     parser.add_argument("--out", type=Path, required=True, help="folder for the dialogues, .npz")
     parser.add_argument("--alignment", type=Path, help='labels made by "train align", for more voices')

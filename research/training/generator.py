@@ -1,8 +1,8 @@
 """Train the generator: a prior without sound, then conversations, then dubbing mixed in (DESIGN §7).
 
-    python -m core train generator --data cache/dialogues --out cache/generator
+    python -m research train generator --data cache/dialogues --out cache/generator
 
-    torchrun --nproc_per_node 4 -m core train generator --data cache/dialogues --out cache/generator
+    torchrun --nproc_per_node 4 -m research train generator --data cache/dialogues --out cache/generator
 
 One seeded command; stopped, it goes on where it was. On CUDA where there is one, and in bf16 where that is quick.
 Under torchrun every process draws its own batches, and their gradients are averaged.
@@ -221,7 +221,7 @@ def resume(folder: Path, state: State, scale: Scale, plan: Plan) -> tuple[State,
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core train generator``."""
+    """Arguments of ``python -m research train generator``."""
     parser.add_argument("--data", type=Path, required=True, help="folder of cached dialogues, .npz")
     parser.add_argument("--out", type=Path, required=True, help="folder for state.pt, generator.safetensors, log.csv")
     parser.add_argument("--seed", type=int, default=0)

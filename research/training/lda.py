@@ -1,4 +1,4 @@
-"""Fits the voice space (core/voice_space.py) on mixtures whose turns are known: one voice's spread against two."""
+"""Fits the voice space (core/diarization/lda.py) on mixtures whose turns are known: one voice's spread against two."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -20,7 +20,7 @@ from ..simulator import mixtures
 class Heard:
     """One mixture as the network sees it."""
 
-    evidence: embeddings.Evidence
+    evidence: embeddings.SpeakerEmbeddings
     picture: np.ndarray  # (T, WIDTH) of sound_picture
     truth: np.ndarray  # (2, T) share of each frame
 
@@ -89,4 +89,4 @@ def load(path: Path) -> Heard:
     with np.load(path, allow_pickle=False) as file:
         parts = {name: file[name].astype(np.float32) for name in ("voice", "wide", "narrow", "truth")}
         picture = file["picture"]
-    return Heard(embeddings.Evidence(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])
+    return Heard(embeddings.SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])

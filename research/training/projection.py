@@ -42,9 +42,9 @@ def main(args: argparse.Namespace) -> None:
 @torch.inference_mode()
 def raw_tokens(scene: scenes.Scene) -> torch.Tensor:
     """(tokens, 1536) of the first stream, only those in which it speaks."""
-    levels = features.own_levels(scene.mix, scene.masks)
-    sound = features.own_sounds(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
-    tokens = load_whisper()(log_mel(torch.from_numpy(sound) + features.faint_noise()))[0]
+    levels = features.usual_levels(scene.mix, scene.masks)
+    sound = features.gated_streams(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
+    tokens = load_whisper()(log_mel(torch.from_numpy(sound) + features.dither()))[0]
     return tokens[torch.from_numpy(np.repeat(scene.masks[0], 2) > 0.5)]
 
 

@@ -53,7 +53,7 @@ def main(arguments) -> None:
         "config": json.dumps({"members": MEMBERS, **model.members[0].config}),
         "lines": str(len(lines)),
         "data_sha256": hashlib.sha256("\n".join(line.text for line in lines).encode()).hexdigest(),
-        "command": " ".join(["python -m core train prompts", *sys.argv[3:]]),
+        "command": " ".join(["python -m research train prompts", *sys.argv[3:]]),
         "seed": str(arguments.seed),
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

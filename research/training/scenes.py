@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
 from core.speech import features
 
 from ..corpora import augment
@@ -118,9 +118,9 @@ def hear(scene: Scene) -> list[dict[str, np.ndarray]]:
     tokens (2 FRAMES, 1536) float16, condition (2 FRAMES, 5), visemes (4 FRAMES,), closed, seal (4 FRAMES,),
     shapes (4 FRAMES, 4)
     """
-    levels = features.own_levels(scene.mix, scene.masks)
-    voices = features.describe_voices(scene.mix, scene.masks, levels)
-    sounds = features.own_sounds(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
+    levels = features.usual_levels(scene.mix, scene.masks)
+    voices = features.stream_prosody(scene.mix, scene.masks, levels)
+    sounds = features.gated_streams(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
     tokens = features.whisper_tokens(torch.from_numpy(sounds)).half().numpy()
     examples = []
     for stream, phones in enumerate(scene.phones):

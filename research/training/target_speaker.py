@@ -86,7 +86,7 @@ def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path
     The state lies in ``folder`` every WATCH steps: the same command goes on from there.
     """
     torch.manual_seed(plan.seed)
-    network = target_speaker.MaskNetwork(plan.width)
+    network = target_speaker.TargetSpeakerVAD(plan.width)
     network.train()
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
@@ -136,12 +136,12 @@ def example(heard: mixture_cache.Heard) -> Example:
     return Example(heard.picture, [target_speaker.inputs(evidence, pair).astype(np.float16) for pair in centres], truth)
 
 
-def _found(evidence: embeddings.Evidence, true: np.ndarray) -> np.ndarray | None:
+def _found(evidence: embeddings.SpeakerEmbeddings, true: np.ndarray) -> np.ndarray | None:
     """The voices by clustering, in the order of the true ones; None where clustering took one person for two."""
     speech = evidence.spoken() > clustering.SPEECH
     if speech.sum() < 8:
         return None
-    found = clustering.find_voices(evidence.wide[speech], most=2).centres
+    found = clustering.cluster_voices(evidence.wide[speech], most=2).centres
     nearest = (true @ found.T).argmax(1)
     return None if nearest[0] == nearest[1] else found[nearest]
 
@@ -175,7 +175,9 @@ def _disturbed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return picture
 
 
-def loss_of(network: target_speaker.MaskNetwork, picture: torch.Tensor, likeness: torch.Tensor, truth: torch.Tensor):
+def loss_of(
+    network: target_speaker.TargetSpeakerVAD, picture: torch.Tensor, likeness: torch.Tensor, truth: torch.Tensor
+):
     """Cross-entropy with the share of each frame that is speech; frames beyond the end (nan) do not count."""
     logits = network(picture, likeness)
     known = ~torch.isnan(truth)
@@ -183,7 +185,7 @@ def loss_of(network: target_speaker.MaskNetwork, picture: torch.Tensor, likeness
 
 
 @torch.inference_mode()
-def validate(network: target_speaker.MaskNetwork, held: list[Example]) -> float:
+def validate(network: target_speaker.TargetSpeakerVAD, held: list[Example]) -> float:
     """Mean cross-entropy over unseen readers, with the voices found by clustering."""
     losses = []
     for one in held:
@@ -192,14 +194,14 @@ def validate(network: target_speaker.MaskNetwork, held: list[Example]) -> float:
     return float(np.mean(losses))
 
 
-def save(network: target_speaker.MaskNetwork, mixtures: int, plan: Plan, loss: float) -> None:
+def save(network: target_speaker.TargetSpeakerVAD, mixtures: int, plan: Plan, loss: float) -> None:
     """Write float16 weights; the header says how they were made."""
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
     digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
     card = {
         "width": str(network.picture.out_features),
         "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
-        "command": f"python -m core train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
+        "command": f"python -m research train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
         f"--seed {plan.seed} --width {plan.width}",
         "validation": json.dumps({"cross_entropy": round(loss, 4)}),
         "sha256": digest,

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from core import gaze, turns
-from core.audio import decoding
-from core.audio.decoding import frame_count
+from core.audio import decoding, frame_count
 from core.errors import UserError
 from core.generate import generate, load_model, within_limits
 from core.heads import lip_gap, load

@@ -77,7 +77,7 @@ def test_one_class_of_sounds_has_a_slider_of_its_own(addon, tmp_path):
     a, _ = rigs.find_pair(addon)
     before = jaw(a)
 
-    addon.dyad.adjust_a.vowels = 0.5
+    addon.dyad.adjust_a.open_vowels = 0.5
 
     wide = before > 0.35
     assert (jaw(a)[wide] < 0.6 * before[wide]).all()

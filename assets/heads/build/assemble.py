@@ -16,7 +16,7 @@ MATERIALS = ("skin", "mouth", "eyes", "teeth", "gums", "tongue", "lashes", "brow
 
 
 def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[str, np.ndarray]:
-    """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/head.py."""
+    """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/heads/head.py."""
     names = [*expression_names, *LID_SHAPES]
     neutral, shapes = neutral_and_shapes(source, IDENTITIES[name], names)
     shapes = sealed(source, shapes, names.index("jawOpen"), names.index("mouthClose"))

@@ -20,7 +20,7 @@ from ..take import keyframes
 from . import clothes, eye_keys, hair, head_mesh, materials, skeleton
 
 PARTICIPANT = "dyad_participant"  # property of the armature: "A" or "B"
-HEAD = "dyad_head"  # property of the armature: which head it is, as core.head.load knows it
+HEAD = "dyad_head"  # property of the armature: which head it is, as core.heads.load knows it
 SLOTS = "AB"
 COLLECTION = "Dyad"
 
@@ -109,7 +109,7 @@ def release(armature: bpy.types.Object) -> None:
 
 
 def head_name(armature: bpy.types.Object) -> str:
-    """Which head this is: what core.head.load takes."""
+    """Which head this is: what core.heads.load takes."""
     return armature.get(HEAD, "")
 
 

@@ -3,12 +3,12 @@
 from dataclasses import fields
 
 from ....core.postprocess.adjust import Adjustment
-from ....core.postprocess.lip_closure import Strength
-from ....core.postprocess.viseme_gains import Sounds
+from ....core.postprocess.lip_closure import MouthGains
+from ....core.postprocess.viseme_gains import VisemeGains
 
 NONE = (Adjustment(), Adjustment())
 NAMES = ("articulation", "jaw", "lips", "delay", "expression", "head", "gaze")
-SOUNDS = tuple(field.name for field in fields(Sounds))
+VISEME_GAINS = tuple(field.name for field in fields(VisemeGains))
 
 
 def read(settings) -> tuple[Adjustment, Adjustment]:
@@ -24,7 +24,7 @@ def as_text(settings) -> str:
 def clear(settings) -> None:
     """Back to the take as it was made; the heads do not show it yet."""
     for person in (settings.adjust_a, settings.adjust_b):
-        for name in (*NAMES, *SOUNDS):
+        for name in (*NAMES, *VISEME_GAINS):
             person.property_unset(name)
 
 
@@ -32,6 +32,6 @@ def _one(person) -> Adjustment:
     def number(name: str) -> float:
         return round(getattr(person, name), 4)  # what Blender stores as float32
 
-    sounds = Sounds(**{name: number(name) for name in SOUNDS})
-    mouth = Strength(number("articulation"), number("jaw"), number("lips"), number("delay"), sounds)
+    sounds = VisemeGains(**{name: number(name) for name in VISEME_GAINS})
+    mouth = MouthGains(number("articulation"), number("jaw"), number("lips"), number("delay"), sounds)
     return Adjustment(mouth, number("expression"), number("head"), number("gaze"))

@@ -50,7 +50,7 @@ def _interpreter() -> Interpreter:
 
 
 def make(asked: dict) -> Job[tuple[Path, dict]]:
-    """The file of the take that is ``asked`` for as core/worker.py says, and what the child told of it.
+    """The file of the take that is ``asked`` for as core/service/worker.py says, and what the child told of it.
 
     One that was made before in this session is not made again.
     """

@@ -176,7 +176,7 @@ def find_scene(name: str) -> bpy.types.Scene:
 
 
 def understand(prompt: str, start: Layout) -> Job[dict]:
-    """The ``layout`` and ``clauses`` of a prompt, as core/worker.py answers them."""
+    """The ``layout`` and ``clauses`` of a prompt, as core/service/worker.py answers them."""
     return child.worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
 
 
@@ -198,7 +198,7 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
 
 
 def ask(request: Request, layout: Layout, timed: list[dict]) -> dict:
-    """What the child is asked for, as core/worker.py says.
+    """What the child is asked for, as core/service/worker.py says.
 
     timed: directions as from :func:`time_directions`
     """

@@ -9,7 +9,7 @@ SMOOTH = 9  # frames over which the likeness to each voice is averaged
 ON, OFF = 0.4, 0.3
 
 
-def baseline(evidence: embeddings.Evidence) -> tuple[np.ndarray, list[Turn]]:
+def baseline(evidence: embeddings.SpeakerEmbeddings) -> tuple[np.ndarray, list[Turn]]:
     """Each frame with a voice goes to the nearer of the two voices: masks (2, T) and turns."""
     speech = evidence.spoken() > clustering.SPEECH
     windows = (evidence.wide[speech] if speech.any() else evidence.wide).astype(np.float32)

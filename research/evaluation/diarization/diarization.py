@@ -1,4 +1,4 @@
-"""Who speaks when, measured (METRICS D), with the baseline beside: ``python -m core evaluate speakers``."""
+"""Who speaks when, measured (METRICS D), with the baseline beside: ``python -m research evaluate speakers``."""
 
 import argparse
 import hashlib
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import Sound
+from core.audio import Sound
 from core.diarization import embeddings
 from core.diarization import target_speaker as mask_network
-from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Speakers, find_speakers
+from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Diarization, diarize
 
 from .. import report
 from . import sets
@@ -88,7 +88,7 @@ SETS: dict[str, Callable[[argparse.Namespace], Iterator[sets.Case]]] = {
 class Heard:
     """What both systems start from, and how long it took to hear it (s)."""
 
-    evidence: embeddings.Evidence
+    evidence: embeddings.SpeakerEmbeddings
     seconds: float
 
 
@@ -98,15 +98,18 @@ def _listen(sound: Sound) -> Heard:
     return Heard(evidence, time.perf_counter() - started)
 
 
-def _baseline(sound: Sound, evidence: embeddings.Evidence) -> Speakers:
-    return Speakers(*baseline(evidence), [])
+def _baseline(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
+    return Diarization(*baseline(evidence), [])
 
 
-def _ours(sound: Sound, evidence: embeddings.Evidence) -> Speakers:
-    return find_speakers(sound, evidence=evidence)
+def _ours(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
+    return diarize(sound, evidence=evidence)
 
 
-SYSTEMS: dict[str, Callable[[Sound, embeddings.Evidence], Speakers]] = {"baseline": _baseline, "ours": _ours}
+SYSTEMS: dict[str, Callable[[Sound, embeddings.SpeakerEmbeddings], Diarization]] = {
+    "baseline": _baseline,
+    "ours": _ours,
+}
 
 
 def read(case: sets.Case, system: str, heard: Heard) -> Reading:

@@ -14,7 +14,7 @@ from core.motion import EXPRESSION_NAMES
 
 from ...simulator.dialogue import Dialogue
 from ...simulator.prosodic_cues import hear
-from ...simulator.synthesize import perform
+from ...simulator.synthesize import synthesize
 from .events import NOD_BAND, band, head_angles
 
 PLAYED = 6  # performances of each dialogue
@@ -44,7 +44,7 @@ def audible_shares(dialogue: Dialogue, layout: Layout, count: int = PLAYED) -> d
     """The audible share of every curve, mean of both people."""
     heard, played = hear(dialogue), []
     for seed in range(count):
-        intents = perform(dialogue, layout, seed, heard)
+        intents = synthesize(dialogue, layout, seed, heard)
         played.append(curves(aim(intents, room_poses(layout), (ADULT, ADULT)), intents[..., 52]))
     return {name: float(np.mean([share(_person(played, name, i)) for i in (0, 1)])) for name in played[0]}
 

@@ -196,7 +196,7 @@ def table(summary: dict[str, dict[str, float]]) -> str:
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate behaviour`` takes."""
+    """What ``python -m research evaluate behaviour`` takes."""
     parser.add_argument("takes", nargs="*", type=Path, help="takes to measure; none: the teacher on unseen voices")
     parser.add_argument("--data", type=Path, help='the folder that holds "speech", for the teacher')
     parser.add_argument("--dialogues", type=int, default=24, help="how many the teacher plays")
@@ -235,7 +235,7 @@ def _teacher(arguments) -> dict[str, dict[str, float]]:
 
     from ...simulator.dialogue import default_statistics, make_dialogue
     from ...simulator.person import random_layout
-    from ...simulator.synthesize import perform
+    from ...simulator.synthesize import synthesize
     from ...training.dataset import cast_for
     from .audible import audible_shares
 
@@ -245,7 +245,7 @@ def _teacher(arguments) -> dict[str, dict[str, float]]:
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
         layout = random_layout(np.random.default_rng([seed, 1]))
-        intents = perform(dialogue, layout, seed)
+        intents = synthesize(dialogue, layout, seed)
         motions = aim(intents, room_poses(layout), (ADULT, ADULT))
         turns = [(turn.start, turn.end, turn.person) for turn in dialogue.turns]
         scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., 52]))

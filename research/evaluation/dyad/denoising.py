@@ -1,6 +1,6 @@
 """How well the ablations' networks find the motion behind a noisy one, on unseen voices: the cheap half of the claims.
 
-    python -m core evaluate denoising --data cache/test --train cache/dialogues --ablations cache/ablations
+    python -m research evaluate denoising --data cache/test --train cache/dialogues --ablations cache/ablations
 
 One window of ten seconds of every dialogue at each noise level, the same noise for every network, losses as in training
 but unweighted by level. It takes seconds where sampling takes minutes, and sees what is learnt rather than what is
@@ -71,7 +71,7 @@ def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
 
 
 def _told(dialogue: Dialogue, cut: slice) -> np.ndarray:
-    """(2, T, K) the condition, its columns as in core/model/condition.py."""
+    """(2, T, K) the condition, its columns as in core/generator/condition.py."""
     masks, voices = dialogue.told[:, cut], np.float32(dialogue.features[:, cut])
     scene = dialogue.layout[:, None].repeat(masks.shape[1], axis=1)
     return np.concatenate([masks[..., None], masks[::-1, :, None], scene, voices], axis=-1).astype(np.float32)
@@ -92,7 +92,7 @@ def judged(network, batches: list[Batch], scale: Scale) -> list[dict[str, float]
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate denoising`` takes."""
+    """What ``python -m research evaluate denoising`` takes."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
     parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
     parser.add_argument("--ablations", type=Path, required=True, help='folder made by "train ablations"')

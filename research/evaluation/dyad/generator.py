@@ -1,8 +1,8 @@
 """The generator against the truth it learnt from, beside baselines, ablations and other weights (METRICS A to C, E, F).
 
-    python -m core train dataset --data DATA --out cache/test --split test --hours 1 --performances 1
-    python -m core train dataset --data DATA --out cache/test_b --split test --hours 1 --performances 1 --people 1
-    python -m core evaluate generator --data cache/test --again cache/test_b --train cache/dialogues --out report.json
+    python -m research train dataset --data DATA --out cache/test --split test --hours 1 --performances 1
+    python -m research train dataset --data DATA --out cache/test_b --split test --hours 1 --performances 1 --people 1
+    python -m research evaluate generator --data cache/test --train cache/dialogues --again cache/test_b --out all.json
 
 The truth of this set (T1) is the teacher's: it shows what was learnt, not how people are. With ``--again``, folders of
 more performances of the same dialogues in the same scenes, the table also holds what a perfect student would score, and
@@ -49,7 +49,7 @@ GUIDANCES, STEPS = (1.0, 1.3, 1.5, 2.5), (2, 4, 16, 50)
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate generator`` takes."""
+    """What ``python -m research evaluate generator`` takes."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
     parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
     parser.add_argument("--again", type=Path, nargs="+", default=[], help="more performances of --data, same scenes")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.audio.decoding import Sound
+from core.audio import Sound
 from core.generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
 from core.generator import condition, diffusion, posture_gesture
 from core.generator.checkpoint import Checkpoint
@@ -41,7 +41,7 @@ def sealed(system: System) -> System:
     def sample(case: Case, seed: int) -> np.ndarray:
         intents = system(case, seed)
         for one, heard, mask in zip(intents, case.features, case.masks, strict=True):
-            one[:, EXPRESSION] = lip_closure.seal_closures(one[:, EXPRESSION], np.float32(heard[:, SEAL]), mask)
+            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(heard[:, SEAL]), mask)
         return intents
 
     return sample

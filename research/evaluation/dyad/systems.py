@@ -17,7 +17,7 @@ from core.turns import SPEAKERS, turns_from_masks
 
 from ...corpora.recordings import Phone
 from ...simulator.dialogue import Dialogue, Span
-from ...simulator.synthesize import perform
+from ...simulator.synthesize import synthesize
 
 HEADS = ("man", "woman")
 
@@ -61,7 +61,7 @@ def read_cases(folder: Path, most: int | None = None) -> list[Case]:
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
-        raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m core train dataset.')
+        raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m research train dataset.')
     return [_read_case(path) for path in paths[:: max(1, len(paths) // (most or len(paths)))]]
 
 
@@ -119,11 +119,11 @@ def teacher_on(find: Callable[[Case], np.ndarray]) -> System:
 
     def sample(case: Case, seed: int) -> np.ndarray:
         mono, masks = case.sound.astype(np.float32) / 32767, find(case)
-        tracks = voice.own_sounds(mono, masks, voice.own_levels(mono, masks), 0, case.frames)[:, : len(mono)]
+        tracks = voice.gated_streams(mono, masks, voice.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
         stretches = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
         turns = tuple(span for span in stretches if span.end - span.start > 1)
         phones = tuple(tuple((p.start, p.end, p.name) for p in own) for own in case.phones)
         heard = Dialogue(mono, tracks, turns, (), stretches, phones, ("A", "B"), case.number)
-        return perform(heard, case.layout, 1000 + seed)
+        return synthesize(heard, case.layout, 1000 + seed)
 
     return sample

@@ -1,6 +1,6 @@
 """What both people of one or more takes do over the turns, drawn as curves.
 
-    python -m core evaluate curves teacher.npz shipped.npz --out curves.svg
+    python -m research evaluate curves teacher.npz shipped.npz --out curves.svg
 
 A column a take; behind the curves own speech is green, the partner's red.
 """
@@ -77,7 +77,7 @@ def _panel(at: tuple[int, int], values: np.ndarray, name: str, speaking: np.ndar
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate curves`` takes."""
+    """What ``python -m research evaluate curves`` takes."""
     parser.add_argument("takes", type=Path, nargs="+", help="a column each, .npz")
     parser.add_argument("--out", type=Path, required=True, help="the .svg")
 

@@ -1,9 +1,9 @@
 """One unseen dialogue as several systems play it: takes, its sound, and the table that has them rendered.
 
-python -m core evaluate takes --data cache/test --number 3 --span 10:30 --ablations cache/ablations --out shown
+python -m research evaluate takes --data cache/test --number 3 --span 10:30 --ablations cache/ablations --out shown
 blender -b -P batch.py -- shown/jobs.csv
-python -m core evaluate curves shown/*.npz --out shown/curves.svg
-python -m core evaluate sheet shown/teacher.mp4 shown/shipped.mp4 --seconds 1 2 3 --out shown/sheet.png
+python -m research evaluate curves shown/*.npz --out shown/curves.svg
+python -m research evaluate sheet shown/teacher.mp4 shown/shipped.mp4 --seconds 1 2 3 --out shown/sheet.png
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ LEARNT = ("full", "no cross-attention")  # of the ablations
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m core evaluate takes`` takes."""
+    """What ``python -m research evaluate takes`` takes."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
     parser.add_argument("--number", type=int, default=0, help="which of them, in the order of their names")
     parser.add_argument("--span", default="0:20", metavar="FROM:TO", help="seconds of it")

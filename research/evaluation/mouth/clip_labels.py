@@ -1,6 +1,6 @@
 """Phones of the real mouths' clips whose words are known, for "evaluate mouths --labels": the teacher's ceiling.
 
-python -m core evaluate clips --data ../shared/data --out cache/clips
+python -m research evaluate clips --data ../shared/data --out cache/clips
 
 Some clips are named after their words; what others say stands in a list that is given (clip, start_s, end_s, text).
 When each sound is said is found by PocketSphinx (at build time only); nothing is taught.
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 
 from ...corpora import align
 
@@ -66,7 +66,7 @@ def label(samples: np.ndarray, sentences: list[Sentence]) -> list[tuple[float, f
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core evaluate clips``."""
+    """Arguments of ``python -m research evaluate clips``."""
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/liptruth")
     parser.add_argument("--texts", type=Path, help="list of what other clips say: clip, start_s, end_s, text")
     parser.add_argument("--out", type=Path, required=True, help="folder for the labels")

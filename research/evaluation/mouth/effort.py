@@ -1,4 +1,4 @@
-"""How far the mouth opens when people whisper, shout, laugh or are angry: ``python -m core evaluate effort``.
+"""How far the mouth opens when people whisper, shout, laugh or are angry: ``python -m research evaluate effort``.
 
 Acted emotions of EmoDB (each speaker in one recording, at the levels they were spoken with) and one man's whisper,
 breath, laughter and exaggeration. Nothing of EmoDB and of the whisper has taught any weight; the laughter and the
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from core import generate, heads
-from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
 from core.generator import condition
 from core.layout import Layout
 from core.motion import EXPRESSION_NAMES
@@ -85,7 +85,7 @@ def measures(said: list[Said]) -> list[report.Measure]:
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core evaluate effort``."""
+    """Arguments of ``python -m research evaluate effort``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech"')
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, help="all numbers as JSON")

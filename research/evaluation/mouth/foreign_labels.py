@@ -1,7 +1,7 @@
 """Phone times of the Asterisk voices in Spanish, French, Italian and Russian, to judge closures by; nothing is taught.
 
     apt-get download asterisk-core-sounds-{es,fr,it,ru}; dpkg-deb -x … texts
-    python -m core evaluate labels --data ../shared/data --texts texts --out cache/foreign
+    python -m research evaluate labels --data ../shared/data --texts texts --out cache/foreign
 
 What was said is in the packages' lists, espeak-ng says how it is spoken, PocketSphinx when (both at build time only).
 The acoustic model is English: vowels are rough, but lips that close sound alike everywhere.
@@ -89,7 +89,7 @@ def label_all(recordings: list[corpora.Recording], texts: dict[str, str], out: P
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core evaluate labels``."""
+    """Arguments of ``python -m research evaluate labels``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech"')
     parser.add_argument("--texts", type=Path, required=True, help="the unpacked packages asterisk-core-sounds-*")
     parser.add_argument("--out", type=Path, required=True, help="folder for the labels")

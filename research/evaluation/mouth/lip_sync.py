@@ -1,4 +1,4 @@
-"""Lips on voices nobody trained on (METRICS C), with Rhubarb beside: ``python -m core evaluate lips``.
+"""Lips on voices nobody trained on (METRICS C), with Rhubarb beside: ``python -m research evaluate lips``.
 
 What asks for a true motion (LVE, MTM, jitter) has the teacher's mouth on true phones as the truth, on English sets.
 """
@@ -19,7 +19,7 @@ from core.layout import Layout
 from core.postprocess import lip_closure
 from core.speech import features as voice
 
-from ...simulator.synthesize import perform
+from ...simulator.synthesize import synthesize
 from ...training import scenes
 from .. import report
 from . import curves, events, readings, rhubarb, timing
@@ -65,7 +65,7 @@ def heard(talk: Talk) -> np.ndarray:
 
 
 def networks(seed: int) -> dict[str, System]:
-    """The shipped generator, without and with the guard of core/lips.py, on the posed heads."""
+    """The shipped generator, without and with the guard of core/postprocess/lip_closure.py, on the posed heads."""
     model = generate.load_model()
 
     @cache
@@ -76,14 +76,14 @@ def networks(seed: int) -> dict[str, System]:
 
     def guarded(talk: Talk) -> Shown:
         people = zip(*sample(talk), talk.masks, strict=True)
-        return _posed(np.stack([lip_closure.seal_closures(*person) for person in people]))
+        return _posed(np.stack([lip_closure.enforce_closures(*person) for person in people]))
 
     return {"network": lambda talk: _posed(sample(talk)[0]), "with guard": guarded}
 
 
 def teacher(talk: Talk) -> Shown:
     """The teacher's lips on true phones: the ceiling of what the network can learn. English only."""
-    return _posed(perform(talk.dialogue, Layout(), seed=1)[..., :44])
+    return _posed(synthesize(talk.dialogue, Layout(), seed=1)[..., :44])
 
 
 def articulation_head(threshold: float) -> System:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE, SAMPLES_PER_FRAME, Sound
-from core.diarization.diarize import find_speakers
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, Sound
+from core.diarization.diarize import diarize
 from core.motion import MOTION_FPS
 
 from ...corpora import augment
@@ -101,7 +101,7 @@ def disturbed(talk: Talk, noise: np.ndarray, decibels: float, seed: int = 0) -> 
 def as_found(talk: Talk) -> Talk:
     """The same talk, with who speaks found in the mix; who is A there is whoever fits the truth."""
     mix, truth = talk.dialogue.mix, talk.dialogue.masks
-    masks = find_speakers(Sound(mix, mix[None], "")).masks
+    masks = diarize(Sound(mix, mix[None], "")).masks
     if (masks * truth).sum() < (masks * truth[::-1]).sum():
         masks = masks[::-1]
     return replace(talk, found=np.ascontiguousarray(masks))

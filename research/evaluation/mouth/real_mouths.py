@@ -1,4 +1,4 @@
-"""Lips against the real mouths of ``video/liptruth``, which measure only: ``python -m core evaluate mouths``.
+"""Lips against the real mouths of ``video/liptruth``, which measure only: ``python -m research evaluate mouths``.
 
 The opening of the head's lips over the distance of its outer eye corners is compared with the film's, after moving it
 by the clip's own offset between picture and sound.
@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from core import generate, heads
-from core.audio import prosody
-from core.audio.decoding import SAMPLES_PER_FRAME
+from core.audio import SAMPLES_PER_FRAME, prosody
 from core.errors import UserError
 from core.generator import condition
 from core.layout import Layout
@@ -24,7 +23,7 @@ from core.timeseries import runs
 
 from ...corpora import recordings
 from ...simulator.dialogue import Dialogue, Span
-from ...simulator.synthesize import perform
+from ...simulator.synthesize import synthesize
 from .. import report
 from . import curves as mouth_curves
 from . import events, timing
@@ -119,7 +118,7 @@ def networks(seed: int) -> dict[str, Curve]:
         return generate.sample_intents(model, clip.told, seed)[0, :, :44]
 
     def guarded(clip: Clip) -> np.ndarray:
-        sealed = lip_closure.seal_closures(sample(clip), clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
+        sealed = lip_closure.enforce_closures(sample(clip), clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
         return mouth_curves.read_mouth(woman, sealed).gap / scale
 
     return {"network": lambda clip: mouth_curves.read_mouth(woman, sample(clip)).gap / scale, "with guard": guarded}
@@ -139,7 +138,7 @@ def teacher(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Cli
         # the teacher plays two people: the other one is given the floor at the end
         turns = (Span(own[0][0], own[-1][1], 0), Span(own[-1][1], own[-1][1] + 0.01, 1))
         talk = Dialogue(clip.mono, tracks, turns, (), turns, (own, ()), ("seen", "unseen"), seed)
-        return mouth_curves.read_mouth(woman, perform(talk, Layout(), seed)[0, :, :44]).gap[: len(clip.opening)]
+        return mouth_curves.read_mouth(woman, synthesize(talk, Layout(), seed)[0, :, :44]).gap[: len(clip.opening)]
 
     return curve, [clip for clip in clips if clip.name in phones]
 

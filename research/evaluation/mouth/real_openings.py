@@ -1,6 +1,6 @@
-"""Counts how far real people open their mouths at each sound, for core/teacher/mouth_statistics.json.
+"""Counts how far real people open their mouths at each sound, for research/simulator/mouth_statistics.json.
 
-python -m core evaluate openings --data ../shared/data --write
+python -m research evaluate openings --data ../shared/data --write
 
 Summary numbers of one half of the clips of ``video/liptruth``, by speaker; what is made of them is judged on the other.
 Nothing is fitted: a median for each sound, and the range that makes what is heard spread as people's openings do.
@@ -53,7 +53,7 @@ def _usual_opening(clip: Clip, openings: tuple[float, ...]) -> np.ndarray:
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core evaluate openings``."""
+    """Arguments of ``python -m research evaluate openings``."""
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/liptruth")
     parser.add_argument("--write", action="store_true", help="into mouth_statistics.json")
 

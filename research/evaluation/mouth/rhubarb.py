@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from core.audio.decoding import SAMPLE_RATE, frame_count
+from core.audio import SAMPLE_RATE, frame_count
 from core.errors import UserError
 from core.motion import MOTION_FPS
 

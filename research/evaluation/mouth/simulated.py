@@ -1,6 +1,6 @@
-"""The teacher's mouth on a posed head beside those of real people (core/teacher/mouth_statistics.json).
+"""The teacher's mouth on a posed head beside those of real people (research/simulator/mouth_statistics.json).
 
-python -m core evaluate teacher --data ../shared/data
+python -m research evaluate simulator --data ../shared/data
 """
 
 import json
@@ -17,7 +17,7 @@ from core.timeseries import runs
 from ...simulator import dialogue as dialogues
 from ...simulator.person import random_layout
 from ...simulator.prosodic_cues import frame_times
-from ...simulator.synthesize import perform
+from ...simulator.synthesize import synthesize
 from ...training.articulation_labels import VISEME_OF
 from ...training.dataset import cast_for
 
@@ -92,7 +92,7 @@ def compare(people: list[dict], real: dict, eye_distance: float) -> list[tuple[s
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m core evaluate teacher``."""
+    """Arguments of ``python -m research evaluate simulator``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech"')
     parser.add_argument("--dialogues", type=int, default=16)
     parser.add_argument("--seed", type=int, default=0)
@@ -106,7 +106,7 @@ def main(arguments) -> None:
     people = []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         played = dialogues.make_dialogue(voices, dialogues.default_statistics(), seed)
-        faces = perform(played, random_layout(np.random.default_rng(seed)), seed)[..., INTENT_CHANNELS["expression"]]
+        faces = synthesize(played, random_layout(np.random.default_rng(seed)), seed)[..., INTENT_CHANNELS["expression"]]
         for face, mask, phones in zip(faces, played.masks, played.phones, strict=True):
             if (mask > 0.5).sum() >= LEAST_SPEECH:
                 people.append(of_person(lip_gap(face, head), mask > 0.5, phones))

@@ -7,7 +7,7 @@ import pytest
 
 from core.audio import decoding
 from core.audio.quality import read_quality
-from core.diarization.diarize import Speakers
+from core.diarization.diarize import Diarization
 
 SAMPLE = Path(__file__).resolve().parents[3] / "assets" / "sample" / "dialogue.flac"
 
@@ -43,7 +43,7 @@ def test_each_fault_is_named(mono):
 
 def test_who_talks_at_once_and_who_is_unclear_is_told(mono):
     frames = decoding.frame_count(len(mono))
-    unclear = Speakers(np.full((2, frames), 0.6, np.float32), [], [])
+    unclear = Diarization(np.full((2, frames), 0.6, np.float32), [], [])
 
     reading = read_quality(decoding.from_samples(mono), unclear.masks)
 

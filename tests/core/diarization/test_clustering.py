@@ -28,24 +28,24 @@ def smooth(rng: np.random.Generator, windows: int) -> np.ndarray:
 
 
 def test_a_third_voice_is_set_apart_from_the_two():
-    found = clustering.find_voices(talk(voices(3)))
+    found = clustering.cluster_voices(talk(voices(3)))
     assert len(found.others) == 1 and not found.single
 
 
 def test_two_voices_are_neither_three_nor_one():
-    found = clustering.find_voices(talk(voices(2)))
+    found = clustering.cluster_voices(talk(voices(2)))
     assert len(found.others) == 0 and not found.single
 
 
 def test_two_voices_that_move_to_another_room_are_not_three():
     here, there = voices(2), voices(2) + 9.0 * np.eye(lda.WIDTH)[3]
-    found = clustering.find_voices(np.concatenate([talk(here, 24), talk(there, 24, seed=1)]))
+    found = clustering.cluster_voices(np.concatenate([talk(here, 24), talk(there, 24, seed=1)]))
     assert len(found.others) == 0
 
 
 def test_a_third_voice_is_found_in_a_long_recording_too():
     windows = np.concatenate([talk(voices(3), 120, seed) for seed in range(3)])
-    assert len(windows) > clustering.MOST and len(clustering.find_voices(windows).others) == 1
+    assert len(windows) > clustering.MOST and len(clustering.cluster_voices(windows).others) == 1
 
 
 def test_three_are_three_also_where_each_is_alone_and_two_are_not():
@@ -55,18 +55,18 @@ def test_three_are_three_also_where_each_is_alone_and_two_are_not():
 
 
 def test_nobody_else_is_looked_for_where_two_are_asked_for():
-    assert len(clustering.find_voices(talk(voices(3)), most=2).others) == 0
+    assert len(clustering.cluster_voices(talk(voices(3)), most=2).others) == 0
 
 
 def test_one_voice_is_not_split_in_two():
     for seed in range(4):
-        found = clustering.find_voices(talk(voices(1), seed=seed))
+        found = clustering.cluster_voices(talk(voices(1), seed=seed))
         assert found.single and len(found.others) == 0
 
 
 def test_a_section_in_another_room_keeps_its_letters():
     whole, room = voices(2), 3.0 * np.eye(lda.WIDTH)[5]
-    found = clustering.find_voices(talk(whole))
+    found = clustering.cluster_voices(talk(whole))
     toward_b = (found.places[1] - found.places[0]) * 0.6
     changed = whole + room + toward_b
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from core.audio import decoding
-from core.diarization import diarize
-from core.diarization.diarize import find_speakers
+from core.diarization.diarize import FROM_CHANNELS, MORE_VOICES, NO_VOICE, ONE_VOICE, diarize
 from core.turns import masks_from_turns, read_csv
 from research.evaluation.diarization.errors import Truth, boundary_error, errors
 
@@ -32,7 +31,7 @@ def truth(sample, turns):
 
 @pytest.fixture(scope="module")
 def found(sample):
-    return find_speakers(sample)
+    return diarize(sample)
 
 
 def alone(sample, turns, speaker: str) -> np.ndarray:
@@ -61,11 +60,11 @@ def test_who_speaks_first_is_a(found):
 
 
 def test_the_same_sound_gives_the_same_masks(found, sample):
-    np.testing.assert_array_equal(find_speakers(sample).masks, found.masks)
+    np.testing.assert_array_equal(diarize(sample).masks, found.masks)
 
 
 def test_loudness_changes_nothing(found, sample):
-    softer = find_speakers(decoding.from_samples(sample.mono / 8))
+    softer = diarize(decoding.from_samples(sample.mono / 8))
 
     assert np.abs(softer.masks - found.masks).mean() < 0.03
 
@@ -74,22 +73,22 @@ def test_a_person_a_channel_is_found_also_when_the_microphones_hear_both(sample,
     a, b = alone(sample, turns, "A"), alone(sample, turns, "B")
     heard = np.stack([a + 0.2 * b, b + 0.2 * a]) + NOISE[: len(a)] * [[1], [0.7]]
 
-    found = find_speakers(decoding.from_samples(heard))
+    found = diarize(decoding.from_samples(heard))
 
-    assert found.notes == [diarize.FROM_CHANNELS]
+    assert found.notes == [FROM_CHANNELS]
     assert errors(truth, found.turns, collar=0.25).confused == 0
 
 
 def test_ordinary_stereo_is_not_taken_for_a_person_a_channel(sample):
-    found = find_speakers(decoding.from_samples(np.stack([sample.mono, 0.6 * sample.mono])))
+    found = diarize(decoding.from_samples(np.stack([sample.mono, 0.6 * sample.mono])))
 
     assert found.notes == []
 
 
 def test_with_one_voice_the_partner_listens(sample, turns):
-    found = find_speakers(decoding.from_samples(alone(sample, turns, "B") + NOISE[: len(sample.mono)]))
+    found = diarize(decoding.from_samples(alone(sample, turns, "B") + NOISE[: len(sample.mono)]))
 
-    assert found.notes == [diarize.ONE_VOICE]
+    assert found.notes == [ONE_VOICE]
     assert not found.masks[1].any() and {turn.speaker for turn in found.turns} == {"A"}
 
 
@@ -97,9 +96,9 @@ def test_a_third_voice_is_said_and_moves_nobodys_mouth(sample, turns, truth):
     said = alone(sample, turns, "A")
     said = said[said != 0]  # A's words one after the other, as somebody smaller says them
     third = np.interp(np.arange(0, len(said) - 1, 1.25), np.arange(len(said)), said)[: 6 * decoding.SAMPLE_RATE]
-    apart = find_speakers(decoding.from_samples(np.concatenate([sample.mono, third, sample.mono]).astype(np.float32)))
+    apart = diarize(decoding.from_samples(np.concatenate([sample.mono, third, sample.mono]).astype(np.float32)))
 
-    assert apart.notes == [diarize.MORE_VOICES]
+    assert apart.notes == [MORE_VOICES]
     first = decoding.frame_count(len(sample.mono))
     assert (apart.masks[:, first + 12 : first + 138].max(axis=0) > 0.5).mean() < 0.1
     again = [t for t in apart.turns if t.end_s <= sample.seconds + 0.2]
@@ -110,9 +109,9 @@ def test_noise_and_tones_move_nobodys_mouth():
     seconds = np.arange(8 * decoding.SAMPLE_RATE) / decoding.SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (220, 277, 330)) * 0.1 * np.exp(-(seconds % 0.5) * 4)
 
-    found = find_speakers(decoding.from_samples(chord + NOISE[: len(seconds)]))
+    found = diarize(decoding.from_samples(chord + NOISE[: len(seconds)]))
 
-    assert found.notes == [diarize.NO_VOICE] and not found.masks.any() and not found.turns
+    assert found.notes == [NO_VOICE] and not found.masks.any() and not found.turns
 
 
 def test_work_can_be_cancelled(sample):
@@ -123,4 +122,4 @@ def test_work_can_be_cancelled(sample):
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        find_speakers(sample, progress=cancel)
+        diarize(sample, progress=cancel)

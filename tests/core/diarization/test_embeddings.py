@@ -15,7 +15,7 @@ def evidence():
         clustering.unit(np.abs(rng.normal(size=(len(range(1, FRAMES, step)), 256)))).astype(np.float16)
         for step in (embeddings.WIDE_STEP, embeddings.NARROW_STEP)
     )
-    return embeddings.Evidence(rng.random(FRAMES).astype(np.float32), wide, narrow)
+    return embeddings.SpeakerEmbeddings(rng.random(FRAMES).astype(np.float32), wide, narrow)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,17 @@ import pytest
 import torch
 
 from core.generator import diffusion
-from core.generator.diffusion import clean, cleaned, noise, noise_of, noise_share, sample, signal, slow_columns, windows
+from core.generator.diffusion import (
+    clean,
+    cleaned,
+    noise,
+    noise_scale_of,
+    noise_share,
+    sample,
+    signal,
+    slow_columns,
+    windows,
+)
 from core.motion import EXPRESSION_NAMES
 
 WIDTH = 4
@@ -117,7 +127,7 @@ def test_lips_in_speech_begin_with_less_noise_than_a_listeners_and_than_moods_an
         return torch.zeros_like(noisy)
 
     speaking = torch.tensor([1.0, 0.0])[:, None].expand(2, 1500)
-    sample(watch, 1500, slow_columns(), seed=1, steps=1, much=lambda cut: noise_of(speaking[:, cut]))
+    sample(watch, 1500, slow_columns(), seed=1, steps=1, noise_scale=lambda cut: noise_scale_of(speaking[:, cut]))
     speaker, listener = seen[0].std(dim=(0, 2))
     jaw, smile, blink = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "mouthSmileLeft", "eyeBlinkLeft"))
     assert speaker[jaw] == pytest.approx(diffusion.MOUTH_NOISE, abs=0.05)

@@ -7,7 +7,7 @@ from core import gaze, turns
 from core.audio import decoding
 from core.errors import UserError
 from core.generate import generate
-from core.generator.inpainting import PARTS, Redo, part_columns
+from core.generator.inpainting import PARTS, Regeneration, part_columns
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.motion import CHANNELS, EXPRESSION_NAMES
@@ -36,7 +36,7 @@ def packed(take) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def redone(sound, take):
-    return [generate(sound, SEAT, seed=9, redo=Redo(take, *span)) for span in SPANS]
+    return [generate(sound, SEAT, seed=9, redo=Regeneration(take, *span)) for span in SPANS]
 
 
 def test_outside_of_the_span_the_take_stays_to_the_bit_and_inside_it_is_another(take, redone):
@@ -59,13 +59,13 @@ def test_a_redone_span_joins_without_a_jump(redone):
 
 
 def test_the_same_seed_redoes_the_same_and_another_seed_another(sound, take, redone):
-    again, other = (generate(sound, SEAT, seed=seed, redo=Redo(take, *SPANS[0])) for seed in (9, 10))
+    again, other = (generate(sound, SEAT, seed=seed, redo=Regeneration(take, *SPANS[0])) for seed in (9, 10))
     assert np.array_equal(packed(again), packed(redone[0]))
     assert np.abs(packed(other) - packed(redone[0]))[..., 44:50].max() > 0.01
 
 
 def test_one_person_is_redone_and_the_other_kept(sound, take):
-    new = generate(sound, SEAT, seed=9, redo=Redo(take, 3.2, 7.5, people="B"))
+    new = generate(sound, SEAT, seed=9, redo=Regeneration(take, 3.2, 7.5, people="B"))
     assert np.array_equal(packed(new)[0], packed(take)[0])
     assert not np.array_equal(packed(new)[1], packed(take)[1])
 
@@ -73,7 +73,9 @@ def test_one_person_is_redone_and_the_other_kept(sound, take):
 def test_a_part_of_the_head_is_redone_and_the_others_kept(sound, take):
     jaw, brow = EXPRESSION_NAMES.index("jawOpen"), EXPRESSION_NAMES.index("browInnerUp")
     for part in PARTS:
-        changed = np.abs(packed(generate(sound, SEAT, seed=9, redo=Redo(take, 3.2, 7.5, parts=(part,)))) - packed(take))
+        changed = np.abs(
+            packed(generate(sound, SEAT, seed=9, redo=Regeneration(take, 3.2, 7.5, parts=(part,)))) - packed(take)
+        )
         assert changed[..., ~part_columns((part,))].max() == 0
         moved = {"mouth": jaw, "face": brow, "head": CHANNELS["head"].start, "eyes": CHANNELS["left_eye"].start}
         assert changed[..., moved[part]].max() > 0
@@ -106,14 +108,14 @@ def test_what_cannot_be_redone_is_told(sound, take, request):
     root = request.getfixturevalue("pytestconfig").rootpath
     other = decoding.load(root / "assets" / "sample" / "dialogue.flac", duration=8.0)
     with pytest.raises(UserError, match="another recording"):
-        generate(other, SEAT, seed=1, redo=Redo(take, 1, 2))
+        generate(other, SEAT, seed=1, redo=Regeneration(take, 1, 2))
     for redo, text in [
-        (Redo(take, 5, 5.1), "nothing to redo"),
-        (Redo(take, 20, 22), "nothing to redo"),
-        (Redo(take, 1, 2, people="C"), "Name A, B or AB"),
-        (Redo(take, 1, 2, parts=("nose",)), "mouth, face, head, eyes"),
+        (Regeneration(take, 5, 5.1), "nothing to redo"),
+        (Regeneration(take, 20, 22), "nothing to redo"),
+        (Regeneration(take, 1, 2, people="C"), "Name A, B or AB"),
+        (Regeneration(take, 1, 2, parts=("nose",)), "mouth, face, head, eyes"),
     ]:
         with pytest.raises(UserError, match=text):
             generate(sound, SEAT, seed=1, redo=redo)
     with pytest.raises(UserError, match="not both"):
-        generate(sound, SEAT, seed=1, motion_a=take.motions[0], redo=Redo(take, 1, 2))
+        generate(sound, SEAT, seed=1, motion_a=take.motions[0], redo=Regeneration(take, 1, 2))

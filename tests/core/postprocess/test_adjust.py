@@ -7,7 +7,7 @@ from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, HeadMotion
 from core.postprocess import adjust
 from core.postprocess.adjust import Adjustment
-from core.postprocess.lip_closure import Strength
+from core.postprocess.lip_closure import MouthGains
 
 AS_MADE = Adjustment()
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -51,7 +51,7 @@ def test_expression_leaves_the_mouth_and_the_blinks_alone():
 
 def test_the_mouth_is_played_by_its_strength():
     packed = np.full((3, 59), 0.4, np.float32)
-    adjusted, _ = adjust.faces([HeadMotion(packed)] * 2, [Adjustment(mouth=Strength(jaw=0.5)), AS_MADE])
+    adjusted, _ = adjust.faces([HeadMotion(packed)] * 2, [Adjustment(mouth=MouthGains(jaw=0.5)), AS_MADE])
 
     assert adjusted.expression[0, COLUMN["jawOpen"]] == pytest.approx(0.2)
 

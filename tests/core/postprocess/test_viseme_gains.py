@@ -4,7 +4,7 @@ import pytest
 from core import heads
 from core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
 from core.postprocess import lip_closure, viseme_gains
-from core.postprocess.viseme_gains import Sounds
+from core.postprocess.viseme_gains import VisemeGains
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 SHAPES = {  # about as the teacher says them
@@ -14,7 +14,7 @@ SHAPES = {  # about as the teacher says them
     "a": {"jawOpen": 0.4, "mouthLowerDown": 0.3, "mouthUpperUp": 0.15},
     "s": {"jawOpen": 0.06, "mouthLowerDown": 0.6, "mouthUpperUp": 0.4, "mouthStretch": 0.35},
 }
-CLASS_OF = {"p": "closures", "f": "teeth", "o": "rounding", "a": "vowels", "s": "hisses"}
+CLASS_OF = {"p": "closures", "f": "labiodentals", "o": "rounding", "a": "open_vowels", "s": "sibilants"}
 
 
 def said() -> np.ndarray:
@@ -37,7 +37,7 @@ def gap(face: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("sound", SHAPES)
 def test_the_strength_of_a_class_changes_its_own_sound_and_hardly_another(sound):
-    changes = np.abs(viseme_gains.play(said(), Sounds(**{CLASS_OF[sound]: 0.5})) - said()).max(axis=1)
+    changes = np.abs(viseme_gains.play(said(), VisemeGains(**{CLASS_OF[sound]: 0.5})) - said()).max(axis=1)
     own = list(SHAPES).index(sound)
 
     assert changes[own] > 0.07
@@ -48,22 +48,24 @@ def test_lips_part_when_closures_are_weak_and_meet_when_they_are_strong():
     nearly = said()[:1]
     nearly[0, COLUMN["mouthClose"]] = 0.12
 
-    weak, strong = (gap(viseme_gains.play(nearly, Sounds(closures=k)))[0] for k in (0.3, 2.0))
+    weak, strong = (gap(viseme_gains.play(nearly, VisemeGains(closures=k)))[0] for k in (0.3, 2.0))
 
     assert weak > 2 and strong < 0.5
 
 
 def test_an_open_vowel_opens_further_when_strong():
-    assert gap(viseme_gains.play(said(), Sounds(vowels=1.3)))[3] > 1.2 * gap(said())[3]
+    assert gap(viseme_gains.play(said(), VisemeGains(open_vowels=1.3)))[3] > 1.2 * gap(said())[3]
 
 
 def test_every_strength_at_one_leaves_the_take_to_the_bit():
-    assert np.array_equal(lip_closure.play(said(), lip_closure.Strength()), said())
+    assert np.array_equal(lip_closure.play(said(), lip_closure.MouthGains()), said())
 
 
 def test_nothing_jumps_between_sounds():
     a, p = said()[3], said()[0]
     way = np.linspace(0, 1, 41)[:, None].astype(np.float32)
-    played = viseme_gains.play(a + (p - a) * way, Sounds(closures=0.5, vowels=1.5, hisses=1.5, teeth=0.5, rounding=2))
+    played = viseme_gains.play(
+        a + (p - a) * way, VisemeGains(closures=0.5, open_vowels=1.5, sibilants=1.5, labiodentals=0.5, rounding=2)
+    )
 
     assert np.abs(np.diff(played, axis=0)).max() < 0.08

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.audio.decoding import SAMPLE_RATE, load
+from core.audio import SAMPLE_RATE, load
 from research.corpora import align, recordings
 
 SAMPLE = Path(__file__).parents[3] / "assets" / "sample" / "dialogue.flac"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from research.corpora.cast import Piece, Voice
 from research.simulator.dialogue import default_statistics, make_dialogue
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from research.corpora.cast import cut, shorten
 from research.simulator.dialogue import Room, Span, coverage, default_statistics, make_dialogue
 from research.simulator.laughter import LAUGH, with_breath, with_laughter

@@ -10,17 +10,17 @@ from research.evaluation.dyad.events import head_angles
 from research.evaluation.dyad.gazes import face_gaze
 from research.simulator.dialogue import default_statistics, make_dialogue
 from research.simulator.gaze_behaviour import look as let_look
-from research.simulator.mimicry import NOD, SMILING, answers, sight, taken_on, unasked
+from research.simulator.mimicry import NOD, SMILING, answers, mimicked, sight, spontaneous
 from research.simulator.person import draw_person
 from research.simulator.prosodic_cues import hear
-from research.simulator.synthesize import perform
+from research.simulator.synthesize import synthesize
 
 BACKS = Layout(facing_a=180.0, facing_b=180.0, contact_a=0.0, contact_b=0.0)
 
 
 def played(dialogue, layout, seed):
     """The motions and what both heads look at."""
-    motions = aim(perform(dialogue, layout, seed), room_poses(layout), (ADULT, ADULT))
+    motions = aim(synthesize(dialogue, layout, seed), room_poses(layout), (ADULT, ADULT))
     return motions, look(motions, room_poses(layout), (ADULT, ADULT))
 
 
@@ -37,7 +37,7 @@ def test_an_answer_comes_late_enough_to_be_one_and_nobody_answers_while_doing_it
     rng = np.random.default_rng(0)
     people = (draw_person(rng), draw_person(rng))
     looking = let_look(dialogue, hear(dialogue), Layout(), people, rng)[0]
-    seen, own = unasked(NOD, dialogue.seconds, 3.0, rng), [5.0, 20.0]
+    seen, own = spontaneous(NOD, dialogue.seconds, 3.0, rng), [5.0, 20.0]
     found = answers(NOD, seen, own, people[0], looking, 1.0, rng)
 
     assert len(found) > 2
@@ -53,13 +53,13 @@ def test_what_lasts_is_taken_on_late_smaller_and_less_by_who_looks_away(dialogue
     watching, away = (replace(looking, at_partner=np.full_like(looking.at_partner, on)) for on in (True, False))
     smile = np.zeros(len(looking.at_partner))
     smile[100:150] = 0.5
-    seen, hardly = (taken_on(SMILING, smile, people[0], where, 1.0) for where in (watching, away))
+    seen, hardly = (mimicked(SMILING, smile, people[0], where, 1.0) for where in (watching, away))
 
     begins = np.flatnonzero(seen)[0] - 100
     assert abs(begins / 25 - people[0].lag - SMILING.behind) < 0.03
     assert 0.5 * people[0].mirrors * SMILING.share == pytest.approx(seen.max(), rel=1e-3)
     assert hardly.max() == pytest.approx(0.6 * seen.max(), rel=1e-3)
-    assert not taken_on(SMILING, smile, people[0], looking, 0.0).any()
+    assert not mimicked(SMILING, smile, people[0], looking, 0.0).any()
 
 
 def test_who_stands_back_to_back_sees_nothing_and_keeps_the_head_to_the_front(dialogue):

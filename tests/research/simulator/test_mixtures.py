@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from research.corpora.voices import LEVEL, STEP, Voice
 from research.simulator import mixtures
 

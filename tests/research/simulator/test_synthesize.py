@@ -9,7 +9,7 @@ from research.evaluation.dyad.events import nods
 from research.simulator.dialogue import default_statistics, make_dialogue
 from research.simulator.person import random_layout
 from research.simulator.prosodic_cues import hear
-from research.simulator.synthesize import perform
+from research.simulator.synthesize import synthesize
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
@@ -20,14 +20,14 @@ def dialogues(voices):
 
 
 def scene(dialogue, layout: Layout, seed: int = 0) -> Scene:
-    intents = perform(dialogue, layout, seed)
+    intents = synthesize(dialogue, layout, seed)
     turns = [(t.start, t.end, t.person) for t in dialogue.turns]
     motions = aim(intents, room_poses(layout), (ADULT, ADULT))
     return Scene(motions, layout, dialogue.masks, turns, intents[..., 52])
 
 
 def test_a_performance_has_a_row_a_frame_and_its_seed_decides_it(dialogue):
-    first, again, other = (perform(dialogue, Layout(), seed) for seed in (1, 1, 2))
+    first, again, other = (synthesize(dialogue, Layout(), seed) for seed in (1, 1, 2))
 
     assert first.shape == (2, dialogue.masks.shape[1], 56) and np.isfinite(first).all()
     assert np.array_equal(first, again)
@@ -36,7 +36,7 @@ def test_a_performance_has_a_row_a_frame_and_its_seed_decides_it(dialogue):
 
 def test_the_limits_of_the_heads_hold_in_any_scene(dialogue):
     for seed in range(6):
-        face = perform(dialogue, random_layout(np.random.default_rng(seed)), seed)[..., :44]
+        face = synthesize(dialogue, random_layout(np.random.default_rng(seed)), seed)[..., :44]
         assert face.min() >= 0 and face.max() <= 1
         assert (face[..., COLUMN["mouthClose"]] <= face[..., COLUMN["jawOpen"]] + 1e-6).all()
         assert (face[..., COLUMN["eyeBlinkLeft"]] + face[..., COLUMN["eyeSquintLeft"]]).max() <= 1 + 1e-6
@@ -82,7 +82,7 @@ def test_blinks_come_as_often_as_those_of_people_and_shut_the_eye(dialogues):
 
 def test_the_silent_partner_keeps_the_lips_together(dialogues):
     for dialogue in dialogues[:3]:
-        intents = perform(dialogue, Layout(), 0)
+        intents = synthesize(dialogue, Layout(), 0)
         jaw, masks = intents[..., COLUMN["jawOpen"]], dialogue.masks
         # a breath is drawn before a turn, and a mouth takes its time to rest
         near = np.stack([np.convolve(own > 0, np.ones(31), "same") > 0 for own in masks])
@@ -91,7 +91,7 @@ def test_the_silent_partner_keeps_the_lips_together(dialogues):
 
 def test_a_warm_scene_smiles_and_a_cold_one_frowns(dialogues):
     warm, cold = (
-        np.mean([perform(d, Layout(warmth=w), 0)[..., :44].mean(axis=(0, 1)) for d in dialogues[:4]], axis=0)
+        np.mean([synthesize(d, Layout(warmth=w), 0)[..., :44].mean(axis=(0, 1)) for d in dialogues[:4]], axis=0)
         for w in (0.9, -0.9)
     )
 
@@ -100,7 +100,7 @@ def test_a_warm_scene_smiles_and_a_cold_one_frowns(dialogues):
 
 
 def test_people_of_a_scene_differ(dialogue):
-    a, b = (perform(dialogue, Layout(), seed)[..., COLUMN["jawOpen"]].max() for seed in (1, 2))
+    a, b = (synthesize(dialogue, Layout(), seed)[..., COLUMN["jawOpen"]].max() for seed in (1, 2))
 
     assert a != b
 

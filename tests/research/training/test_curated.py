@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from core import gaze, heads, turns
-from core.__main__ import main
 from core.audio import decoding
 from core.errors import UserError
 from core.layout import Layout, room_poses
 from core.motion import HeadMotion, Take, save_take
 from core.turns import masks_from_turns
+from research.__main__ import main
 from research.training.batches import Recipe, draw_batch, measure, read_dialogues
 from research.training.curated import read_takes
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.audio.decoding import SAMPLE_RATE
+from core.audio import SAMPLE_RATE
 from core.layout import Layout
 from research.corpora.cast import Piece, Voice
 from research.evaluation.dyad.audible import audible_shares, share
