@@ -6,6 +6,7 @@ import pytest
 import talking_together
 from talking_together.core.layout import Layout, room_poses
 from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.take import child
 
 LAYOUTS = [
     Layout(),
@@ -15,13 +16,26 @@ LAYOUTS = [
 ]
 
 
-@pytest.fixture
-def addon():
-    """The scene of an empty file with the add-on registered; leaves no trace."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
+@pytest.fixture(scope="session")
+def registered():
+    """The add-on, registered once, so that its child process stays warm from test to test."""
     talking_together.register()
-    yield bpy.context.scene
+    yield
     talking_together.unregister()
+
+
+@pytest.fixture(scope="session")
+def kept_takes(tmp_path_factory):
+    """A folder for generated takes that outlives the file of a test: Blender gives each file another one."""
+    return tmp_path_factory.mktemp("takes")
+
+
+@pytest.fixture
+def addon(registered, kept_takes, monkeypatch):
+    """The scene of an empty file with the add-on registered."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    monkeypatch.setattr(child, "cache", lambda: kept_takes)
+    return bpy.context.scene
 
 
 @pytest.fixture
