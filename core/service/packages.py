@@ -1,24 +1,19 @@
 """Install what the network needs into a folder of its own, and remove it: pip in a child process, step by step."""
 
 import importlib.util
-import os
-import queue
 import re
 import shutil
-import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from ..errors import UserError
-from .client import read_lines
 from .jobs import Job, Progress
+from .process import ChildProcess
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 # PyPI's torch for Linux is the CUDA build of several GB; this index has the one for the processor
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 EXPECTED_PACKAGES = 40  # with what they need themselves; only for the progress bar
-POLL = 0.05  # s
 
 
 def is_installed(site: Path) -> bool:
@@ -66,23 +61,15 @@ def _pip() -> list[str]:
 
 
 def _run_pip(arguments: list[str]) -> Job[None]:
-    process = subprocess.Popen(
-        [*_pip(), *arguments, "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color"],
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
-    try:
-        said = yield from _follow(lines)
-        code = process.wait()
-    finally:
-        process.kill()
-        process.wait()
+    options = ["--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color"]
+    said, step = [], Progress("Starting pip", 0.0)
+    with ChildProcess([*_pip(), *arguments, *options]) as pip:
+        for line in pip.lines():
+            if line is not None:
+                said.append(line.strip())
+                step = _understood(line.strip(), step)
+            yield step
+        code = pip.wait()
     if code:
         errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
         reason = errors[-1] if errors else f"pip ended with {code}"
@@ -90,22 +77,6 @@ def _run_pip(arguments: list[str]) -> Job[None]:
             f"PyTorch was not installed: {reason.rstrip('.')[:240]}. "
             "Check the network connection and the free space on the disk, or use a folder of wheels."
         )
-
-
-def _follow(lines: queue.Queue) -> Job[list[str]]:
-    """Progress from what pip says; returns all of it."""
-    said, step = [], Progress("Starting pip", 0.0)
-    while True:
-        try:
-            line = lines.get(timeout=POLL)
-        except queue.Empty:
-            yield step
-            continue
-        if line is None:
-            return said
-        said.append(line.strip())
-        step = _understood(line.strip(), step)
-        yield step
 
 
 def _understood(line: str, step: Progress) -> Progress:
