@@ -8,7 +8,6 @@ from .. import PROMPTS
 from . import sentence_encoder
 from .people import words
 from .quantities import NUMBERS, UNITS
-from .wordpiece import words as split_words
 
 LANGUAGES = ("de", "fr", "es")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -70,14 +69,14 @@ def _translated(clause: str, language: str) -> str:
 def _own() -> frozenset[str]:
     """The English words that our prompts, word lists and units use."""
     texts = [path.read_text("utf-8") for path in sorted(PROMPTS.glob("*.txt"))]
-    found = {word for text in texts for word in split_words(text) if word.isalpha()}
+    found = {word for text in texts for word in sentence_encoder.split_words(text) if word.isalpha()}
     listed = {word for words_of in words().values() for phrase in words_of for word in phrase.split()}
     return frozenset(found | listed | set(UNITS) | set(NUMBERS))
 
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return _own() | {word for word in sentence_encoder.load().vocabulary if word.isalpha() and len(word) > 1}
+    return _own() | {word for word in sentence_encoder.vocabulary() if word.isalpha() and len(word) > 1}
 
 
 def _spelled(clause: str) -> str:

@@ -80,8 +80,8 @@ class Ensemble(nn.Module):
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
     """Encode clauses for :class:`Meaning`."""
-    states, real = sentence_encoder.encode(texts, sentence_encoder.load())
-    return states[:, :, READ_LAYERS].flatten(2), real, sentence_encoder.sentence(states, real)
+    states, real, sentence = sentence_encoder.encode(texts)
+    return states[:, :, READ_LAYERS].flatten(2), real, sentence
 
 
 @functools.cache
