@@ -1,4 +1,4 @@
-"""The parent's side of the child process (core/service/worker.py): find a Python for it, start it, ask it, end it."""
+"""The parent's side of the child process (core/service/worker.py): find a Python, start it, send requests, end it."""
 
 import importlib.util
 import os
@@ -23,7 +23,7 @@ BOOT = "import sys; sys.path[:0] = sys.argv[1:]; from core.service.worker import
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that has torch: its program and, where the packages lie apart, their folder."""
+    """A Python that has PyTorch, and the folder of its packages where that is not its own."""
 
     python: Path
     site: Path | None = None
@@ -34,11 +34,11 @@ class Interpreter:
 
 
 def find_interpreter(chosen: str = "", site: Path | None = None, root: Path = ROOT) -> Interpreter:
-    """The chosen Python, else this one with the installed packages, else the repository's own, else this one as it is.
+    """The chosen Python, else this one with the packages in ``site``, else the repository's, else this one as it is.
 
     chosen: path of a Python from the preferences, may be empty
-    site:   folder that Install PyTorch fills
-    Raises UserError when none of them has torch.
+    site:   folder of Install PyTorch
+    Raises UserError when there is none of them.
     """
     if chosen:
         if not os.access(chosen, os.X_OK) or Path(chosen).is_dir():
@@ -53,7 +53,7 @@ def find_interpreter(chosen: str = "", site: Path | None = None, root: Path = RO
         return Interpreter(Path(sys.executable))
     raise UserError(
         "PyTorch is not installed. Press Install PyTorch in Edit > Preferences > Add-ons > Talking Together, "
-        "or choose a Python that has it there."
+        "or choose there a Python that has it."
     )
 
 

@@ -1,4 +1,4 @@
-"""The child process of this session, and the files that go to and fro between it and Blender."""
+"""The child process of this session, and the files that it and Blender exchange."""
 
 import hashlib
 import os
@@ -82,7 +82,7 @@ def _key(request: GenerateTake) -> str:
 
 
 def cache() -> Path:
-    """A folder for takes and unpacked sounds that goes away with Blender."""
+    """A folder for takes and unpacked sounds, which Blender deletes when it quits."""
     folder = Path(bpy.app.tempdir) / "dyad"
     folder.mkdir(exist_ok=True)
     return folder

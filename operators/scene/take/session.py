@@ -191,7 +191,7 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     timed = []
     for i, (frame, text) in enumerate(texts):
         read = yield from part(understand(text, layout), i / len(texts), (i + 1) / len(texts))
-        sure = [set(clause.sets) for clause in read.clauses if clause.sure >= SURE_MARKER]
+        sure = [set(clause.sets) for clause in read.clauses if clause.confidence >= SURE_MARKER]
         named = {name for names in sure if names <= set(MOOD) for name in names}  # nobody changes place while talking
         sets = {name: getattr(read.layout, name) for name in MOOD if name in named}
         if sets:

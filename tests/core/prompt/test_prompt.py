@@ -145,7 +145,7 @@ def test_her_face_is_the_other_persons_where_he_looks_at_it():
 def test_every_clause_says_what_it_set():
     reading = from_text("Two people stand 2.5 m apart, my cat is called Minka, B looks at the floor")
     first, second, third = reading.clauses
-    assert first.sets["distance"] == 2.5 and first.sure > 0.5
+    assert first.sets["distance"] == 2.5 and first.confidence > 0.5
     assert second.sets == {}
     assert third.sets["contact_b"] < 0.3 and "contact_a" not in third.sets
 
