@@ -88,7 +88,7 @@ def _understood(line: str, step: Progress) -> Progress:
     if collecting := re.match(r"Collecting ([\w.-]+)", line):
         return Progress(f"Looking up {collecting[1]}", min(step.share + 0.3 / EXPECTED_PACKAGES, 0.3))
     if downloading := re.match(r"(?:Downloading|Using cached|Processing) \S*?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line):
-        label = f"Downloading {downloading[1]} {downloading[2] or ''}".strip()
+        label = f"Getting {downloading[1]} {downloading[2] or ''}".strip()
         return Progress(label, min(max(step.share, 0.1) + 0.4 / EXPECTED_PACKAGES, 0.6))
     if line.startswith("Installing collected packages"):
         return Progress("Installing, this takes a few minutes", 0.7)

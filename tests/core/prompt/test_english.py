@@ -15,6 +15,8 @@ def english(text: str) -> str:
         ("ils sont assis face à face", "they sit face to face"),
         ("A regarde B, deux mètres", "A looks at B, two metres"),
         ("dos amigos hablan en un café", "two friends talk in a cafe"),
+        ("A mira a B", "A looks at B"),  # the person A, not the preposition
+        ("zwei Freunde: small talk, coffee", "two friends: small talk, coffee"),  # more English words than German ones
     ],
 )
 def test_german_french_and_spanish_are_translated_phrase_by_phrase(text, translated):
@@ -27,6 +29,7 @@ def test_german_french_and_spanish_are_translated_phrase_by_phrase(text, transla
         ("Two freinds sit close", "Two friends sit close"),  # letters out of order
         ("Emma whispres to Xiulan", "Emma whispers to Xiulan"),  # a name is no mistake
         ("They luagh togehter", "They laugh together"),
+        ("in a restaurnt", "in a restaurant"),
         ("on a parkbench", "on a park bench"),
         ("they sitt", "they sitt"),  # too short to be sure
     ],

@@ -14,7 +14,16 @@ from core.motion import load_take
 from core.service import worker as child
 from core.service.client import Interpreter, Worker, find_interpreter
 from core.service.jobs import Progress, finish, part
-from core.service.protocol import AssessRecording, Excerpt, Failure, FindTurns, GenerateTake, ReadPrompt, Selection
+from core.service.protocol import (
+    AssessRecording,
+    Excerpt,
+    Failure,
+    FindTurns,
+    GenerateTake,
+    Notices,
+    ReadPrompt,
+    Selection,
+)
 from core.turns import Turn
 
 
@@ -57,11 +66,12 @@ def test_a_take_and_then_a_part_of_it_are_generated_and_every_step_names_its_sta
     done = finish(worker.run(whole), steps.append)
     labels = list(dict.fromkeys(step.label for step in steps))
     assert labels[1:] == [ENCODING, SAMPLING], "nobody has to be found where turns are given"
+    assert max(step.share for step in steps if step.label == ENCODING) > 0.3
     assert done.notices.voices == ("The turn strips decide who speaks when.",) and done.notices.quality
 
     part = Selection(whole.out, 1.5, 3.0, "B", ("head",))
-    again = finish(worker.run(replace(whole, seed=3, turns=None, selection=part, out=str(tmp_path / "new.npz"))))
-    assert again.notices.voices is None and again.notices.quality is None, "nothing new is known of the recording"
+    again = finish(worker.run(replace(whole, seed=3, selection=part, out=str(tmp_path / "new.npz"))))
+    assert again.notices == Notices(quality=None, voices=done.notices.voices), "the sound was not examined again"
     old, new = (load_take(tmp_path / name) for name in ("take.npz", "new.npz"))
     assert old.layout.distance == 1.5 and old.seed == 2 and len(old) == 75
     changed = [np.abs(a.packed - b.packed).max() > 0 for a, b in zip(old.motions, new.motions, strict=True)]
@@ -188,7 +198,8 @@ def test_a_recording_is_decoded_once_until_its_file_changes(root, tmp_path):
     first = child._sound(Excerpt(str(path), 1.0, 2.0))
 
     assert child._sound(Excerpt(str(path), 1.0, 2.0)) is first
-    assert child._sound(Excerpt(str(path), 2.0, 2.0)) is not first
+    other = child._sound(Excerpt(str(path), 2.0, 2.0))
+    assert other is not first
     os.utime(path, (1, 1))
-    assert child._sound(Excerpt(str(path), 1.0, 2.0)) is not first
+    assert child._sound(Excerpt(str(path), 2.0, 2.0)) is not other
     assert len(child._decoded) == 1
