@@ -87,7 +87,9 @@ def _understood(line: str, step: Progress) -> Progress:
     """The step that a line of pip's output begins; ``step`` when it begins none."""
     if collecting := re.match(r"Collecting ([\w.-]+)", line):
         return Progress(f"Looking up {collecting[1]}", min(step.share + 0.3 / EXPECTED_PACKAGES, 0.3))
-    if downloading := re.match(r"(?:Downloading|Using cached|Processing) \S*?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line):
+    if downloading := re.match(
+        r"(?:Downloading|Using cached|Processing) (?:\S*[/\\])?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line
+    ):
         label = f"Getting {downloading[1]} {downloading[2] or ''}".strip()
         return Progress(label, min(max(step.share, 0.1) + 0.4 / EXPECTED_PACKAGES, 0.6))
     if line.startswith("Installing collected packages"):
