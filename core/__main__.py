@@ -16,21 +16,21 @@ MOVED = ("train", "evaluate")  # to python -m research
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments in one line."""
+    """Turns an error in the arguments into a UserError, which is one line."""
 
     def error(self, message):
-        raise UserError(f"{message[:1].upper()}{message[1:]}. Run it with --help to see what it takes.")
+        raise UserError(f"{message[:1].upper()}{message[1:]}. Run the command with --help to see its arguments.")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns 0, or 2 after one line on stderr for an error the user can mend."""
+    """Run one command; returns 0, or 2 after one line on stderr for a UserError."""
     # Threads that wait by spinning took 37 s instead of 4 s where something else was busy. Read when torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     return answer_in_one_line(_run, sys.argv[1:] if arguments is None else arguments)
 
 
 def answer_in_one_line(run: Callable[[list[str]], None], arguments: list[str]) -> int:
-    """The exit code of ``run``: 0, 2 after one line on stderr for a UserError, 130 where it was interrupted."""
+    """The exit code of ``run``: 0, or 2 after one line on stderr for a UserError, or 130 when it was interrupted."""
     try:
         run(arguments)
     except UserError as error:
@@ -50,32 +50,32 @@ def _run(arguments: list[str]) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="python -m core", description="Two people talking in 3D, from sound.")
+    parser = Parser(prog="python -m core", description="Animate two heads from a recording of two people talking.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="generate|turns|layout")
 
-    generate = commands.add_parser("generate", help="make a take from one recording of two people")
+    generate = commands.add_parser("generate", help="generate a take from one recording of two people")
     generate.add_argument("audio", help="any sound or video file")
     generate.add_argument("--out", required=True, type=Path, help="the take, .npz")
     generate.add_argument("--prompt", help='the scene in words, like "arguing across a table"')
     generate.add_argument("--layout", type=Path, help="the scene in numbers, .json")
-    generate.add_argument("--seed", type=int, default=0, help="another number is another performance")
+    generate.add_argument("--seed", type=int, default=0, help="each number gives another performance")
     generate.add_argument("--turns", type=Path, help="corrected turns, .csv")
     generate.add_argument("--heads", default="man,woman", help="the heads of A and B")
-    generate.add_argument("--motion-a", type=Path, help="a take whose A is kept; B is made to answer it")
-    generate.add_argument("--take", type=Path, help="a take of this recording, to redo a part of")
-    generate.add_argument("--redo", type=_span, metavar="FROM:TO", help="seconds of it to make anew; all else stays")
-    generate.add_argument("--people", default="AB", help="who of them is made anew: A, B or AB")
-    generate.add_argument("--parts", default="mouth,face,head,eyes", help="what of them is made anew")
+    generate.add_argument("--motion-a", type=Path, help="a take whose A is kept; B is generated to react to it")
+    generate.add_argument("--take", type=Path, help="a take of this recording of which a part is regenerated")
+    generate.add_argument("--redo", type=_span, metavar="FROM:TO", help="seconds of it to regenerate")
+    generate.add_argument("--people", default="AB", help="who is regenerated: A, B or AB")
+    generate.add_argument("--parts", default="mouth,face,head,eyes", help="what is regenerated of them")
     generate.set_defaults(run=_generate)
 
-    turns = commands.add_parser("turns", help="who speaks when")
+    turns = commands.add_parser("turns", help="find who speaks when")
     turns.add_argument("audio")
     turns.add_argument("--out", required=True, type=Path, help="start_s,end_s,speaker as .csv")
     turns.set_defaults(run=_turns)
 
-    layout = commands.add_parser("layout", help="read a scene in words")
+    layout = commands.add_parser("layout", help="read a scene described in words")
     layout.add_argument("prompt")
-    layout.add_argument("--start", type=Path, help="a layout that relative words change, .json")
+    layout.add_argument("--start", type=Path, help="the layout that the prompt changes, .json")
     layout.set_defaults(run=_layout)
 
     return parser
@@ -92,6 +92,7 @@ def _generate(arguments) -> None:
     layout = _read_layout(arguments.layout) if arguments.layout else Layout()
     if arguments.prompt:
         layout = _read_prompt(arguments.prompt, layout if arguments.layout else None).layout
+    found = []
     take = generate(
         decoding.load(arguments.audio),
         layout,
@@ -100,18 +101,20 @@ def _generate(arguments) -> None:
         heads=_two_heads(arguments.heads),
         motion_a=load_take(arguments.motion_a).motions[0] if arguments.motion_a else None,
         redo=_redo(arguments),
+        told=found.append,
     )
     save_take(take, arguments.out)
     seconds = len(take) / take.motions[0].fps
-    print(f"{arguments.out}: {seconds:.1f} s of two heads in {time.perf_counter() - started:.1f} s")
+    summary = f"{arguments.out}: {seconds:.1f} s of two heads in {time.perf_counter() - started:.1f} s"
+    print("\n".join([summary, *(note for diarization in found for note in diarization.notes)]))
 
 
 def _check_place(path: Path) -> None:
-    """Refuse a place where no file can be written, before the work that is to fill it."""
+    """Raises UserError when no file can be written to ``path``, before any long work."""
     if path.is_dir():
-        raise UserError(f'"{path}" is a folder. Name a file in it.')
+        raise UserError(f'"{path}" is a folder. Add a file name.')
     if not path.parent.is_dir():
-        raise UserError(f'There is no folder "{path.parent}". Make it first, or choose another.')
+        raise UserError(f'There is no folder "{path.parent}". Create it, or choose another folder.')
 
 
 def _redo(arguments):
@@ -119,7 +122,7 @@ def _redo(arguments):
     from .motion import load_take
 
     if (arguments.take is None) != (arguments.redo is None):
-        raise UserError("--take and --redo go together. Name the take and the seconds of it to make anew.")
+        raise UserError("--take and --redo go together. Give the take and the seconds of it to regenerate.")
     if arguments.take is None:
         return None
     return Regeneration(load_take(arguments.take), *arguments.redo, arguments.people, tuple(arguments.parts.split(",")))
@@ -138,7 +141,7 @@ def _turns(arguments) -> None:
     _check_place(arguments.out)
     found = diarize(decoding.load(arguments.audio))
     turns.write_csv(found.turns, arguments.out)
-    print(f"{arguments.out}: {len(found.turns)} turns. {' '.join(found.notes)}".rstrip())
+    print("\n".join([f"{arguments.out}: {len(found.turns)} turns.", *found.notes]))
 
 
 def _layout(arguments) -> None:
@@ -161,13 +164,13 @@ def _read_layout(path: Path) -> Layout:
     except OSError as error:
         raise UserError(f'The layout "{path}" cannot be read ({error.strerror}). Check the path.') from error
     except (ValueError, TypeError) as error:
-        raise UserError(f'"{path}" is no layout ({error}). Write one with: python -m core layout "…".') from error
+        raise UserError(f'"{path}" is not a layout ({error}). Create one with: python -m core layout "…".') from error
 
 
 def _two_heads(names: str) -> tuple[str, str]:
     heads = tuple(names.split(","))
     if len(heads) != 2:
-        raise UserError(f'--heads is "{names}". Name two, like man,woman.')
+        raise UserError(f'--heads is "{names}". Give two, like man,woman.')
     return heads
 
 

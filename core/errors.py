@@ -1,5 +1,5 @@
-"""The one exception that is meant for the user's eyes."""
+"""The exception whose message is shown to the user."""
 
 
 class UserError(Exception):
-    """Something the user can mend. The message reads "what happened. what to do." on one line."""
+    """An error that the user can fix. The message is one line: "what happened. what to do."."""

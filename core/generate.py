@@ -31,7 +31,10 @@ LIDS = [EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight
 SEAL = voice.FEATURES["seal"].start
 OPPOSITES = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"))
 
-Progress = Callable[[float], None]
+# Stages of the work, in the user's words
+DIARIZING, ENCODING, SAMPLING = "Finding who speaks", "Analyzing the voices", "Animating"
+
+Progress = Callable[[float, str], None]
 
 
 @cache
@@ -50,7 +53,7 @@ def generate(
     motion_a: HeadMotion | None = None,
     redo: Regeneration | None = None,
     directions: Sequence[tuple[float, Layout]] = (),
-    progress: Progress = lambda share: None,
+    progress: Progress = lambda share, stage: None,
     told: Callable[[Diarization], None] = lambda found: None,
 ) -> Take:
     """Animate the two people who talk in ``sound``.
@@ -62,7 +65,7 @@ def generate(
     redo:     a take of this recording and what of it to make anew; the rest of it is kept to the bit, in its own place:
               of ``layout`` only contact and mood hold, and only for what is made anew
     directions: (seconds, layout); from there on its contact and mood hold instead; nobody is moved
-    progress: called with the share done, 0..1; may raise to cancel
+    progress: called with the share done, 0..1, and the stage; may raise to cancel
     told:     called with who was found to speak, where that had to be found
 
     Raises UserError when nobody speaks in the recording, the weights are missing, or what is held does not fit.
@@ -71,7 +74,9 @@ def generate(
     held = _held(sound, frames, motion_a, redo)
     near = held.near if held else slice(0, frames)  # what is made, and what its making looks at
     known_masks = redo.take.speaking if redo and turns is None else None
-    masks, features = hear(sound, turns, lambda share: progress(UNDERSTOOD * share), known_masks, told, near)
+    masks, features = hear(
+        sound, turns, lambda share, stage: progress(UNDERSTOOD * share, stage), known_masks, told, near
+    )
     poses = room_poses(redo.take.layout if redo else layout)
     pair = {"poses": poses, "geometries": [gaze.Geometry.of(load_head(name)) for name in heads]}
     given = condition.build(features, masks[:, near], layout, poses, directions, near.start)
@@ -79,11 +84,11 @@ def generate(
     del features  # the heaviest thing there is, in an hour
     kept = held and held.cut(near)
     known = kept and (gaze.intents(kept.motions, **pair), kept.keep_intents)
-    meant = sample_intents(model, given, seed, known, lambda share: progress(UNDERSTOOD + rest * share))
+    meant = sample_intents(model, given, seed, known, lambda share: progress(UNDERSTOOD + rest * share, SAMPLING))
     motions = _perform(meant, seal, masks[:, near], pair, kept)
     if held:
         motions = held.with_part(motions, near)
-    progress(1.0)
+    progress(1.0, SAMPLING)
     made = tuple(HeadMotion(motion) for motion in motions)
     return redo.with_new(made, masks) if redo else Take(made, masks, layout, sound.sha256, seed, model.sha256)
 
@@ -130,11 +135,11 @@ def hear(
     if turns is not None:
         masks = masks_from_turns(turns, frame_count(len(sound.mono)))
     elif masks is None:
-        found = diarize(sound, progress=lambda share: progress(HEARD * share))
+        found = diarize(sound, progress=lambda share: progress(HEARD * share, DIARIZING))
         told(found)
         masks = found.masks
     features = voice.encode(
-        sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share), part, kind=np.float16
+        sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share, ENCODING), part, kind=np.float16
     )
     return masks, features
 
@@ -144,7 +149,7 @@ def sample_intents(
     told: np.ndarray,
     seed: int,
     known: tuple[np.ndarray, np.ndarray] | None = None,
-    progress: Progress = lambda s: None,
+    progress: Callable[[float], None] = lambda share: None,
     *,
     guidance: float = diffusion.GUIDANCE,
     steps: int = diffusion.STEPS,

@@ -1,4 +1,4 @@
-"""Where two people are, how they are turned and how they feel about it, as plain numbers (DESIGN, contract: layout)."""
+"""The layout of a scene as plain numbers: places, body orientation, eye contact and mood of a pair (DESIGN §3)."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -26,7 +26,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The scene of a pair. Raises UserError when a value is outside its limits."""
+    """The scene of a pair. Raises UserError when a value is outside LIMITS."""
 
     distance: float = 1.0  # m, between the two heads' rest places
     facing_a: float = 0.0  # degrees A's body is turned away from the line to the partner; + is to the own left
@@ -50,41 +50,41 @@ class Layout:
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause of a prompt and what became of it."""
+    """One clause of a prompt and what it sets."""
 
     text: str  # as it was written
     sets: dict = field(default_factory=dict)  # numbers of the layout by name; empty: not understood
-    sure: float = 0.0  # 0..1, of the least sure of them
+    confidence: float = 0.0  # 0..1, the least of all that it sets
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a prompt means."""
+    """A prompt as a layout."""
 
     layout: Layout
     clauses: tuple[Clause, ...]
 
 
 def from_text(prompt: str, start: Layout | None = None) -> Reading:
-    """Read a scene or a direction in words.
+    """Read a description of a scene, or of a change of the scene ``start``.
 
-    Without ``start`` what the prompt does not speak of has the default; with it, only what the prompt names changes.
+    Without ``start`` what the prompt does not mention has the default; with it, only what the prompt mentions changes.
     Numbers with units are taken exactly. Raises UserError when the text model is not installed.
     """
-    from .prompt.reading import read_prompt  # torch comes with it, and Blender's own process has none
+    from .prompt.reading import read_prompt  # imports torch, which Blender's own process lacks
 
     values, clauses = read_prompt(prompt, asdict(start or Layout()), LIMITS, relative=start is not None)
     return Reading(Layout(**values), tuple(Clause(*clause) for clause in clauses))
 
 
 def presets() -> dict[str, Layout]:
-    """Named layouts, in the order of a menu; what a preset does not name has the default."""
+    """Layouts by name, in the order of the menu; what a preset does not set has the default."""
     listed = json.loads((PROMPTS / "presets.json").read_text("utf-8"))
     return {name: Layout(**numbers) for name, numbers in listed.items()}
 
 
 def moods() -> dict[str, dict[str, float]]:
-    """Named moods, in the order of a menu: the numbers that each sets, by name; all others stay."""
+    """Moods by name, in the order of the menu: the numbers of a layout that each sets."""
     return json.loads((PROMPTS / "moods.json").read_text("utf-8"))
 
 

@@ -4,9 +4,14 @@ import csv
 import json
 import subprocess
 import sys
+import wave
 
 import numpy as np
 import pytest
+
+from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, decoding, frame_count
+from core.diarization.diarize import ONE_VOICE
+from core.turns import masks_from_turns, read_csv
 
 
 @pytest.fixture
@@ -75,10 +80,26 @@ def test_turns_writes_start_end_and_speaker(core, sample, tmp_path):
     assert rows[0]["speaker"] == "A"  # A is who speaks first
 
 
+def test_what_was_noticed_about_the_voices_stands_under_the_summary(core, sample, tmp_path):
+    mono = decoding.load(sample).mono
+    a, b = masks_from_turns(read_csv(sample.with_suffix(".turns.csv")), frame_count(len(mono)))
+    only_b = mono * np.repeat(b * (1 - a), SAMPLES_PER_FRAME)[: len(mono)]
+    only_b += np.random.default_rng(0).normal(0, 1e-3, len(mono))
+    with wave.open(str(tmp_path / "one.wav"), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes((32767 * only_b).astype(np.int16).tobytes())
+    for command, out in (("turns", "turns.csv"), ("generate", "take.npz")):
+        done = core(command, tmp_path / "one.wav", "--out", tmp_path / out)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[0].startswith(str(tmp_path / out))
+        assert done.stdout.splitlines()[1:] == [ONE_VOICE]
+
+
 def test_layout_prints_json_and_reads_it_back_as_a_start(core, tmp_path):
     done = core("layout", "they sit three metres apart")
     assert done.returncode == 0, done.stderr
     layout = json.loads(done.stdout)
+    assert done.stderr == ""
     assert layout["distance"] == 3 and layout["height_a"] == layout["height_b"] == 1.2
 
     (tmp_path / "layout.json").write_text(done.stdout)

@@ -1,1 +1,1 @@
-"""From words to a layout: an exact grammar for what is said in numbers, a learnt reading for the rest."""
+"""From a prompt to a layout: an exact grammar for numbers, a trained model for the rest."""

@@ -1,4 +1,4 @@
-"""A prompt cut into clauses, each with who it speaks of and in the words the rest of the reading understands."""
+"""Splits a prompt into clauses, each with its subject and in normalized words."""
 
 import re
 import textwrap
@@ -8,19 +8,19 @@ from .people import BOTH, OTHER, Cast, Mention, cast, gender, mentions, words
 from .quantities import spelled_out
 
 LONGEST_CLAUSE = 200  # characters
-MOST_CLAUSES = 30  # a prompt is one line of text; what comes after these is not read, and the reading says so
+MOST_CLAUSES = 30  # of a prompt; the rest is reported as not understood
 
 ABBREVIATION = r"(?<!\bft)(?<!\bin)(?<!\bcm)(?<!\bdeg)(?<!\bca)(?<!\bapprox)(?<!\bMr)(?<!\bMrs)(?<!\bDr)"
 SENTENCE_END = re.compile(rf"{ABBREVIATION}[.!?…。！？]+(?=[\s\"')\]]|$)|[;\n\r|]+")
 PAUSE = re.compile(r",(?!\d)|\s[-–—]+\s|[()\[\]]|:(?=\s+[^\d\s.-])|\s(?=who\b)|\s(?=without\b)")
 ALIKE = re.compile(r"\b(?:they|both|each|neither|them|their)\b|^two\b(?!.*\b(?:one|other)\b)", re.IGNORECASE)
 POSSESSION = re.compile(r" (?!and|but|from|to|in|at|on|with|for|as|all|more|less|while)\w")
-PLACES = {"at", "to", "into", "on", "in", "up", "down"}  # what a clause without a verb begins with
+PLACES = {"at", "to", "into", "on", "in", "up", "down"}  # first words of a clause without a verb
 ELLIPSIS = re.compile(r"(?:does|do|is|are|has|will|can|would)(?:n't| not|not)\W*$")
 UNIT = r"( ?(?:degrees?|°|m|cm|%|percent))?"
 BARE_NUMBER = re.compile(rf"one person(?:'s)?(?: is| at|:)? (-?(?:\d+(?:[.,]\d+)?|[.,]\d+)){UNIT}")
 NAMED_NUMBER = re.compile(rf"one person(?:'s)? (facing|height|contact)\b.*?{UNIT}")
-# What names only what stays: "the same, but ...", "everything else stays as it is"
+# Phrases for what does not change: "the same, but ...", "everything else stays as it is"
 SAME = r"(?:(?:(?:just|exactly|all|at|in|with) )?(?:the )?same"
 SAME += r"(?: (?:scene|set-?up|thing|places?|distance|mood|again|as (?:before|now)))?"
 SAME += r"|(?:just )?(?:as|like) (?:before|now)"
@@ -34,26 +34,28 @@ class Part:
     """One clause."""
 
     text: str  # as the user wrote it
-    meaning: str  # lower case, English, units spelled out, the pair called "one person" and "the other person"
+    meaning: (
+        str  # normalized: lower case, English, units spelled out, the pair called "one person" and "the other person"
+    )
     subject: str  # a, b or both
-    named: bool = True  # somebody is spoken of in the clause itself
-    alone: bool = False  # only one of the two is
-    alike: bool = False  # "they", "both": what holds for one holds for the other
+    named: bool = True  # the clause itself mentions a person
+    alone: bool = False  # it mentions only one of the two
+    alike: bool = False  # "they", "both": what is true of one is true of the other
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """The clauses of one sentence, and the sentence uncut where that may say more than they do."""
+    """The clauses of one sentence, and the whole sentence where it may mean more than its clauses."""
 
     parts: list[Part]
     whole: Part | None
 
 
 def read(prompt: str, swapped: bool, english) -> tuple[list[Sentence], Cast, str]:
-    """Cut a prompt into clauses.
+    """Split a prompt into clauses.
 
     swapped: A stands on the right before the prompt is read
-    english: what turns one clause into English without spelling mistakes
+    english: translates one clause to English and corrects its spelling
     returns: the clauses sentence by sentence, who is who, and the text beyond MOST_CLAUSES
     """
     texts = SENTENCE_END.split(prompt)
@@ -71,7 +73,7 @@ def read(prompt: str, swapped: bool, english) -> tuple[list[Sentence], Cast, str
 
 
 def _whole(sentence: str, people: Cast, english) -> Part | None:
-    """ "Juliet on the balcony, Romeo below" is a scene, which neither half tells."""
+    """The whole sentence as one part: "Juliet on the balcony, Romeo below" is a scene that neither half describes."""
     if len(sentence) > LONGEST_CLAUSE:
         return None
     text = english(sentence.strip())
@@ -85,7 +87,7 @@ def _whole(sentence: str, people: Cast, english) -> Part | None:
 
 
 def meaning_of(text: str, people: Cast | None = None) -> str:
-    """A whole text, uncut, as the encoder reads it."""
+    """The normalized words of a text as one clause."""
     named = mentions(text, people or cast(text, False))
     return spelled_out(_meaning(text, named, named[0].who if named else BOTH))
 
@@ -97,7 +99,7 @@ def _fragments(sentence: str) -> list[str]:
 
 
 def _with_same(cuts: list[str]) -> list[str]:
-    """What names only what stays is no clause of its own: it goes with the one after it, or else before it."""
+    """Join a phrase of UNCHANGED with the clause after it, or else with the one before it."""
     joined: list[str] = []
     for cut in cuts:
         if joined and (UNCHANGED.fullmatch(joined[-1]) or UNCHANGED.fullmatch(cut)):
@@ -108,7 +110,7 @@ def _with_same(cuts: list[str]) -> list[str]:
 
 
 def _conjunctions(piece: str) -> list[str]:
-    """Cut before "but B ..." always, before "and B ..." only where both sides say something of their own."""
+    """Split before "but B ..." always, before "and B ..." only where both sides have a predicate."""
     known = words()
     cuts: list[list[str]] = [[]]
     tokens = piece.split()
@@ -130,9 +132,9 @@ def _says_something(tokens: list[str]) -> bool:
 
 
 def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
-    """The clauses of one sentence; one that names nobody speaks of who was named before it, else after it."""
+    """The clauses of one sentence; one that mentions nobody has the subject of the clause before it, else after it."""
     found = []
-    last: str | None = None  # spoken of
+    last: str | None = None  # person mentioned
     ones = 0
     for fragment in fragments:
         text = english("" if UNCHANGED.fullmatch(fragment) else BUT_UNCHANGED.sub("", fragment))
@@ -160,7 +162,7 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
 
 
 def _meaning(text: str, named: list[Mention], subject: str) -> str:
-    """Name the pair the same way in every prompt; roles ("the pupil") stay, they say more than who is meant."""
+    """Give the pair the same names in every prompt; roles ("the pupil") stay, as they carry meaning."""
     out, at = "", 0
     for mention in named:
         if mention.role or mention.who == BOTH:
@@ -178,13 +180,13 @@ def _name(mention: Mention, first: Mention, text: str, subject: str) -> str:
         of_first = gender(begins) not in ("m", "f") or gender(begins) == ("m" if own == "his" else "f")
         return "their" if of_first or mention is first else "the other person's"
     if own in ("him", "her") and mention.who == subject and mention is not first:
-        return "the other person"  # "B watches her": nobody watches oneself
+        return "the other person"  # "B watches her" is not reflexive
     mine = mention.who == subject or subject == BOTH and mention.who == "a"
     return "one person" if mine else "the other person"
 
 
 def _completed(meaning: str, before: str) -> str:
-    """ "B doesn't", "B at the ceiling" and "B's -60" borrow what they leave out from the clause before."""
+    """Resolve an ellipsis from the clause before: "B doesn't", "B at the ceiling", "B's -60"."""
     number, named = BARE_NUMBER.fullmatch(meaning), NAMED_NUMBER.fullmatch(before)
     if number and named:
         return f"one person's {named[1]} is {number[1]}{number[2] or named[2]}"

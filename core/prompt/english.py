@@ -1,4 +1,4 @@
-"""Clauses in other languages and with spelling mistakes, as the English that grammar and encoder know."""
+"""Translates clauses from German, French and Spanish by phrase lists, and corrects English spelling."""
 
 import difflib
 import functools
@@ -8,29 +8,28 @@ from .. import PROMPTS
 from . import sentence_encoder
 from .people import words
 from .quantities import NUMBERS, UNITS
-from .wordpiece import words as split_words
 
 LANGUAGES = ("de", "fr", "es")
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-SHORTEST_MISTAKE = 5  # letters; shorter words are too easily taken for others
-LONGEST_MENDED = 1000  # characters of a prompt
-ALIKE, MAYBE_ALIKE = 0.87, 0.75  # a letter too many, missing or wrong; the same letters out of order
+SHORTEST_MISTAKE = 5  # letters; shorter words resemble too many others
+LONGEST_CORRECTED = 1000  # characters of a prompt
+ALIKE, MAYBE_ALIKE = 0.87, 0.75  # similarity ratio; the lower one suffices for the same letters out of order
 LONGEST_PHRASE = 5  # words in a line of the word lists
 
 
 def to_english(prompt: str):
-    """A function that turns one clause of ``prompt`` into English without spelling mistakes."""
-    language = _language(prompt[:LONGEST_MENDED])
+    """A function that translates one clause of ``prompt`` to English, or corrects its spelling."""
+    language = _language(prompt[:LONGEST_CORRECTED])
     if language:
         return lambda clause: _translated(clause, language)
-    if len(prompt) > LONGEST_MENDED:  # a pasted text, where the search for what was meant would take seconds
+    if len(prompt) > LONGEST_CORRECTED:  # a pasted text, in which the search would take seconds
         return str
-    return lambda clause: _spelled(clause.lower() if prompt.isupper() else clause)
+    return lambda clause: _spell_checked(clause.lower() if prompt.isupper() else clause)
 
 
 @functools.cache
 def _phrases(language: str) -> dict[tuple[str, ...], str]:
-    """Word list of a language: its words to English, from assets/prompts/<language>.tsv."""
+    """The phrases of a language and their English, from assets/prompts/<language>.tsv."""
     rows = (line.split("\t") for line in (PROMPTS / f"{language}.tsv").read_text("utf-8").splitlines() if "\t" in line)
     return {tuple(WORD.findall(foreign.lower())): english for foreign, english in rows}
 
@@ -47,7 +46,7 @@ def _language(prompt: str) -> str | None:
 
 
 def _translated(clause: str, language: str) -> str:
-    """Phrase by phrase, the longest first; words that the list does not know stay."""
+    """Translate phrase by phrase, the longest first; words that are not in the list stay."""
     phrases = _phrases(language)
     tokens = list(WORD.finditer(clause))
     out, at, i = "", 0, 0
@@ -68,25 +67,25 @@ def _translated(clause: str, language: str) -> str:
 
 @functools.cache
 def _own() -> frozenset[str]:
-    """The English words that our prompts, word lists and units use."""
+    """The English words of the prompt set, the word lists and the units: the targets of a correction."""
     texts = [path.read_text("utf-8") for path in sorted(PROMPTS.glob("*.txt"))]
-    found = {word for text in texts for word in split_words(text) if word.isalpha()}
+    found = {word for text in texts for word in sentence_encoder.split_words(text) if word.isalpha()}
     listed = {word for words_of in words().values() for phrase in words_of for word in phrase.split()}
     return frozenset(found | listed | set(UNITS) | set(NUMBERS))
 
 
 @functools.cache
 def _known() -> frozenset[str]:
-    return _own() | {word for word in sentence_encoder.load().vocabulary if word.isalpha() and len(word) > 1}
+    return _own() | {word for word in sentence_encoder.vocabulary() if word.isalpha() and len(word) > 1}
 
 
-def _spelled(clause: str) -> str:
-    """Words that English does not know, as the word of ours they resemble most."""
-    return WORD.sub(lambda match: _mended(match.group()), clause)
+def _spell_checked(clause: str) -> str:
+    """Replace unknown words by the most similar word of :func:`_own`."""
+    return WORD.sub(lambda match: _corrected(match.group()), clause)
 
 
 @functools.lru_cache(maxsize=4096)
-def _mended(word: str) -> str:
+def _corrected(word: str) -> str:
     lower = word.lower()
     if len(word) < SHORTEST_MISTAKE or not word.isascii() or "'" in word or lower in _known():
         return word

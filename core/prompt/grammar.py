@@ -1,4 +1,4 @@
-"""What a clause says exactly: numbers with units, sides, postures, places exchanged. Nothing is guessed here."""
+"""What a clause states exactly: numbers with units, sides, postures, an exchange of places. Rules only."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .quantities import Quantity, find
 
 CHILD = 0.65  # of a grown-up's height
 EYES_OF_STATURE = 0.936  # eye height over body height
-# Who is told to be 1.9 m tall sits lower all the same, and does not stand lower; a height of the eyes outranks both.
+# Weights: a body height outranks standing, a lower posture outranks a body height, a height of the eyes both.
 SEATED_OR_SO, STATURE, UPRIGHT = 2.8, 2.6, 2.4
 
 
@@ -21,16 +21,16 @@ class Setting:
     field: str
     how: str  # set, add, times, above (the partner's value plus this), open, open_more (degrees to the camera), toggle
     value: float
-    sure: float = 1.0
-    weight: float = 3.0  # 3 said exactly (a posture a little less), 2 said in words, 1 only implied by the scene
+    confidence: float = 1.0
+    weight: float = 3.0  # 3 stated exactly (a posture a little less), 2 stated in words, 1 implied by the scene
 
 
 def exact(part: Part, roles: dict[str, str], role_before: str) -> tuple[list[Setting], str]:
-    """What a clause says exactly.
+    """The settings that a clause states exactly.
 
-    roles:       who is meant by "the pupil"
-    role_before: what the last length counted, for "A is 1.8 m tall and B 1.6 m"
-    returns:     the settings, and what a length in this clause counted
+    roles:       the person of each role, like "pupil"
+    role_before: what the length before measured, for "A is 1.8 m tall and B 1.6 m"
+    returns:     the settings, and what a length in this clause measures
     """
     found: list[Setting] = []
     for quantity in find(part.meaning):
@@ -111,7 +111,7 @@ def _angle(quantity: Quantity, around: str, part: Part) -> list[Setting]:
 
 
 def _turns(part: Part) -> list[Setting]:
-    """ "turns a little to the left", which no number measures."""
+    """A turn without a number, like "turns a little to the left"."""
     match = phrases.TURN_SIDE.search(part.meaning)
     if match is None:
         return []
@@ -155,7 +155,7 @@ def _ratio(factor: float, around: str, part: Part) -> list[Setting]:
 
 
 def _postures(part: Part, roles: dict[str, str]) -> list[Setting]:
-    """Who sits, stands, kneels, crouches, lies; where two are told in one clause, who is named outranks "they"."""
+    """Who sits, stands, kneels, crouches or lies; a named person outranks "they" in the same clause."""
     both, named = [], []
     text = part.meaning
     children = {who for role, who in roles.items() if role in words()["children"]}
@@ -177,7 +177,7 @@ def _postures(part: Part, roles: dict[str, str]) -> list[Setting]:
 
 
 def _whose(posture: str, before: str, after: str, part: Part, roles: dict[str, str]) -> str | None:
-    """Who sits: "a seated B", "an employee sitting at his desk", else who the clause speaks of; None if unknown."""
+    """Whose posture it is: "a seated B", "an employee sitting at his desk", else the subject; None if unknown."""
     other = OTHER.get(part.subject, "b")
     adjective = posture.endswith(("ing", "ed"))
     if adjective and re.match(r" (?:the )?(?:other|one) person", after):

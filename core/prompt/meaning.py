@@ -1,7 +1,8 @@
-"""What a clause means for the layout, learnt from our own prompt set: small heads on the encoder's states.
+"""A model of what a clause means for the layout: small heads on the hidden states of the sentence encoder.
 
-Trained by ``python -m research train prompts``. One clause gives how likely it describes a scene, and for every number
-of the layout how likely the clause says it outright or changes it, its value, and the amount of the change.
+Trained on our prompt set by ``python -m research train prompts``. For each clause it gives the probability that it
+describes a scene and, for every number of the layout, the probabilities that the clause states it or changes it, its
+value, and the amount of the change.
 """
 
 import functools
@@ -15,9 +16,9 @@ from torch import Tensor, nn
 from .. import PROMPTS
 from . import sentence_encoder
 
-# 1 is who the clause speaks of first, 2 the other
+# 1 is the person whom the clause mentions first, 2 the other
 FIELDS = "distance facing_1 facing_2 height_1 height_2 contact_1 contact_2 energy warmth".split()
-# The values that each number is told apart by; what lies between is a blend of neighbours
+# The classes of each number; a value between two of them is interpolated
 SHARES = [0.02, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95]
 STEPS = {
     "distance": [0.25, 0.35, 0.5, 0.7, 0.95, 1.3, 1.8, 2.7, 4, 7, 12, 30, 80],
@@ -33,7 +34,7 @@ MODEL = PROMPTS / "meaning.safetensors"
 
 
 class Meaning(nn.Module):
-    """Attention pools over the word pieces, then one hidden layer, then a head for each question."""
+    """Attention pooling over the tokens, one hidden layer, and a linear head for each output."""
 
     def __init__(self, pools: int = 12, width: int = 64, hidden: int = 256, dropout: float = 0.3):
         super().__init__()
@@ -45,15 +46,15 @@ class Meaning(nn.Module):
         self.value = nn.Linear(states, pools * width)
         self.whole = nn.Linear(sentence_encoder.WIDTH, hidden)
         self.hidden = nn.Linear(pools * width, hidden)
-        self.scene = nn.Linear(hidden, 1)  # a scene, which implies every number
-        self.outright = nn.Linear(hidden, len(FIELDS))  # said in words
-        self.step = nn.Linear(hidden, len(FIELDS) * MOST_STEPS)  # which of its STEPS the value is
-        self.changes = nn.Linear(hidden, len(FIELDS) + 1)  # a change of what is there, last: places exchanged
-        self.change = nn.Linear(hidden, len(FIELDS))  # its amount
+        self.scene = nn.Linear(hidden, 1)  # describes a scene, which implies every number
+        self.outright = nn.Linear(hidden, len(FIELDS))  # states the number
+        self.step = nn.Linear(hidden, len(FIELDS) * MOST_STEPS)  # the class among STEPS
+        self.changes = nn.Linear(hidden, len(FIELDS) + 1)  # changes the number; last: exchanges the places
+        self.change = nn.Linear(hidden, len(FIELDS))  # amount of the change
 
-    def forward(self, states: Tensor, real: Tensor, sentence: Tensor) -> dict[str, Tensor]:
-        """states (B, L, len(READ_LAYERS) * WIDTH), real (B, L), sentence (B, WIDTH) -> answers (B, ...)."""
-        weight = self.score(states).masked_fill(~real[..., None], -1e4).softmax(dim=1)  # (B, L, pools)
+    def forward(self, states: Tensor, mask: Tensor, sentence: Tensor) -> dict[str, Tensor]:
+        """states (B, L, len(READ_LAYERS) * WIDTH), mask (B, L), sentence (B, WIDTH) -> logits and values (B, ...)."""
+        weight = self.score(states).masked_fill(~mask[..., None], -1e4).softmax(dim=1)  # (B, L, pools)
         value = self.value(states).unflatten(-1, (self.pools, -1))  # (B, L, pools, width)
         pooled = (weight[..., None] * value).sum(1).flatten(1)
         x = self.drop(torch.relu(self.hidden(self.drop(pooled)) + self.whole(sentence)))
@@ -67,26 +68,26 @@ class Meaning(nn.Module):
 
 
 class Ensemble(nn.Module):
-    """Several of them, trained from different seeds; their answers are averaged."""
+    """Several models trained from different seeds; their outputs are averaged."""
 
     def __init__(self, members: int, **config):
         super().__init__()
         self.members = nn.ModuleList(Meaning(**config) for _ in range(members))
 
-    def forward(self, states: Tensor, real: Tensor, sentence: Tensor) -> dict[str, Tensor]:
-        answers = [member(states, real, sentence) for member in self.members]
+    def forward(self, states: Tensor, mask: Tensor, sentence: Tensor) -> dict[str, Tensor]:
+        answers = [member(states, mask, sentence) for member in self.members]
         return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
 
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
-    """Encode clauses for :class:`Meaning`."""
-    states, real = sentence_encoder.encode(texts, sentence_encoder.load())
-    return states[:, :, READ_LAYERS].flatten(2), real, sentence_encoder.sentence(states, real)
+    """The inputs of :class:`Meaning`: states, mask and sentence embeddings of clauses."""
+    states, mask, sentence = sentence_encoder.encode(texts)
+    return states[:, :, READ_LAYERS].flatten(2), mask, sentence
 
 
 @functools.cache
 def load(path: Path = MODEL) -> Ensemble:
-    """Read the trained heads once."""
+    """The trained model; read once."""
     with safe_open(path, "pt") as file:
         config = json.loads(file.metadata()["config"])
         weights = {name: file.get_tensor(name).float() for name in file.keys()}
@@ -97,8 +98,9 @@ def load(path: Path = MODEL) -> Ensemble:
 
 @torch.inference_mode()
 def understand(texts: list[str], model: Ensemble | None = None) -> list[dict]:
-    """Read clauses: how likely each is a ``scene`` and a ``swap``, and by field how likely it is said ``outright``
-    or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera) and its ``change``.
+    """For each clause the probabilities of ``scene`` and ``swap`` and, by field, the probability that it is stated
+    (``outright``) or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera), and its
+    ``change``.
     """
     if not texts:
         return []
@@ -122,7 +124,7 @@ def steps() -> tuple[Tensor, Tensor]:
 
 
 def to_layout(step: Tensor) -> Tensor:
-    """The likeliest step of each number, blended with its neighbours: (B, 9, MOST_STEPS) -> (B, 9) as in the layout."""
+    """The most probable step of each number, interpolated with its neighbours: (B, 9, MOST_STEPS) -> (B, 9)."""
     table, real = steps()
     likely = step.masked_fill(~real, -1e4).softmax(-1)
     best = likely.argmax(-1, keepdim=True)

@@ -1,4 +1,4 @@
-"""Who is meant: A and B by letter, side, order, pronoun, name or role, from the whole prompt."""
+"""Resolves who is A and who is B, by letter, side, order, pronoun, name or role, from the whole prompt."""
 
 import functools
 import json
@@ -29,12 +29,12 @@ def words() -> dict[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Mention:
-    """One place where the text speaks of somebody."""
+    """One place where the text mentions a person."""
 
     start: int
     end: int
     who: str  # a, b or both
-    role: bool = False  # by what they are ("the pupil"), which says more than who they are
+    role: bool = False  # by a role, like "the pupil"
 
 
 @dataclass(frozen=True)
@@ -44,15 +44,15 @@ class Cast:
     roles: dict[str, str] = field(default_factory=dict)  # "teacher" -> "a"
     man: str = "a"
     swapped: bool = False  # A stands on the right
-    letters: bool = False  # the prompt speaks of A or B
+    letters: bool = False  # the prompt mentions A or B
 
     def side(self, name: str) -> str:
-        """Who stands on the ``name`` ("left", "right") of the picture."""
+        """The person on the ``name`` ("left", "right") of the picture."""
         return "a" if (name == "left") != self.swapped else "b"
 
 
 def cast(prompt: str, swapped: bool) -> Cast:
-    """Find out who is who. ``swapped`` tells whether A stands on the right before the prompt is read."""
+    """Resolve the people of a prompt. ``swapped``: A stands on the right before the prompt is read."""
     letters = bool(re.search(r"\bB\b|(?<=[\w,] )A\b(?! [a-z]+(?:ing)? of\b)|(?<![\w'])b\b(?=['’ ])", prompt))
     spoken = dict.fromkeys(POSSESSIVE.sub("", match.group()).lower() for match in WORD.finditer(prompt))
     roles = [word for word in spoken if gender(word)]
@@ -66,16 +66,16 @@ def cast(prompt: str, swapped: bool) -> Cast:
     elif len(free) >= 2 and genders[0] == genders[1]:
         bound |= {free[0]: "a", free[1]: "b"}
     elif len(free) >= 2 and "n" in genders[:2]:
-        sure = 0 if genders[1] == "n" else 1
-        bound[free[sure]] = by_gender[genders[sure]]
-        bound[free[1 - sure]] = OTHER[bound[free[sure]]]
+        known = 0 if genders[1] == "n" else 1
+        bound[free[known]] = by_gender[genders[known]]
+        bound[free[1 - known]] = OTHER[bound[free[known]]]
     for role, sex in zip(free, genders, strict=True):
         bound.setdefault(role, by_gender.get(sex, "b" if letters else "a"))
     return Cast(bound, man, swapped, letters)
 
 
 def gender(word: str) -> str:
-    """m, f, n for a person of any sex, or nothing for a word that names nobody."""
+    """m, f, n for a person of any sex, or empty for a word that is no person."""
     known = words()
     for sex, lists in {"m": ("men", "men_names"), "f": ("women", "women_names"), "n": ("people",)}.items():
         if any(word in known[name] for name in lists):
@@ -103,7 +103,7 @@ def _bound(prompt: str, swapped: bool) -> dict[str, str]:
 
 
 def mentions(text: str, who: Cast, before: str | None = None) -> list[Mention]:
-    """All mentions in one clause, in order. ``before`` is who the clause before spoke of."""
+    """All mentions in one clause, in order. ``before`` is the person of the clause before."""
     found: list[Mention] = []
     tokens = sorted([*WORD.finditer(text), *re.finditer(r"\b[12]\b", text)], key=lambda match: match.start())
     for i, token in enumerate(tokens):

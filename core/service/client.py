@@ -1,21 +1,21 @@
-"""The parent's side of the child process (core/service/worker.py): find a Python for it, start it, ask it, end it."""
+"""The parent's side of the child process (core/service/worker.py): find a Python, start it, send requests, end it."""
 
 import importlib.util
-import json
 import os
-import queue
-import subprocess
+import re
 import sys
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import UserError
 from .jobs import Job, Progress
+from .process import ChildProcess
+from .protocol import Failure, Request, Result, from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
-POLL = 0.02  # s, the longest one step of a job waits for the child
+PACKAGES = {"torch", "av", "safetensors", "sentence_transformers", "transformers", "tokenizers", "numpy"}
 
 # -I ignores PYTHON* and the user's site folder, so the paths come as arguments
 BOOT = "import sys; sys.path[:0] = sys.argv[1:]; from core.service.worker import main; main()"
@@ -23,7 +23,7 @@ BOOT = "import sys; sys.path[:0] = sys.argv[1:]; from core.service.worker import
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that has torch: its program and, where the packages lie apart, their folder."""
+    """A Python that has PyTorch, and the folder of its packages where that is not its own."""
 
     python: Path
     site: Path | None = None
@@ -34,11 +34,11 @@ class Interpreter:
 
 
 def find_interpreter(chosen: str = "", site: Path | None = None, root: Path = ROOT) -> Interpreter:
-    """The chosen Python, else this one with the installed packages, else the repository's own, else this one as it is.
+    """The chosen Python, else this one with the packages in ``site``, else the repository's, else this one as it is.
 
     chosen: path of a Python from the preferences, may be empty
-    site:   folder that Install PyTorch fills
-    Raises UserError when none of them has torch.
+    site:   folder of Install PyTorch
+    Raises UserError when there is none of them.
     """
     if chosen:
         if not os.access(chosen, os.X_OK) or Path(chosen).is_dir():
@@ -53,7 +53,7 @@ def find_interpreter(chosen: str = "", site: Path | None = None, root: Path = RO
         return Interpreter(Path(sys.executable))
     raise UserError(
         "PyTorch is not installed. Press Install PyTorch in Edit > Preferences > Add-ons > Talking Together, "
-        "or choose a Python that has it there."
+        "or choose there a Python that has it."
     )
 
 
@@ -62,109 +62,77 @@ class Worker:
 
     def __init__(self, interpreter: Interpreter):
         self.interpreter = interpreter
-        self._process: subprocess.Popen | None = None
-        self._replies: queue.Queue[str | None] = queue.Queue()
-        self._asked = 0
-        self._log = None
+        self._child: ChildProcess | None = None
+        self._log: BinaryIO | None = None
 
     @property
     def process_id(self) -> int | None:
-        """Of the child while it lives."""
-        return self._process.pid if self._process and self._process.poll() is None else None
+        """The child's process id while it runs."""
+        return self._child.process_id if self._child else None
 
-    def run(self, request: dict) -> Job[dict]:
-        """Send ``request`` (core/service/worker.py lists them) and return its result; yields Progress meanwhile.
+    def run(self, request: Request) -> Job[Result]:
+        """Send ``request`` and return its result; yields Progress meanwhile.
 
-        Raises UserError with the child's own words. Closing the job before its end kills the child.
+        Raises UserError with the child's own message. Closing the job before its end kills the child.
         """
         fresh = self.process_id is None
         if fresh:
             self._start()
-        self._asked += 1
         answered = False
         try:
-            self._send({"id": self._asked, **request})
+            self._send(request)
             step = Progress("Starting PyTorch" if fresh else "Waiting", 0.0)
-            while True:
-                reply = self._next_reply()
-                if reply is None:
-                    yield step
-                elif "progress" in reply:
-                    step = Progress(reply["label"], reply["progress"])
-                    yield step
-                else:
+            for line in self._child.lines():
+                reply = from_json(line) if line else step
+                if not isinstance(reply, Progress):
                     answered = True
                     break
+                step = reply
+                yield step
+            else:
+                raise UserError(self._last_words())
         finally:
             if not answered:
                 self.stop()
-        if "error" in reply:
-            raise UserError(reply["error"])
-        return reply["result"]
+        if isinstance(reply, Failure):
+            raise UserError(reply.message)
+        return reply
 
     def stop(self) -> None:
         """End the child at once."""
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._log):
-            stream.close()
-        self._process = None
+        if self._child:
+            self._child.kill()
+            self._log.close()
+        self._child = None
 
     def _start(self) -> None:
         self.stop()
         self._log = tempfile.TemporaryFile()  # stderr: what libraries print, and the traceback of a crash
         try:
-            self._process = subprocess.Popen(
-                self.interpreter.command(),
-                env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._log,
-                encoding="utf-8",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._child = ChildProcess(self.interpreter.command(), self._log)
         except OSError as error:
             raise UserError(
                 f'"{self.interpreter.python}" does not start ({error.strerror}). '
                 "Choose another Python in the preferences of Talking Together."
             ) from error
-        self._replies = queue.Queue()  # the last child's late replies are not ours
-        threading.Thread(target=read_lines, args=(self._process.stdout, self._replies), daemon=True).start()
 
-    def _send(self, message: dict) -> None:
+    def _send(self, request: Request) -> None:
         try:
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+            self._child.send(to_json(request))
         except BrokenPipeError:
             raise UserError(self._last_words()) from None
 
-    def _next_reply(self) -> dict | None:
-        """The next line for the request in hand, or None when none came in time."""
-        try:
-            line = self._replies.get(timeout=POLL)
-        except queue.Empty:
-            return None
-        if line is None:
-            raise UserError(self._last_words())
-        reply = json.loads(line)
-        return reply if reply["id"] == self._asked else None
-
     def _last_words(self) -> str:
-        code = self._process.wait()
+        """Why the child ended, from the last line of its stderr, which goes to the console in full."""
+        code = self._child.wait()
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        print("\n".join(lines), file=sys.stderr)  # the whole traceback, for the console
+        print("\n".join(lines), file=sys.stderr)
         last = lines[-1].strip() if lines else f"exit code {code}"
+        missing = re.match(r"ModuleNotFoundError: No module named '(\w+)", last)
+        if missing and missing[1] in PACKAGES:
+            return (
+                f'The Python package "{missing[1]}" is missing from "{self.interpreter.python}". '
+                "Press Install PyTorch in the preferences of Talking Together, or choose another Python there."
+            )
         return f"The generator stopped unexpectedly ({last[:200]}). Try again; the system console has the details."
-
-
-def read_lines(stream, replies: queue.Queue) -> None:
-    """Hand every line on as it comes; None says that the child is gone."""
-    try:
-        for line in stream:
-            replies.put(line)
-    except ValueError:  # the stream was closed by stop()
-        pass
-    replies.put(None)

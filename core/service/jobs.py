@@ -1,4 +1,4 @@
-"""Long work as an iterator that yields its progress and returns its result: panel, batch, tests drive the same job."""
+"""Long tasks as generators that yield their progress and return a result: panel, batch and tests run the same job."""
 
 import time
 from collections.abc import Callable, Generator
@@ -10,18 +10,18 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Progress:
-    """What a job is doing, in the user's words, and how far it has come."""
+    """The stage of a job, in the user's words, and the share that is done."""
 
     label: str
-    share: float  # 0 just begun .. 1 done
+    share: float  # 0..1
 
 
 Job = Generator[Progress, None, Result]  # closing it cancels the work
-WRITING = Progress("Writing keyframes", 1.0)  # what a job yields before it changes the scene: no long wait comes after
+WRITING = Progress("Writing keyframes", 1.0)  # yielded before a job changes the scene; nothing after it takes long
 
 
 def finish(job: Job[Result], report: Callable[[Progress], None] = lambda progress: None) -> Result:
-    """Run ``job`` to its end and return its result; every step is told to ``report``."""
+    """Run ``job`` to its end and return its result; ``report`` is called with each step."""
     while True:
         try:
             report(next(job))
@@ -30,7 +30,7 @@ def finish(job: Job[Result], report: Callable[[Progress], None] = lambda progres
 
 
 def is_ready(job: Job, seconds: float) -> bool:
-    """Run ``job`` up to WRITING, and say whether it came there within ``seconds``; if not, it can be gone on with."""
+    """Run ``job`` up to WRITING for at most ``seconds``; whether it came there. If not, it can be continued."""
     began = time.monotonic()
     for step in job:
         if step is WRITING:
@@ -41,7 +41,7 @@ def is_ready(job: Job, seconds: float) -> bool:
 
 
 def prepared(job: Job) -> Job[None]:
-    """``job`` up to WRITING and no further: what is slow in it is then done, and what it made is kept."""
+    """``job`` up to WRITING and no further: the slow part of it, whose results are cached."""
     try:
         for step in job:
             if step is WRITING:
@@ -52,7 +52,7 @@ def prepared(job: Job) -> Job[None]:
 
 
 def part(job: Job[Result], first: float, last: float) -> Job[Result]:
-    """The same job as one part of a longer one: its progress runs from ``first`` to ``last``."""
+    """``job`` as a part of a longer one: its progress is mapped to ``first`` .. ``last``."""
     while True:
         try:
             step = next(job)

@@ -1,24 +1,19 @@
-"""Install what the network needs into a folder of its own, and remove it: pip in a child process, step by step."""
+"""Install the packages of the child process into a folder of its own with pip, and remove them."""
 
 import importlib.util
-import os
-import queue
 import re
 import shutil
-import subprocess
 import sys
-import threading
 from pathlib import Path
 
 from ..errors import UserError
-from .client import read_lines
 from .jobs import Job, Progress
+from .process import ChildProcess
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements.txt"
 # PyPI's torch for Linux is the CUDA build of several GB; this index has the one for the processor
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-EXPECTED_PACKAGES = 40  # with what they need themselves; only for the progress bar
-POLL = 0.05  # s
+EXPECTED_PACKAGES = 40  # with their dependencies; only for the progress bar
 
 
 def is_installed(site: Path) -> bool:
@@ -27,13 +22,15 @@ def is_installed(site: Path) -> bool:
 
 
 def install(site: Path, wheels: Path | None = None) -> Job[str]:
-    """Fill ``site`` with REQUIREMENTS and what they need; ``site`` appears whole or not at all.
+    """Install REQUIREMENTS and their dependencies to ``site``, which appears complete or not at all.
 
-    wheels: a folder of wheel files for a machine that is not online
-    Raises UserError with pip's own reason. Closing the job before its end stops pip and leaves nothing behind.
+    wheels: a folder of wheel files, for a computer without internet
+    Raises UserError with pip's own message. Closing the job before its end stops pip and leaves nothing behind.
     """
     if wheels is not None and not wheels.is_dir():
-        raise UserError(f'There is no folder "{wheels}". Choose the folder of wheel files, or leave the field empty.')
+        raise UserError(
+            f'There is no folder "{wheels}". Choose the folder with the wheel files, or leave Wheels empty.'
+        )
     unfinished = site.with_name(site.name + ".new")
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -46,10 +43,12 @@ def install(site: Path, wheels: Path | None = None) -> Job[str]:
 
 
 def uninstall(site: Path) -> None:
-    """Remove everything that :func:`install` put there. Raises UserError when something holds on to it."""
+    """Remove everything that :func:`install` put there. Raises UserError when a file of it is in use."""
     shutil.rmtree(site, ignore_errors=True)
     if site.exists():
-        raise UserError(f'"{site}" could not be deleted in full. Close other Blenders, then delete the folder by hand.')
+        raise UserError(
+            f'"{site}" could not be deleted. Close all other Blender windows, then delete the folder yourself.'
+        )
 
 
 def _sources(wheels: Path | None) -> list[str]:
@@ -66,55 +65,33 @@ def _pip() -> list[str]:
 
 
 def _run_pip(arguments: list[str]) -> Job[None]:
-    process = subprocess.Popen(
-        [*_pip(), *arguments, "--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color"],
-        env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-    lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
-    try:
-        said = yield from _follow(lines)
-        code = process.wait()
-    finally:
-        process.kill()
-        process.wait()
+    options = ["--only-binary=:all:", "--no-input", "--disable-pip-version-check", "--no-color"]
+    said, step = [], Progress("Starting pip", 0.0)
+    with ChildProcess([*_pip(), *arguments, *options]) as pip:
+        for line in pip.lines():
+            if line is not None:
+                said.append(line.strip())
+                step = _understood(line.strip(), step)
+            yield step
+        code = pip.wait()
     if code:
         errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")]
         reason = errors[-1] if errors else f"pip ended with {code}"
         raise UserError(
             f"PyTorch was not installed: {reason.rstrip('.')[:240]}. "
-            "Check the network connection and the free space on the disk, or use a folder of wheels."
+            "Check the internet connection and the free disk space, or choose a folder of wheel files under Wheels."
         )
 
 
-def _follow(lines: queue.Queue) -> Job[list[str]]:
-    """Progress from what pip says; returns all of it."""
-    said, step = [], Progress("Starting pip", 0.0)
-    while True:
-        try:
-            line = lines.get(timeout=POLL)
-        except queue.Empty:
-            yield step
-            continue
-        if line is None:
-            return said
-        said.append(line.strip())
-        step = _understood(line.strip(), step)
-        yield step
-
-
 def _understood(line: str, step: Progress) -> Progress:
-    """The step that a line of pip's begins; the same when it begins none."""
+    """The step that a line of pip's output begins; ``step`` when it begins none."""
     if collecting := re.match(r"Collecting ([\w.-]+)", line):
         return Progress(f"Looking up {collecting[1]}", min(step.share + 0.3 / EXPECTED_PACKAGES, 0.3))
-    if downloading := re.match(r"(?:Downloading|Using cached|Processing) \S*?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line):
+    if downloading := re.match(
+        r"(?:Downloading|Using cached|Processing) (?:\S*[/\\])?([\w.]+)-\S+ ?(\([\d.]+ .B\))?", line
+    ):
         label = f"Getting {downloading[1]} {downloading[2] or ''}".strip()
         return Progress(label, min(max(step.share, 0.1) + 0.4 / EXPECTED_PACKAGES, 0.6))
     if line.startswith("Installing collected packages"):
-        return Progress("Unpacking, this takes a few minutes", 0.7)
+        return Progress("Installing, this takes a few minutes", 0.7)
     return step

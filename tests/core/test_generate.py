@@ -8,7 +8,7 @@ import pytest
 from core import gaze, turns
 from core.audio import decoding, frame_count
 from core.errors import UserError
-from core.generate import generate, load_model, within_limits
+from core.generate import DIARIZING, ENCODING, SAMPLING, generate, load_model, within_limits
 from core.heads import lip_gap, load
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
@@ -134,9 +134,11 @@ def test_a_motion_at_another_rate_is_refused(sound, said, take):
 
 
 def test_who_speaks_is_found_without_being_told(sound, take, tmp_path):
-    shares = []
-    found = generate(sound, SEAT, seed=1, progress=shares.append)
-    assert shares == sorted(shares) and shares[-1] == 1.0
+    steps = []
+    found = generate(sound, SEAT, seed=1, progress=lambda *step: steps.append(step))
+    shares, stages = zip(*steps, strict=True)
+    assert list(shares) == sorted(shares) and shares[-1] == 1.0
+    assert list(dict.fromkeys(stages)) == [DIARIZING, ENCODING, SAMPLING]
     assert np.abs(found.speaking - take.speaking).mean() < 0.15
     save_take(found, tmp_path / "take.npz")
     assert np.array_equal(packed(load_take(tmp_path / "take.npz")), packed(found))

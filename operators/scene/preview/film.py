@@ -1,25 +1,21 @@
 """The preview film, rendered by a Blender of its own so that the window stays free and Esc can stop it."""
 
-import queue
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 import bpy
 
 from ....core.errors import UserError
 from ....core.files import replacing
-from ....core.service.client import read_lines
 from ....core.service.jobs import Job, Progress, finish
+from ....core.service.process import ChildProcess
 from ..rig import rigs
 from ..take import keyframes
 from . import preview
 
 BATCH = Path(__file__).resolve().parents[3] / "batch.py"
-POLL = 0.05  # s
 FRAME = "rendered frame"  # what the child says after each
 
 
@@ -29,21 +25,9 @@ def render(scene: bpy.types.Scene, path: Path, view: str = "") -> Job[str]:
     with replacing(path) as file, tempfile.TemporaryDirectory() as folder:
         copy, film = Path(folder) / "preview.blend", Path(folder) / path.name
         bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
-        process = subprocess.Popen(
-            [*_command(copy, film), *(["--view", view] if view else [])],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-        lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=read_lines, args=(process.stdout, lines), daemon=True).start()
-        try:
-            said = yield from _follow(lines, frames)
-            code = process.wait()
-        finally:
-            process.kill()
-            process.wait()
+        with ChildProcess([*_command(copy, film), *(["--view", view] if view else [])]) as blender:
+            said = yield from _follow(blender, frames)
+            code = blender.wait()
         if code:
             raise UserError(
                 said or f"The preview's Blender ended with {code}. Try again, or render the scene yourself."
@@ -76,17 +60,14 @@ def _command(blend: Path, path: Path) -> list[str]:
     return [sys.executable, str(BATCH), "--base", str(blend), "--film", str(path)]
 
 
-def _follow(lines: queue.Queue, frames: int) -> Job[str]:
+def _follow(blender: ChildProcess, frames: int) -> Job[str]:
     """Progress from the frames that are told; returns the error that was told, or nothing."""
     done, error = 0, ""
-    while True:
-        try:
-            line = lines.get(timeout=POLL)
-        except queue.Empty:
+    for line in blender.lines():
+        if line is None:
             yield Progress("Rendering the preview", min(done / frames, 1.0))
             continue
-        if line is None:
-            return error
         done += line.strip() == FRAME
         if line.startswith("Error: "):
             error = line.removeprefix("Error: ").strip()
+    return error

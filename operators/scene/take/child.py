@@ -1,8 +1,8 @@
-"""The child process of this session, and the files that go to and fro between it and Blender."""
+"""The child process of this session, and the files that it and Blender exchange."""
 
 import hashlib
-import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -10,6 +10,7 @@ import bpy
 from ....core.errors import UserError
 from ....core.service.client import Interpreter, Worker, find_interpreter
 from ....core.service.jobs import Job
+from ....core.service.protocol import Excerpt, GenerateTake, Notices, from_json, to_json
 from ... import addon
 from ..sequencer import strips
 
@@ -27,7 +28,7 @@ def worker() -> Worker:
 
 
 def missing() -> str:
-    """Why the network cannot run, in the user's words; empty where a Python with PyTorch is known."""
+    """Why no take can be generated, in the user's words; empty where a Python with PyTorch is known."""
     try:
         _interpreter()
     except UserError as error:
@@ -49,38 +50,39 @@ def _interpreter() -> Interpreter:
     return find_interpreter(path, addon.site_folder())
 
 
-def make(asked: dict) -> Job[tuple[Path, dict]]:
-    """The file of the take that is ``asked`` for as core/service/worker.py says, and what the child told of it.
+def make(request: GenerateTake) -> Job[tuple[Path, Notices]]:
+    """The file of the take that ``request`` describes, and the notices about its recording.
 
-    One that was made before in this session is not made again.
+    A take that was generated before in this session is read from the cache.
     """
-    path = cache() / f"{_key(asked)}.npz"
-    told = path.with_suffix(".json")
-    if not told.exists():
-        reply = yield from worker().run({**asked, "out": str(path)})
-        told.write_text(json.dumps(reply), "utf-8")
-    return path, json.loads(told.read_text("utf-8"))
+    path = cache() / f"{_key(request)}.npz"
+    reply = path.with_suffix(".json")
+    if not reply.exists():
+        done = yield from worker().run(replace(request, out=str(path)))
+        reply.write_text(to_json(done), "utf-8")
+    return path, from_json(reply.read_text("utf-8")).notices
 
 
-def audio(recording: strips.Recording) -> dict:
+def excerpt(recording: strips.Recording) -> Excerpt:
     """The recording as the child reads it; a packed file is written out first."""
     path = recording.source
     if isinstance(path, bytes):
         path = cache() / f"{hashlib.sha256(recording.source).hexdigest()}.sound"
         if not path.exists():
             path.write_bytes(recording.source)
-    return {"audio": str(path), "start": recording.start, "duration": recording.duration}
+    return Excerpt(str(path), recording.start, recording.duration)
 
 
-def _key(asked: dict) -> str:
-    """A name for all that the network sees; a sound file that changed on the disk is another."""
-    state = os.stat(asked["audio"]) if os.path.exists(asked["audio"]) else None
-    seen = [asked, [state.st_size, state.st_mtime_ns] if state else None]
-    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:32]
+def _key(request: GenerateTake) -> str:
+    """A hash of all that the take depends on, with the size and the time of its sound file."""
+    audio = request.recording.audio
+    state = os.stat(audio) if os.path.exists(audio) else None
+    inputs = f"{to_json(request)} {(state.st_size, state.st_mtime_ns) if state else None}"
+    return hashlib.sha256(inputs.encode()).hexdigest()[:32]
 
 
 def cache() -> Path:
-    """A folder for takes and unpacked sounds that goes away with Blender."""
+    """A folder for takes and unpacked sounds, which Blender deletes when it quits."""
     folder = Path(bpy.app.tempdir) / "dyad"
     folder.mkdir(exist_ok=True)
     return folder

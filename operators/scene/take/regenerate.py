@@ -8,7 +8,9 @@ import bpy
 
 from ....core.errors import UserError
 from ....core.generator.inpainting import PARTS
+from ....core.layout import Reading
 from ....core.service.jobs import WRITING, Job, part
+from ....core.service.protocol import Selection
 from ....core.turns import Turn, changed_spans
 from ..sequencer import strips, turns
 from . import child, session, takes
@@ -93,13 +95,13 @@ def redo(scene: bpy.types.Scene, sounding: bpy.types.Scene, again: Again, keep_s
     asked = session.ask(request, layout, timed)
     for done, (start, end) in enumerate(again.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(again.spans) for more in (0, 1))
-        wanted = {"take": str(before), "start": start, "end": end, "people": again.people, "parts": list(again.parts)}
-        before, heard = yield from part(child.make({**asked, "redo": wanted}), first, last)
+        selection = Selection(str(before), start, end, again.people, tuple(again.parts))
+        before, notices = yield from part(child.make(replace(asked, selection=selection)), first, last)
     yield WRITING
     scene = session.find_scene(name)
     takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, number)
     scene.dyad.shown.redone += 1
-    session.remember_heard(scene.dyad, request.recording, heard)
+    session.remember_notices(scene.dyad, request.recording, notices)
     takes.show(scene, session.pair_for(scene, take.layout, moved=False))
     return f"Made {sum(end - start for start, end in again.spans):.1f} s anew; everything else is as it was."
 
@@ -116,10 +118,10 @@ def _read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene, seed: int) 
     )
 
 
-def _moods(understood: dict, words: str) -> dict[str, float]:
+def _moods(understood: Reading, words: str) -> dict[str, float]:
     """The numbers of MOOD that ``words`` set. Raises UserError when they speak of something else."""
-    named = {name for clause in understood["clauses"] for name in clause["sets"]}
-    moods = {name: understood["layout"][name] for name in session.MOOD if name in named}
+    named = {name for clause in understood.clauses for name in clause.sets}
+    moods = {name: getattr(understood.layout, name) for name in session.MOOD if name in named}
     if not moods:
         raise UserError(
             f'"{words}" says nothing about looking or mood. Write how to play it, like "angrier" or "B looks away".'

@@ -4,15 +4,17 @@ A job lives across undo, renaming and deleting, so between two of its steps it h
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 
 import bpy
 
 from ....core.errors import UserError
-from ....core.layout import Layout, room_poses
+from ....core.layout import Layout, Reading, room_poses
 from ....core.motion import MOTION_FPS, load_take
 from ....core.service.jobs import WRITING, Job, part
+from ....core.service.protocol import AssessRecording, FindTurns, GenerateTake, Notices, ReadPrompt
+from ....core.turns import Turn
 from ..rig import rigs
 from ..sequencer import markers, strips, turns
 from . import advice, child, keyframes, takes
@@ -73,22 +75,22 @@ def generate(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     understood, layout = None, request.layout
     if request.prompt:
         understood = yield from part(understand(request.prompt, layout), 0, 0.05)
-        layout = Layout(**understood["layout"])
+        layout = understood.layout
     timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
-    take_file, heard = yield from part(child.make(ask(request, layout, timed)), 0.1, 1)
+    take_file, notices = yield from part(child.make(ask(request, layout, timed)), 0.1, 1)
     yield WRITING
     scene = find_scene(request.scene)
     if understood:
         _remember(scene.dyad, request.prompt, understood)
     scene.dyad.timed = json.dumps(timed)
-    remember_heard(scene.dyad, request.recording, heard)
+    remember_notices(scene.dyad, request.recording, notices)
     pair = pair_for(scene, layout, moved=understood is not None)
     takes.store(scene.dyad, take_file.read_bytes(), request.heads, request.recording, request.seed)
     last = takes.show(scene, pair)
     scene.frame_end = max(scene.frame_end, last)
     by_hand = " Keys set by hand play on top." if any(map(keyframes.has_own_keys, pair)) else ""
     said = f"Animated {request.recording.duration:.1f} s of {pair[0].name} and {pair[1].name}.{by_hand}"
-    return " ".join([said, *heard.get("notes", [])])
+    return " ".join([said, *(notices.voices or ())])
 
 
 def play(scene: bpy.types.Scene, sounding: bpy.types.Scene, path: Path) -> None:
@@ -114,8 +116,8 @@ def direct(scene: bpy.types.Scene) -> Job[str]:
     understood = yield from understand(prompt, current_layout(scene))
     scene = find_scene(name)
     _remember(scene.dyad, prompt, understood)
-    place(scene, Layout(**understood["layout"]))
-    missed = [clause["text"] for clause in understood["clauses"] if not clause["sets"]]
+    place(scene, understood.layout)
+    missed = [clause.text for clause in understood.clauses if not clause.sets]
     said = f"Not understood: {', '.join(missed)}." if missed else "Placed the heads as the scene says."
     asked = advice.advice(scene)
     return f"{said} {asked.reason}. Press Generate Dyad again." if asked else said
@@ -139,28 +141,29 @@ def find_turns(scene: bpy.types.Scene) -> Job[str]:
     """Find who speaks when in the chosen recording and show it as strips; ``scene`` is the sequencer's."""
     name = scene.name
     recording = strips.read(scene, strips.find(scene, scene.dyad.strip))
-    found = yield from child.worker().run({"command": "turns", **child.audio(recording)})
+    found = yield from child.worker().run(FindTurns(child.excerpt(recording)))
     scene = find_scene(name)
-    turns.show(scene, recording, found["turns"], found["sure"])
-    remember_heard(scene.dyad, recording, found)
-    return " ".join([f"Found {len(found['turns'])} turns.", *found["notes"]])
+    turns.show(scene, recording, [astuple(turn) for turn in found.turns], list(found.confidence))
+    remember_notices(scene.dyad, recording, found.notices)
+    return " ".join([f"Found {len(found.turns)} turns.", *found.notices.voices])
 
 
 def check(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
     """Say what the chosen recording is good for, before any work is done with it."""
     name = scene.name
     recording = strips.read(sounding, strips.find(sounding, scene.dyad.strip))
-    heard = yield from child.worker().run({"command": "quality", **child.audio(recording)})
-    remember_heard(find_scene(name).dyad, recording, heard)
-    return " ".join(heard["words"])
+    notices = yield from child.worker().run(AssessRecording(child.excerpt(recording)))
+    remember_notices(find_scene(name).dyad, recording, notices)
+    return " ".join(notices.quality)
 
 
-def remember_heard(settings, recording: strips.Recording, heard: dict) -> None:
-    """Keep for the panel what the child said of the recording: ``words`` on its sound, ``notes`` on who speaks in it.
+def remember_notices(settings, recording: strips.Recording, notices: Notices) -> None:
+    """Keep for the panel what is known of the recording: ``words`` on its sound, ``notes`` on who speaks in it.
 
-    What it did not listen for stays as it was said before.
+    What was not examined this time stays as it was.
     """
-    said = {kind: heard[kind] for kind in ("notes", "words") if kind in heard}
+    said = {"notes": notices.voices, "words": notices.quality}
+    said = {kind: sentences for kind, sentences in said.items() if sentences is not None}
     if said:
         before = json.loads(settings.heard or "{}")
         known = before if before.get("strip") == recording.name else {}
@@ -175,9 +178,9 @@ def find_scene(name: str) -> bpy.types.Scene:
     return scene
 
 
-def understand(prompt: str, start: Layout) -> Job[dict]:
-    """The ``layout`` and ``clauses`` of a prompt, as core/service/worker.py answers them."""
-    return child.worker().run({"command": "layout", "prompt": prompt, "start": asdict(start)})
+def understand(prompt: str, start: Layout) -> Job[Reading]:
+    """Read a prompt that changes the layout ``start``."""
+    return child.worker().run(ReadPrompt(prompt, start))
 
 
 def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[dict]]:
@@ -188,17 +191,17 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     timed = []
     for i, (frame, text) in enumerate(texts):
         read = yield from part(understand(text, layout), i / len(texts), (i + 1) / len(texts))
-        sure = [set(clause["sets"]) for clause in read["clauses"] if clause["sure"] >= SURE_MARKER]
+        sure = [set(clause.sets) for clause in read.clauses if clause.confidence >= SURE_MARKER]
         named = {name for names in sure if names <= set(MOOD) for name in names}  # nobody changes place while talking
-        sets = {name: read["layout"][name] for name in MOOD if name in named}
+        sets = {name: getattr(read.layout, name) for name in MOOD if name in named}
         if sets:
             layout = replace(layout, **sets)
             timed.append({"frame": frame, "text": text, "sets": sets})
     return timed
 
 
-def ask(request: Request, layout: Layout, timed: list[dict]) -> dict:
-    """What the child is asked for, as core/service/worker.py says.
+def ask(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
+    """The child's request for a whole take.
 
     timed: directions as from :func:`time_directions`
     """
@@ -206,24 +209,22 @@ def ask(request: Request, layout: Layout, timed: list[dict]) -> dict:
     for direction in timed:
         changed = replace(changed, **direction["sets"])
         seconds = (direction["frame"] - recording.start_frame) / recording.fps
-        directions.append((seconds, asdict(changed)))
-    return {
-        "command": "generate",
-        **child.audio(recording),
-        "layout": asdict(layout),
-        "seed": request.seed,
-        "turns": request.turns,
-        "heads": request.heads,
-        "motion_a": None,
-        "directions": directions,
-    }
+        directions.append((seconds, changed))
+    return GenerateTake(
+        recording=child.excerpt(recording),
+        layout=layout,
+        seed=request.seed,
+        heads=request.heads,
+        turns=None if request.turns is None else tuple(Turn(*turn) for turn in request.turns),
+        directions=tuple(directions),
+    )
 
 
-def _remember(settings, prompt: str, understood: dict) -> None:
+def _remember(settings, prompt: str, understood: Reading) -> None:
     settings.directed = prompt
-    settings.understood = json.dumps(understood["clauses"])
+    settings.understood = json.dumps([asdict(clause) for clause in understood.clauses])
     for name in MOOD:
-        setattr(settings, name, understood["layout"][name])
+        setattr(settings, name, getattr(understood.layout, name))
 
 
 def pair_for(scene: bpy.types.Scene, layout: Layout, moved: bool):

@@ -56,7 +56,7 @@ def from_sound(system: System) -> System:
 def found(case: Case) -> Case:
     """``case`` as the product hears it: its masks and features found in the sound."""
     mono = case.sound.astype(np.float32) / 32767
-    masks, features = hear(Sound(mono, mono[None], ""), None, lambda share: None)
+    masks, features = hear(Sound(mono, mono[None], ""), None, lambda share, stage: None)
     return replace(case, masks=masks, features=features)
 
 

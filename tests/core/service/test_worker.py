@@ -1,15 +1,30 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.errors import UserError
+from core.generate import ENCODING, SAMPLING
 from core.layout import Layout
+from core.motion import load_take
 from core.service import worker as child
 from core.service.client import Interpreter, Worker, find_interpreter
 from core.service.jobs import Progress, finish, part
+from core.service.protocol import (
+    AssessRecording,
+    Excerpt,
+    Failure,
+    FindTurns,
+    GenerateTake,
+    Notices,
+    ReadPrompt,
+    Selection,
+)
+from core.turns import Turn
 
 
 @pytest.fixture(scope="module")
@@ -26,31 +41,57 @@ def empty_python(tmp_path) -> Path:
     return next((tmp_path / "bare").glob("[bS]*/python*"))
 
 
-def turns_of(path) -> dict:
-    return {"command": "turns", "audio": str(path), "start": 0.0, "duration": 4.0}
+def turns_of(path) -> FindTurns:
+    return FindTurns(Excerpt(str(path), duration=4.0))
 
 
 def test_a_prompt_is_read_in_the_child(worker):
-    reply = finish(worker.run({"command": "layout", "prompt": "three metres apart", "start": None}))
+    reading = finish(worker.run(ReadPrompt("three metres apart", Layout(energy=0.9))))
 
-    assert Layout(**reply["layout"]).distance == pytest.approx(3)
-    assert reply["clauses"][0]["text"] == "three metres apart"
+    assert reading.layout == Layout(distance=3.0, energy=0.9)
+    assert reading.clauses[0].text == "three metres apart" and reading.clauses[0].sets == {"distance": 3.0}
+
+
+def test_a_take_and_then_a_part_of_it_are_generated_and_every_step_names_its_stage(worker, root, tmp_path):
+    turns = (Turn(0.0, 1.5, "A"), Turn(1.5, 3.0, "B"))
+    whole = GenerateTake(
+        Excerpt(str(root / "assets/sample/dialogue.flac"), start=1.0, duration=3.0),
+        Layout(distance=1.5),
+        seed=2,
+        turns=turns,
+        directions=((2.0, Layout(contact_b=0.1)),),
+        out=str(tmp_path / "take.npz"),
+    )
+    steps = []
+    done = finish(worker.run(whole), steps.append)
+    labels = list(dict.fromkeys(step.label for step in steps))
+    assert labels[1:] == [ENCODING, SAMPLING], "nobody has to be found where turns are given"
+    assert max(step.share for step in steps if step.label == ENCODING) > 0.3
+    assert done.notices.voices == ("The turn strips decide who speaks when.",) and done.notices.quality
+
+    part = Selection(whole.out, 1.5, 3.0, "B", ("head",))
+    again = finish(worker.run(replace(whole, seed=3, selection=part, out=str(tmp_path / "new.npz"))))
+    assert again.notices == Notices(quality=None, voices=done.notices.voices), "the sound was not examined again"
+    old, new = (load_take(tmp_path / name) for name in ("take.npz", "new.npz"))
+    assert old.layout.distance == 1.5 and old.seed == 2 and len(old) == 75
+    changed = [np.abs(a.packed - b.packed).max() > 0 for a, b in zip(old.motions, new.motions, strict=True)]
+    assert changed == [False, True]
 
 
 def test_progress_comes_before_the_result(worker, root):
     steps = []
     reply = finish(worker.run(turns_of(root / "assets/sample/dialogue.flac")), steps.append)
 
-    assert reply["turns"]
+    assert reply.turns
     shares = [step.share for step in steps]
     assert shares == sorted(shares) and 0 <= shares[0] and shares[-1] <= 1
     assert steps[-1].label == "Finding who speaks"
 
 
 def test_the_child_stays_warm(worker, root):
-    finish(worker.run({"command": "layout", "prompt": "closer", "start": None}))
+    finish(worker.run(ReadPrompt("closer")))
     first = worker.process_id
-    finish(worker.run({"command": "layout", "prompt": "closer", "start": None}))
+    finish(worker.run(ReadPrompt("closer")))
 
     assert worker.process_id == first
 
@@ -76,13 +117,13 @@ def test_closing_a_job_kills_the_child_and_the_next_one_starts_another(worker, r
     job.close()
 
     assert worker.process_id is None
-    assert finish(worker.run({"command": "layout", "prompt": "closer", "start": None}))
+    assert finish(worker.run(ReadPrompt("closer")))
     assert worker.process_id != killed
 
 
 def test_a_crash_of_the_child_is_told_in_one_line(worker):
     with pytest.raises(UserError) as error:
-        finish(worker.run({"command": "no such command"}))
+        finish(worker.run(Failure("is no request")))
 
     assert "stopped unexpectedly (KeyError" in str(error.value) and "\n" not in str(error.value)
     assert worker.process_id is None
@@ -136,29 +177,29 @@ def test_closing_a_part_closes_the_job_inside():
     assert closed
 
 
-def test_turns_come_with_how_sure_they_are_and_what_the_recording_is_good_for(worker, root):
-    reply = finish(worker.run(turns_of(root / "assets/sample/dialogue.flac")))
+def test_turns_come_with_their_confidence_and_the_quality_of_the_recording(worker, root):
+    found = finish(worker.run(turns_of(root / "assets/sample/dialogue.flac")))
 
-    assert len(reply["sure"]) == len(reply["turns"])
-    assert all(0 <= sure <= 1 for sure in reply["sure"])
-    assert reply["words"] == ["A good recording: clear voices, little noise."]
-    assert reply["notes"] == []
+    assert len(found.confidence) == len(found.turns)
+    assert all(0 <= confidence <= 1 for confidence in found.confidence)
+    assert found.notices.quality == ("A good recording: clear voices, little noise.",)
+    assert found.notices.voices == ()
 
 
 def test_a_recording_is_judged_before_any_work(worker, root):
-    asked = turns_of(root / "assets/sample/dialogue.flac") | {"command": "quality"}
+    assessed = finish(worker.run(AssessRecording(Excerpt(str(root / "assets/sample/dialogue.flac"), 0.0, 4.0))))
 
-    assert finish(worker.run(asked))["words"] == ["A good recording: clear voices, little noise."]
+    assert assessed.quality == ("A good recording: clear voices, little noise.",)
 
 
 def test_a_recording_is_decoded_once_until_its_file_changes(root, tmp_path):
     path = tmp_path / "talk.flac"
     path.write_bytes((root / "assets/sample/dialogue.flac").read_bytes())
-    asked = {"audio": str(path), "start": 1.0, "duration": 2.0}
-    first = child._sound(asked)
+    first = child._sound(Excerpt(str(path), 1.0, 2.0))
 
-    assert child._sound({**asked, "seed": 2}) is first
-    assert child._sound({**asked, "start": 2.0}) is not first
+    assert child._sound(Excerpt(str(path), 1.0, 2.0)) is first
+    other = child._sound(Excerpt(str(path), 2.0, 2.0))
+    assert other is not first
     os.utime(path, (1, 1))
-    assert child._sound(asked) is not first
-    assert len(child.KEPT) == 1
+    assert child._sound(Excerpt(str(path), 2.0, 2.0)) is not other
+    assert len(child._decoded) == 1

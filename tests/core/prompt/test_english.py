@@ -1,0 +1,53 @@
+import pytest
+
+from core.prompt.english import to_english
+
+
+def english(text: str) -> str:
+    return to_english(text)(text)
+
+
+@pytest.mark.parametrize(
+    "text, translated",
+    [
+        ("Zwei Freunde sitzen drei Meter voneinander entfernt", "two friends sit three metres apart"),
+        ("sie streiten am Tisch", "they argue at the table"),
+        ("ils sont assis face à face", "they sit face to face"),
+        ("A regarde B, deux mètres", "A looks at B, two metres"),
+        ("dos amigos hablan en un café", "two friends talk in a cafe"),
+        ("A mira a B", "A looks at B"),  # the person A, not the preposition
+        ("zwei Freunde: small talk, coffee", "two friends: small talk, coffee"),  # more English words than German ones
+    ],
+)
+def test_german_french_and_spanish_are_translated_phrase_by_phrase(text, translated):
+    assert english(text) == translated
+
+
+@pytest.mark.parametrize(
+    "text, corrected",
+    [
+        ("Two freinds sit close", "Two friends sit close"),  # letters out of order
+        ("Emma whispres to Xiulan", "Emma whispers to Xiulan"),  # a name is no mistake
+        ("They luagh togehter", "They laugh together"),
+        ("in a restaurnt", "in a restaurant"),
+        ("on a parkbench", "on a park bench"),
+        ("they sitt", "they sitt"),  # too short to be sure
+    ],
+)
+def test_spelling_mistakes_become_the_word_they_resemble(text, corrected):
+    assert english(text) == corrected
+
+
+def test_correct_english_stays_as_it_is():
+    text = "Two friends sit in a restaurant, not looking at each other"
+    assert english(text) == text
+
+
+def test_the_language_is_that_of_the_whole_prompt():
+    to = to_english("sie streiten am Tisch, A sitzt")
+    assert to("A sitzt") == "A sits"
+    assert to_english("they argue at the table")("A sitzt") == "A sitzt"
+
+
+def test_capitals_alone_are_read_like_lower_case():
+    assert english("THEY STAND THREE METRES APART") == "they stand three metres apart"
