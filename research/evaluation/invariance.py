@@ -208,4 +208,4 @@ def main(arguments) -> None:
             measures.append(report.Measure(metric, "ratio", value, nan, nan, "", 1, "T5"))
     print(report.table(measures))
     if arguments.out:
-        report.write_json(arguments.out, measures, weights=load_model().sha256, data=str(arguments.data))
+        report.write_measures(arguments.out, measures, weights=load_model().sha256, data=str(arguments.data))

@@ -6,7 +6,7 @@ from . import brows, eyes, lashes, masks, skin, teeth
 from .arms import arms_down
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import INSIDE_LIP, skin_landmarks
-from .lips import corners_closed, sealed
+from .lip_shapes import corners_closed, sealed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
 from .source import Source
 

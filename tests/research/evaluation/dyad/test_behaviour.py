@@ -6,7 +6,7 @@ from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, WIDTH
 from core.rotation import direction
 from research.evaluation.dyad.behaviour import Scene, face_gaze, measure, slopes, summarise, table
-from research.evaluation.dyad.events import blinks, nods, saccades
+from research.evaluation.dyad.motion_events import blinks, nods, saccades
 
 BLINK = EXPRESSION_NAMES.index("eyeBlinkLeft")
 
@@ -46,10 +46,10 @@ def test_eyes_converge_on_the_partner():
         assert measure(scene(layout=Layout(distance=distance)))["vergence error dpt"] < 0.03
 
 
-def test_heads_meet_only_where_they_are_too_near():
-    assert measure(scene(layout=Layout(distance=0.6)))["heads meet"] == 0
-    assert measure(scene(layout=Layout(distance=0.2, facing_a=90.0, facing_b=-90.0)))["heads meet"] == 0
-    assert measure(scene(layout=Layout(distance=0.16, facing_a=90.0, facing_b=-90.0)))["heads meet"] == 1
+def test_heads_intersect_only_where_they_are_too_near():
+    assert measure(scene(layout=Layout(distance=0.6)))["penetration"] == 0
+    assert measure(scene(layout=Layout(distance=0.2, facing_a=90.0, facing_b=-90.0)))["penetration"] == 0
+    assert measure(scene(layout=Layout(distance=0.16, facing_a=90.0, facing_b=-90.0)))["penetration"] == 1
 
 
 def test_looking_away_all_the_time_is_no_face_gaze_and_all_turns_begin_averted():
@@ -60,17 +60,17 @@ def test_looking_away_all_the_time_is_no_face_gaze_and_all_turns_begin_averted()
 
 
 def test_eyes_that_hold_the_target_while_the_head_moves_leave_no_residual():
-    still = scene()
+    constant_pose = scene()
     intents = np.zeros((2, 250, 56), np.float32)
     intents[..., 52] = 1
     intents[..., 49] = np.radians(8) * np.sin(2 * np.pi * 0.5 * np.arange(250) / 25)
-    motions = aim(intents, room_poses(still.layout), (ADULT, ADULT))
-    held = measure(Scene(motions, still.layout, still.masks, still.turns))
+    motions = aim(intents, room_poses(constant_pose.layout), (ADULT, ADULT))
+    held = measure(Scene(motions, constant_pose.layout, constant_pose.masks, constant_pose.turns))
     stuck = motions.copy()
     stuck[..., 50:56] = stuck[:, :1, 50:56]
 
     assert held["VOR residual"] < 0.02
-    assert measure(Scene(stuck, still.layout, still.masks, still.turns))["VOR residual"] > 0.3
+    assert measure(Scene(stuck, constant_pose.layout, constant_pose.masks, constant_pose.turns))["VOR residual"] > 0.3
 
 
 def test_saccades_are_counted_with_their_sizes():
@@ -96,7 +96,7 @@ def test_blinks_are_counted_by_role_and_tell_whether_they_shut():
 
     assert blinks(seen.motions[0, :, BLINK]) == [(20, 22, 1.0), (60, 61, pytest.approx(0.7))]
     assert numbers["blinks per minute speaking"] == pytest.approx(2 / (250 / 25 / 60), rel=0.02)
-    assert numbers["blinks that shut"] == 0.5
+    assert numbers["blinks fully closed"] == 0.5
 
 
 def test_a_neutral_face_does_nothing():

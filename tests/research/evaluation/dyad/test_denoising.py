@@ -32,7 +32,7 @@ def test_every_network_is_shown_the_same_and_a_perfect_one_has_no_loss(dialogues
     for a, b in zip(first, second, strict=True):
         assert torch.equal(a.noisy, b.noisy) and a.noisy.shape == (len(denoising.ROWS), 2, 250, 56)
     truths = iter([batch.clip.motion for batch in first])
-    rows = denoising.judged(lambda *_: next(truths), first, scale)
+    rows = denoising.evaluate_network(lambda *_: next(truths), first, scale)
     assert all(value == 0 for row in rows for value in row.values())
 
 
@@ -47,7 +47,7 @@ def test_at_the_last_level_nothing_of_the_motion_is_left(dialogues):
 
 def test_a_network_that_passes_the_noise_on_loses_by_it(dialogues):
     scale = measure(dialogues)
-    rows = denoising.judged(lambda noisy, *_: noisy, denoising.windows(dialogues, scale), scale)
+    rows = denoising.evaluate_network(lambda noisy, *_: noisy, denoising.windows(dialogues, scale), scale)
     assert all(row["rotation" + denoising.ALONE] > row["rotation"] > 1 for row in rows)
 
 

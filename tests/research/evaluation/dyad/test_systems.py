@@ -10,7 +10,7 @@ from core.layout import Layout
 from core.speech import features as voice
 from research.corpora.recordings import Phone
 from research.evaluation.dyad import networks, systems
-from research.evaluation.mouth import errors
+from research.evaluation.mouth import dialogue_metrics
 
 FRAMES = 400
 
@@ -40,7 +40,7 @@ def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
 
 
 def test_still_systems_never_move(cases):
-    assert not np.diff(systems.still(np.ones(56))(cases[0], 0), axis=1).any()
+    assert not np.diff(systems.constant_pose(np.ones(56))(cases[0], 0), axis=1).any()
 
 
 def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
@@ -55,9 +55,9 @@ def test_borrowed_clips_have_the_right_length_and_come_from_the_training(cases):
 def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(cases):
     opened, shut = np.zeros((2, 2, FRAMES, 59), np.float32)
     opened[..., 9] = 0.5
-    assert errors.mouths(cases[0], opened, opened)[1].recall == 0
-    counts = errors.mouths(cases[0], shut, opened)[1]
-    assert counts.recall == 1 and counts.false_share == 1
+    assert dialogue_metrics.mouth_metrics(cases[0], opened, opened)[1].recall == 0
+    counts = dialogue_metrics.mouth_metrics(cases[0], shut, opened)[1]
+    assert counts.recall == 1 and counts.false_closure == 1
 
 
 def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
@@ -74,8 +74,8 @@ def test_beside_a_given_partner_each_fits_the_true_other(cases):
     assert np.abs(made - other).max() > 0.001  # the partner is seen
 
 
-def test_the_teacher_plays_on_masks_it_is_told(cases):
+def test_the_simulator_takes_given_masks(cases):
     sound = np.random.default_rng(0).normal(0, 3000, FRAMES * 640).astype(np.int16)
-    played = systems.teacher_on(lambda case: case.masks)(replace(cases[0], sound=sound), 0)
-    assert played.shape == cases[0].intents.shape and np.isfinite(played).all()
-    assert played[0, :200, 9].max() > 0.05 > played[0, 250:, 9].max()  # jawOpen of who speaks
+    generated = systems.simulator_with_masks(lambda case: case.masks)(replace(cases[0], sound=sound), 0)
+    assert generated.shape == cases[0].intents.shape and np.isfinite(generated).all()
+    assert generated[0, :200, 9].max() > 0.05 > generated[0, 250:, 9].max()  # jawOpen of who speaks

@@ -13,7 +13,7 @@ from core.timeseries import runs
 from ...corpora.voices import Voice, read_voices
 from ...simulator import mixtures
 from ...training import mixture_cache
-from .errors import STEP, Truth, read_rttm
+from .error_rates import STEP, Truth, read_rttm
 
 BASE = mixtures.Recipe(seconds=60.0, snr=40.0, match_microphones=0.7)
 # name: recipe, and whether the two are of one sex (None: as it comes)

@@ -3,7 +3,7 @@ import pytest
 import soundfile
 
 from research.corpora import recordings as corpora
-from research.evaluation.mouth import readings
+from research.evaluation.mouth import labelled_dialogues
 
 HEADER = "file,speaker,sex,seconds,transcript,language,licence,source,align\n"
 
@@ -23,37 +23,37 @@ def recordings(tmp_path):
 
 
 def test_two_speakers_take_turns_and_their_labels_move_with_their_sound(recordings):
-    (talk,) = readings.talks(recordings)
-    masks = talk.dialogue.masks
+    (labelled,) = labelled_dialogues.pair_speakers(recordings)
+    masks = labelled.dialogue.masks
 
-    assert [turn.person for turn in talk.dialogue.turns] == [0, 1, 0, 1]
+    assert [turn.person for turn in labelled.dialogue.turns] == [0, 1, 0, 1]
     assert not ((masks[0] > 0) & (masks[1] > 0)).any()
     for person in (0, 1):
-        for start, end in talk.labels[person].closures:
+        for start, end in labelled.labels[person].closures:
             assert masks[person, round(start * 25) : round(end * 25)].min() > 0.9
-            heard = talk.dialogue.tracks[person, int(start * 16_000) : int(end * 16_000)]
+            heard = labelled.dialogue.tracks[person, int(start * 16_000) : int(end * 16_000)]
             assert np.abs(heard).max() > 0.01
 
 
 def test_with_an_overlap_both_speak_at_once(recordings):
-    (talk,) = readings.talks(recordings, overlap=0.5)
-    masks = talk.dialogue.masks
+    (labelled,) = labelled_dialogues.pair_speakers(recordings, overlap=0.5)
+    masks = labelled.dialogue.masks
 
     assert ((masks[0] > 0.5) & (masks[1] > 0.5)).any()
 
 
 def test_alone_only_one_is_heard_and_asked(recordings):
-    (talk,) = readings.talks(recordings)
-    only = readings.alone(talk, 1)
+    (labelled,) = labelled_dialogues.pair_speakers(recordings)
+    only = labelled_dialogues.one_speaker(labelled, 1)
 
-    assert not only.labels[0].closures and only.labels[1].closures == talk.labels[1].closures
-    assert np.array_equal(only.dialogue.mix, talk.dialogue.tracks[1])
+    assert not only.labels[0].closures and only.labels[1].closures == labelled.labels[1].closures
+    assert np.array_equal(only.dialogue.mix, labelled.dialogue.tracks[1])
     assert only.dialogue.masks[0].max() == 0
 
 
 def test_noise_is_added_at_the_level_asked_for(recordings):
-    (talk,) = readings.talks(recordings)
+    (labelled,) = labelled_dialogues.pair_speakers(recordings)
     noise = np.random.default_rng(1).normal(0, 1, 16_000)
-    added = readings.disturbed(talk, noise, 10).dialogue.mix - talk.dialogue.mix
+    added = labelled_dialogues.with_noise(labelled, noise, 10).dialogue.mix - labelled.dialogue.mix
 
     assert 20 * np.log10(0.05 / added.std()) == pytest.approx(10, abs=1)

@@ -19,7 +19,7 @@ from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Diarization, diariz
 from .. import report
 from . import sets
 from .baseline import baseline
-from .errors import Errors, boundary_error, calibration, errors, swaps
+from .error_rates import Errors, boundary_error, calibration, errors, swaps
 
 COLUMNS = (
     "system", "n", "voices right", "overlap", "DER 0", "DER .25", "missed", "false", "confused", "overlap F1",
@@ -69,7 +69,7 @@ def main(args: argparse.Namespace) -> None:
     print(f"Largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     if args.out:
         weights = hashlib.sha256(mask_network.FILE.read_bytes()).hexdigest()
-        report.write_json(args.out, list(measures(readings)), weights_sha256=weights, data=str(args.data.name))
+        report.write_measures(args.out, list(measures(readings)), weights_sha256=weights, data=str(args.data.name))
 
 
 def _cases(args: argparse.Namespace) -> Iterator[sets.Case]:

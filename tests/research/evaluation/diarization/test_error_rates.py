@@ -1,7 +1,7 @@
 """What counts as a true turn where more than two people talk."""
 
 from core.turns import Turn
-from research.evaluation.diarization.errors import Truth, errors
+from research.evaluation.diarization.error_rates import Truth, errors
 
 THREE = Truth(((0.0, 4.0, "x"), (4.0, 5.0, "y"), (5.0, 9.0, "z")), 9.0)
 
