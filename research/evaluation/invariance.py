@@ -162,7 +162,7 @@ def encoder_joints(frames: int) -> np.ndarray:
 
 
 def drift(motions: np.ndarray) -> tuple[float, float]:
-    """FD of head and eye pose of the last minute to the first, and mean FD of the other minutes to it; (2, T, 59)."""
+    """FD of the last minute's poses (all but expression) to the first's, and mean FD of the others'; (2, T, 59)."""
     reference = distribution.Reference.fit([motions])
     minutes = [motions[:, start : start + MINUTE] for start in range(0, motions.shape[1] - MINUTE + 1, MINUTE)]
     first, *others = (distribution.frame_moments(m, reference, POSE, False) for m in minutes)

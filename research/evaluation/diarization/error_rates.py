@@ -134,7 +134,7 @@ def boundary_error(truth: Truth, estimated: Sequence[Turn]) -> float:
 
 
 def swaps(truth: Truth, estimated: Sequence[Turn], block: float = 30.0) -> int:
-    """Number of changes of the best assignment between blocks of ``block`` s in which it is clear; two speakers only."""
+    """Number of changes of the best assignment between blocks of ``block`` s where it is clear; two speakers."""
     true, ours = _grids(truth, estimated)
     if len(true) != 2:
         return 0
