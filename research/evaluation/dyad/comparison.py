@@ -27,18 +27,18 @@ from . import claims, self_tests
 from .benchmark import Benchmark, Generated, cache_name, gaze_of
 from .bootstrap import Estimate
 from .networks import (
-    Contender,
-    beside,
-    found,
-    from_sound,
+    Candidate,
+    cached,
+    estimated_inputs,
+    from_audio,
+    in_half_precision,
     network,
-    quickly,
-    remembered,
     sampled,
-    sealed,
+    swapped_masks,
     swapped_voices,
     trained_runs,
-    wrong_masks,
+    with_closures,
+    with_given_partner,
 )
 from .responses import responses_to_true_partner
 from .systems import Case, System, constant_pose, nearest_clip, random_clip, read_cases, simulator_with_masks
@@ -63,13 +63,13 @@ def add_arguments(parser) -> None:
     parser.add_argument("--out", type=Path, help="results, .json")
 
 
-def contenders(arguments, training: list[Case]) -> dict[str, Contender]:
+def candidates(arguments, training: list[Case]) -> dict[str, Candidate]:
     """Everything to be evaluated, by name."""
     shipped = load_checkpoint(GENERATOR)
     if arguments.curves:
         by_setting = {f"guidance {g:g}": sampled(shipped, guidance=g) for g in GUIDANCES}
         by_setting |= {f"{n} steps": sampled(shipped, steps=n) for n in STEPS}
-        return {name: Contender(quickly(system), shipped.sha256) for name, system in by_setting.items()}
+        return {name: Candidate(in_half_precision(system), shipped.sha256) for name, system in by_setting.items()}
     others = {}
     for text in arguments.weights:
         name, path = text.split("=", 1)
@@ -82,20 +82,20 @@ def contenders(arguments, training: list[Case]) -> dict[str, Contender]:
         "B1 mean": constant_pose(mean),
         "B2 random clip": random_clip(training),
         "B3 nearest clip": nearest_clip(training),
-        "B9 simulator, estimated masks, true phones": simulator_with_masks(lambda case: found(case).masks),
+        "B9 simulator, estimated masks, true phones": simulator_with_masks(lambda case: estimated_inputs(case).masks),
     }
-    return products("shipped", shipped) | others | {name: Contender(system) for name, system in baselines.items()}
+    return products("shipped", shipped) | others | {name: Candidate(system) for name, system in baselines.items()}
 
 
-def products(name: str, checkpoint: Checkpoint) -> dict[str, Contender]:
+def products(name: str, checkpoint: Checkpoint) -> dict[str, Candidate]:
     """A network as it ships: alone, with closures enforced, from audio; and two sanity checks on swapped inputs."""
-    sha, alone = checkpoint.sha256, remembered(network(checkpoint))
+    sha, alone = checkpoint.sha256, cached(network(checkpoint))
     return {
-        name: Contender(alone, sha, 2, quickly(beside(checkpoint, diffusion.GUIDANCE))),
-        f"{name}, closures enforced": Contender(sealed(alone), sha, 2),
-        f"{name}, estimated inputs": Contender(sealed(from_sound(network(checkpoint))), sha),
-        f"{name}, masks swapped": Contender(quickly(wrong_masks(checkpoint)), sha),
-        f"{name}, voices swapped": Contender(quickly(swapped_voices(checkpoint)), sha),
+        name: Candidate(alone, sha, 2, in_half_precision(with_given_partner(checkpoint, diffusion.GUIDANCE))),
+        f"{name}, closures enforced": Candidate(with_closures(alone), sha, 2),
+        f"{name}, estimated inputs": Candidate(with_closures(from_audio(network(checkpoint))), sha),
+        f"{name}, masks swapped": Candidate(in_half_precision(swapped_masks(checkpoint)), sha),
+        f"{name}, voices swapped": Candidate(in_half_precision(swapped_voices(checkpoint)), sha),
     }
 
 
@@ -146,16 +146,16 @@ def hashes(arguments) -> dict[str, str]:
     return {name: value.hexdigest() for name, value in digests.items()} | {"seed": str(arguments.seed)}
 
 
-def _evaluate(name: str, contender: Contender, benchmark: Benchmark, arguments) -> list[Estimate]:
+def _evaluate(name: str, candidate: Candidate, benchmark: Benchmark, arguments) -> list[Estimate]:
     """All metrics of one system, its motion generated or read from the cache."""
 
     def generated(system: System, takes: int, variant: str = "") -> Generated:
-        file = cache_name(name + variant, contender.weights, benchmark.cases, arguments.seed)
+        file = cache_name(name + variant, candidate.weights, benchmark.cases, arguments.seed)
         return Generated.by(system, benchmark.cases, arguments.seed, takes, arguments.cache and arguments.cache / file)
 
-    estimates = benchmark.numbers(name, generated(contender.system, contender.takes))
-    if contender.beside and benchmark.partners:
-        intents = generated(contender.beside, 1, ", partner given").intents[0]
+    estimates = benchmark.numbers(name, generated(candidate.system, candidate.takes))
+    if candidate.given_partner and benchmark.partners:
+        intents = generated(candidate.given_partner, 1, ", partner given").intents[0]
         own = responses_to_true_partner(benchmark.cases, intents, gaze_of)
         estimates += benchmark.partners.numbers(name, own)
     return estimates
@@ -167,9 +167,9 @@ def main(arguments) -> None:
     estimates = simulator_responses(benchmark)
     for name, generated in simulator_takes(benchmark).items():
         estimates += benchmark.numbers(name, generated)
-    for name, contender in contenders(arguments, training).items():
+    for name, candidate in candidates(arguments, training).items():
         if not arguments.only or name.startswith(tuple(arguments.only)):
-            estimates += _evaluate(name, contender, benchmark, arguments)
+            estimates += _evaluate(name, candidate, benchmark, arguments)
             print(f"{name}: done", file=sys.stderr, flush=True)
     measures, differences = [d.measure for d in estimates], claims.check(estimates, SIMULATOR)
     print(report.table(measures))

@@ -18,7 +18,7 @@ from core.generator.checkpoint import load_checkpoint
 from core.motion import MOTION_FPS, HeadMotion, Take, save_take
 
 from .comparison import SIMULATOR
-from .networks import network, sealed, trained_runs
+from .networks import network, trained_runs, with_closures
 from .systems import Case, System, read_cases
 
 RUNS = ("full", "no cross-attention")  # of the ablations
@@ -57,9 +57,9 @@ def main(arguments) -> None:
 
 def _systems(arguments) -> dict[str, System]:
     """Simulator, shipped network and ablation runs by name; the networks with closures enforced, as in the product."""
-    systems: dict[str, System] = {SIMULATOR: _simulator, "shipped": sealed(network(load_checkpoint(GENERATOR)))}
+    systems: dict[str, System] = {SIMULATOR: _simulator, "shipped": with_closures(network(load_checkpoint(GENERATOR)))}
     runs = trained_runs(arguments.ablations) if arguments.ablations else {}
-    return systems | {name: sealed(runs[name].system) for name in arguments.runs if name in runs}
+    return systems | {name: with_closures(runs[name].system) for name in arguments.runs if name in runs}
 
 
 def _simulator(case: Case, seed: int) -> np.ndarray:

@@ -44,7 +44,7 @@ class Case:
         return self.masks.shape[1]
 
     @property
-    def told(self) -> np.ndarray:
+    def condition(self) -> np.ndarray:
         """(2, T, K) condition of the network."""
         return condition.build(self.features.astype(np.float32), self.masks, self.layout)
 

@@ -35,7 +35,7 @@ def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
     model = generate.load_model()
     told = networks.network(model)(cases[0], 0)
     assert told.shape == cases[0].intents.shape
-    for check in (networks.wrong_masks, networks.swapped_voices):
+    for check in (networks.swapped_masks, networks.swapped_voices):
         assert np.abs(check(model)(cases[0], 0) - told).max() > 0.05
 
 
@@ -63,12 +63,12 @@ def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(case
 def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
     mixed = networks.one_mix(replace(cases[0], mixed=cases[0].features.sum(axis=0)))
     assert np.array_equal(mixed.features[0], mixed.features[1]) and mixed.features.any()
-    assert not (networks.sure(replace(cases[0], masks=np.full((2, FRAMES), 0.7, np.float32))).masks - 1).any()
+    assert not (networks.binary_masks(replace(cases[0], masks=np.full((2, FRAMES), 0.7, np.float32))).masks - 1).any()
 
 
 def test_beside_a_given_partner_each_fits_the_true_other(cases):
-    made = networks.beside(generate.load_model())(cases[0], 0)
-    other = networks.beside(generate.load_model())(replace(cases[0], intents=cases[0].intents + 0.1), 0)
+    made = networks.with_given_partner(generate.load_model())(cases[0], 0)
+    other = networks.with_given_partner(generate.load_model())(replace(cases[0], intents=cases[0].intents + 0.1), 0)
     assert made.shape == cases[0].intents.shape
     assert np.abs(made - networks.network(generate.load_model())(cases[0], 0)).max() > 0.01
     assert np.abs(made - other).max() > 0.001  # the partner is seen
