@@ -199,10 +199,10 @@ def averaged(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
 
 def table(summary: dict[str, dict[str, float]]) -> str:
     """The summary as lines of text, with reference values."""
-    lines = [f"{'':30}{'mean':>9}{'95 % interval':>20}{'n':>5}  reference"]
+    lines = [f"{'':38}{'mean':>9}{'95 % interval':>20}{'n':>5}  reference"]
     for name, row in summary.items():
         between = f"{row['low']:.3f} .. {row['high']:.3f}" if np.isfinite(row["low"]) else ""
-        lines.append(f"{name:30}{row['mean']:9.3f}{between:>20}{row['n']:5}  {REFERENCES.get(name, '')}".rstrip())
+        lines.append(f"{name:38}{row['mean']:9.3f}{between:>20}{row['n']:5}  {REFERENCES.get(name, '')}".rstrip())
     return "\n".join(lines)
 
 

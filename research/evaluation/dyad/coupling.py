@@ -13,6 +13,7 @@ import numpy as np
 from core.gaze import Look
 from core.motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS
 
+from .bootstrap import ratio
 from .gaze_metrics import face_gaze
 from .motion_events import NOD_BAND, band_pass, head_angles
 
@@ -81,7 +82,7 @@ def coupling_score(own: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> n
     returns:    (D,)
     """
     own, truth = (x.reshape(len(x), -1) for x in (own, truth))
-    return _between(own, truth, weights) / _between(truth, truth, weights)
+    return ratio(_between(own, truth, weights), _between(truth, truth, weights))
 
 
 def by_behaviour(own: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -96,11 +97,14 @@ def by_behaviour(own: np.ndarray, truth: np.ndarray, weights: np.ndarray) -> dic
 
 
 def _between(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean product of ``x`` of one dialogue and ``y`` of another, (D,) of (n, F) and weights (D, n)."""
+    """Mean product of ``x`` of one dialogue and ``y`` of another, (D,) of (n, F) and weights (D, n).
+
+    nan in a resample that holds a single dialogue
+    """
     all_pairs = ((weights @ x) * (weights @ y)).sum(axis=1)
     same = weights**2 @ (x * y).sum(axis=1)
     count = weights.sum(axis=1) ** 2 - (weights**2).sum(axis=1)
-    return (all_pairs - same) / count
+    return ratio(all_pairs - same, count)
 
 
 def synchrony(pair: np.ndarray, seconds: float = 2.0) -> float:

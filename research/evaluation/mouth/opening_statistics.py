@@ -29,10 +29,11 @@ def openings_by_viseme(clips: list[Clip]) -> dict[str, float]:
     """Median opening over the person's own 95th percentile, in the frames whose viseme is certain."""
     probabilities = np.concatenate([clip.features[:, features.FEATURES["visemes"]] for clip in clips])
     real = np.concatenate([share_of_usual(clip) for clip in clips])
-    return {
-        name: round(float(np.nanmedian(real[probabilities[:, column] > CONFIDENT])), 2)
-        for column, name in enumerate(VISEMES)
-    }
+    openings = {}
+    for column, name in enumerate(VISEMES):
+        own = real[(probabilities[:, column] > CONFIDENT) & np.isfinite(real)]
+        openings[name] = round(float(np.median(own)), 2) if len(own) else float("nan")
+    return openings
 
 
 def predicted_range(clips: list[Clip], openings: dict[str, float]) -> tuple[float, float]:
