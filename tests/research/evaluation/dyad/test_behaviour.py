@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, WIDTH
 from core.rotation import direction
 from research.evaluation.dyad.behaviour import Scene, face_gaze, measure, slopes, summarise, table
+from research.evaluation.dyad.gaze_metrics import vergence_error
 from research.evaluation.dyad.motion_events import blinks, nods, saccades
 
 BLINK = EXPRESSION_NAMES.index("eyeBlinkLeft")
@@ -113,3 +116,54 @@ def test_heads_that_face_the_partner_obey_the_layout():
 
     assert slopes(scenes)["layout obedience"] == pytest.approx(0.85, abs=0.05)
     assert "layout obedience" in table(summarise(scenes))
+
+
+def test_face_gaze_is_read_by_role_and_pauses_have_none():
+    quiet = scene()
+    intents = np.zeros((2, 250, 56), np.float32)
+    intents[..., 50] = np.radians(20)
+    intents[0, 100:, 52] = intents[1, :, 52] = 1  # A looks at B from frame 100 on, B always looks at A
+    motions = aim(intents, room_poses(quiet.layout), (ADULT, ADULT))
+    masks = np.zeros((2, 250), np.float32)
+    masks[0, :90], masks[1, 110:150] = 1, 1  # then both are silent
+    numbers = measure(Scene(motions, quiet.layout, masks, []))
+
+    assert numbers["face gaze speaking"] == pytest.approx(40 / 130)
+    assert numbers["face gaze listening"] == 1
+    motions = motions[:, ::-1].copy()  # A looks away at the end, while both are silent
+    assert measure(Scene(motions, quiet.layout, masks[:, ::-1], []))["face gaze listening"] == 1
+    assert measure(Scene(motions, quiet.layout, masks, []))["face gaze listening"] == 1
+    assert measure(Scene(motions, quiet.layout, masks, []))["face gaze"] < 0.9
+
+
+def nodding(first: int, frames: int = 250) -> np.ndarray:
+    """Pitch (frames,), degrees: three cycles of a nod at 2.5 Hz, 2 degrees, from frame ``first``."""
+    time = (np.arange(frames) - first) / 25
+    return np.where((time > 0) & (time < 1.2), 2 * np.sin(2 * np.pi * 2.5 * time), 0)
+
+
+def test_a_nod_is_where_the_head_nods():
+    ((start, end),) = nods(nodding(150))
+
+    assert start == pytest.approx(6, abs=0.2) and end == pytest.approx(7.2, abs=0.2)
+
+
+@pytest.mark.parametrize(("first", "share"), [(132, 1.0), (190, 0.0)])
+def test_nods_after_the_partners_phrase_are_responses(first, share):
+    seen = scene()  # A's phrase ends in frame 125
+    motions = np.zeros((2, 250, WIDTH), np.float32)
+    motions[1, :, 47] = np.radians(-nodding(first))
+    masks = seen.masks.copy()
+    masks[1] = 0  # B listens; the end of the file is no phrase end
+    numbers = measure(Scene(motions, seen.layout, masks, []))
+
+    assert numbers["nods after phrase ends"] == share
+    assert measure(Scene(motions, seen.layout, masks[::-1], []))["nods per minute listening"] == 0
+
+
+def test_parallel_eyes_miss_the_convergence_of_their_distance():
+    seen = scene(layout=Layout(distance=0.5))
+    gaze = look(seen.motions, room_poses(seen.layout), seen.geometries)
+    parallel = replace(gaze, axes=gaze.gaze[:, :, None].repeat(2, axis=2))
+
+    assert vergence_error(parallel) == pytest.approx(2, rel=0.1)  # dioptres, at half a metre

@@ -103,3 +103,18 @@ def test_partner_correlation_finds_the_partner_at_the_lag(truth):
     correlation = d.partner_correlation(late, ALL).mean(axis=1)
     assert correlation.argmax() * 5 - 50 == 10 and correlation.max() > 0.95
     assert d.partner_correlation_error(late, late, ALL) == 0
+
+
+def test_the_distance_while_listening_leaves_out_all_else():
+    rng = np.random.default_rng(0)
+    motions = list(rng.normal(size=(3, 2, 4000, 59)))
+    masks = np.zeros((2, 4000))
+    masks[0, :1500] = masks[1, 1500:3000] = 1  # then both are silent
+    measured = PooledMetrics(d.Reference.fit(motions), {}, [masks] * 3, motions, None, draw_weights(3, 1))
+    elsewhere = [motion.copy() for motion in motions]
+    for motion in elsewhere:
+        motion[0, :1500] *= 3
+        motion[1, 1500:] *= 3
+        motion[0, 3000:] *= 3
+    found = read(measured.distances("", elsewhere))
+    assert found["FD listening exp"] == pytest.approx(0, abs=1e-6) and found["FD exp"] > 1

@@ -60,6 +60,22 @@ def test_an_open_mouth_misses_its_closures_and_a_shut_one_closes_its_vowels(case
     assert counts.recall == 1 and counts.false_closure == 1
 
 
+def test_leak_is_read_where_the_partner_speaks_and_against_the_partners_loudness(cases):
+    one = cases[0]
+    motions = np.zeros((2, FRAMES, 59), np.float32)
+    motions[..., 9] = one.intents[..., 9]
+    loudness = 0.1 + 0.1 * np.sin(np.arange(FRAMES) / 7)
+    silence = replace(one, masks=one.masks * (np.arange(FRAMES) % 200 < 100))  # the second half of each turn
+    features = np.zeros_like(one.features)
+    features[1, :, dialogue_metrics.LEVEL] = loudness
+    motions[0, 300:, 9] = 0.4  # A's mouth opens while both are silent
+    quiet = dialogue_metrics.mouth_metrics(replace(silence, features=features), motions, motions)[0]
+    assert quiet["leak"] == quiet["leak correlation"] == 0
+    motions[0, 200:, 9] = loudness[200:]  # A mouths B's words
+    leaking = dialogue_metrics.mouth_metrics(replace(silence, features=features), motions, motions)[0]
+    assert leaking["leak"] > 0.1 and leaking["leak correlation"] == pytest.approx(0.5, abs=0.02)  # of both people
+
+
 def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
     mixed = networks.one_mix(replace(cases[0], mixed=cases[0].features.sum(axis=0)))
     assert np.array_equal(mixed.features[0], mixed.features[1]) and mixed.features.any()

@@ -104,3 +104,30 @@ def test_narrow_labels_are_read_with_their_changes_of_voice_and_nasal_releases(t
     assert [p.name for p in phones] == ["SIL", "a", "b", "!nasal", "m", "p", "!"]
     assert phones[1].end == 0.25
     assert from_narrow(phones).closures == [(0.25, 0.5)]
+
+
+def test_tremor_is_the_power_above_8_hz():
+    time = np.arange(250) / 25
+    slow, fast = 3 * np.sin(2 * np.pi * 4 * time), 0.2 * np.sin(2 * np.pi * 10 * time)
+
+    assert lip_metrics.tremor(slow) < 1e-12
+    assert lip_metrics.tremor(slow + fast) == pytest.approx(0.2**2 / 4, rel=0.01)
+
+
+def test_a_mouth_is_frozen_only_in_runs_over_a_third_of_a_second_while_speaking():
+    gap = np.cumsum(np.r_[np.ones(50), np.zeros(10), np.ones(20), np.zeros(5), np.ones(15)])
+    speaking = np.ones(100, bool)
+
+    assert lip_metrics.freeze(gap, speaking) == pytest.approx(0.1)
+    assert lip_metrics.freeze(gap, np.arange(100) < 40) == 0
+
+
+def test_labels_of_the_opening_are_one_in_vowels_and_zero_in_closures():
+    opening = lip_metrics.opening_of(LABELS, 75)
+
+    assert (
+        opening[25:27].max() < 0.1
+        and opening[30:40].min() == 1
+        and opening[45] == pytest.approx(0.4)
+        and opening[60] == 0
+    )

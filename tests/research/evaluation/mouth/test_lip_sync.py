@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,8 @@ from core.motion import EXPRESSION_NAMES
 from research.corpora.recordings import Phone
 from research.evaluation.mouth import lip_sync
 from research.evaluation.mouth.labelled_dialogues import LabelledDialogue
-from research.evaluation.mouth.labels import from_phones
+from research.evaluation.mouth.labels import MouthLabels, from_phones
+from research.evaluation.mouth.lip_curves import MouthCurves
 from research.evaluation.mouth.lip_sync import LipMotion, TimedSystem, evaluate
 from research.simulator.dialogue import Dialogue, Span
 
@@ -70,3 +72,23 @@ def test_a_timed_system_counts_the_work_of_the_processor(labelled):
     timed(labelled)
 
     assert 0.2 < timed.seconds < 3
+
+
+def test_closed_frames_of_a_silent_mouth_are_no_closures(labelled):
+    silent = replace(labelled, dialogue=replace(labelled.dialogue, stretches=(), turns=()))
+    closed = LipMotion(lips(labelled).closed)
+    counts = [evaluate(one, closed)[0][0] for one in (labelled, silent)]
+
+    assert counts[0].predicted > 0 and counts[1].predicted == counts[1].detected == 0
+
+
+def test_contact_of_lip_and_teeth_and_rounding_are_read_off_the_mouth(labelled):
+    labels = MouthLabels(contacts=[(1.0, 1.4)], rounded=[(2.0, 2.4)], speech=[(0.0, 4.0)])
+    spoken = replace(labelled, labels=(labels, labels))
+    mouth = MouthCurves(*(np.full(200, value) for value in (5.0, 50.0, 8.0)), closed=np.zeros(200, bool))
+    right = replace(mouth, labiodental_gap=mouth.labiodental_gap.copy(), width=mouth.width.copy())
+    right.labiodental_gap[25:35], right.width[50:60] = 0.5, 45.0
+
+    for one, share in ((mouth, 0), (right, 1)):
+        row = evaluate(spoken, LipMotion(np.zeros((2, 200), bool), (one, one)))[0][1]
+        assert row["F/V contact"] == row["rounding"] == share
