@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.generator import diffusion
+from core.motion import HeadMotion
 from research.evaluation import invariance
 from research.evaluation.cost import recording
 
@@ -59,3 +62,22 @@ def test_a_take_resampled_to_a_scene_rate_keeps_its_lips(take):
     for rate in (24.0, 30.0, 60.0):
         lips, head = invariance.at_rate(invariance.packed(take), rate)
         assert lips < 0.3 and head < 0.5
+
+
+def test_a_delay_of_the_recording_is_taken_off_before_takes_are_compared(take):
+    later = replace(
+        take,
+        motions=tuple(HeadMotion(np.pad(m.packed, ((10, 0), (0, 0)))) for m in take.motions),
+        speaking=np.pad(take.speaking, ((0, 0), (10, 0))),
+    )
+
+    assert set(invariance._compared(take, later, 10).values()) == {0.0}
+
+
+def test_drift_compares_the_last_minute_and_the_others_with_the_first():
+    rng = np.random.default_rng(0)
+    motions = rng.normal(size=(2, 4 * invariance.MINUTE, 59))
+    motions[:, -invariance.MINUTE :] *= 2
+    last, others = invariance.drift(motions)
+
+    assert last > 10 * others > 0

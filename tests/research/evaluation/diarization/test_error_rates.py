@@ -52,6 +52,8 @@ def test_errors_within_the_collar_do_not_count():
     late = [Turn(turn.start_s + 0.2, turn.end_s + 0.2, turn.speaker) for turn in EXACT]
     assert errors(TWO, late).der > 5 and errors(TWO, late, collar=0.25).der == 0
     assert boundary_error(TWO, late) == pytest.approx(200)
+    early = [Turn(max(0, turn.start_s - 0.2), turn.end_s - 0.2, turn.speaker) for turn in EXACT]
+    assert errors(TWO, early).der > 5 and errors(TWO, early, collar=0.25).der == 0
 
 
 def test_an_exchange_of_the_speakers_half_way_is_one_swap():

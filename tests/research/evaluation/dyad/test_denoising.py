@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.generator import condition
 from core.layout import Layout
 from research.evaluation.dyad import denoising
 from research.training.batches import measure, read_dialogues
@@ -43,6 +44,13 @@ def test_at_the_last_level_nothing_of_the_motion_is_left(dialogues):
         for n, m in zip(batch.noisy[:4], batch.clip.motion[:4], strict=True)
     ]
     assert alike == sorted(alike, reverse=True) and abs(alike[-1]) < 0.05 < 0.5 < alike[0]
+
+
+def test_the_condition_is_that_of_the_product(dialogues):
+    batch = denoising.windows(dialogues, measure(dialogues))[0]
+    masks = torch.from_numpy(dialogues[0].masks[:, 25:275]).expand(len(denoising.ROWS), 2, 250)
+    assert torch.equal(batch.condition[..., condition.OWN_MASK], masks)
+    assert torch.equal(batch.condition[..., condition.PARTNER_MASK], masks.flip(1))
 
 
 def test_a_network_that_passes_the_noise_on_loses_by_it(dialogues):

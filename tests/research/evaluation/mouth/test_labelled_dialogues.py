@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import soundfile
@@ -57,3 +59,11 @@ def test_noise_is_added_at_the_level_asked_for(recordings):
     added = labelled_dialogues.with_noise(labelled, noise, 10).dialogue.mix - labelled.dialogue.mix
 
     assert 20 * np.log10(0.05 / added.std()) == pytest.approx(10, abs=1)
+
+
+def test_estimated_masks_are_assigned_to_the_people_they_agree_with(recordings, monkeypatch):
+    (talk,) = labelled_dialogues.pair_speakers(recordings)
+    exchanged = SimpleNamespace(masks=talk.dialogue.masks[::-1] * 0.9)
+    monkeypatch.setattr(labelled_dialogues, "diarize", lambda sound: exchanged)
+
+    assert np.allclose(labelled_dialogues.with_estimated_masks(talk).masks, talk.dialogue.masks * 0.9)

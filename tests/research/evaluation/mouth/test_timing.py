@@ -39,3 +39,9 @@ def test_a_mouth_that_opens_with_loudness_is_bound_to_it():
 
     assert bond.shape == (10, 2)
     assert np.corrcoef(bond.T)[0, 1] == pytest.approx(1)
+
+
+def test_the_slope_of_a_line_is_one_a_frame_at_unit_size():
+    line = np.arange(50.0)
+
+    assert timing._slope(line)[1:-1] * line.std() == pytest.approx(1)
