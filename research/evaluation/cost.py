@@ -2,7 +2,7 @@
 
     python -m research evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
 
-CPU time is given beside wall time because it does not depend on what else the machine runs.
+CPU time is given besides wall time because it does not depend on what else the machine runs.
 """
 
 import importlib.util

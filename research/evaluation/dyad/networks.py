@@ -12,7 +12,7 @@ from core.generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
 from core.generator import condition, diffusion, posture_gesture
 from core.generator.checkpoint import Checkpoint
 from core.postprocess import lip_closure
-from core.speech import features as voice
+from core.speech import features
 
 from ...training.ablations import RUNS, Run, answer, finished, hard, regression
 from ...training.generator import quick_in_halves
@@ -39,8 +39,8 @@ def with_closures(system: System) -> System:
 
     def sample(case: Case, seed: int) -> np.ndarray:
         intents = system(case, seed)
-        for one, heard, mask in zip(intents, case.features, case.masks, strict=True):
-            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(heard[:, SEAL]), mask)
+        for one, encoded, mask in zip(intents, case.features, case.masks, strict=True):
+            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(encoded[:, SEAL]), mask)
         return intents
 
     return sample
@@ -55,8 +55,8 @@ def from_audio(system: System) -> System:
 def estimated_inputs(case: Case) -> Case:
     """``case`` with masks and features estimated from its audio, as in the product."""
     mono = case.sound.astype(np.float32) / 32767
-    masks, features = hear(Sound(mono, mono[None], ""), None, lambda share: None)
-    return replace(case, masks=masks, features=features)
+    masks, encoded = hear(Sound(mono, mono[None], ""), None, lambda share: None)
+    return replace(case, masks=masks, features=encoded)
 
 
 @cache
@@ -64,7 +64,7 @@ def one_mix(case: Case) -> Case:
     """``case`` without gated streams: both people have the features of the mix."""
     mix = case.mixed
     if mix is None:
-        mix = voice.encode(case.sound.astype(np.float32) / 32767, np.ones_like(case.masks))[0]
+        mix = features.encode(case.sound.astype(np.float32) / 32767, np.ones_like(case.masks))[0]
     return replace(case, features=np.broadcast_to(mix, case.features.shape))
 
 

@@ -1,4 +1,4 @@
-"""Bootstraps that are paired between systems, and what may be said of a difference."""
+"""Paired bootstraps, and the verdicts on differences."""
 
 import numpy as np
 import pytest
@@ -40,12 +40,12 @@ def number(values, system="ours", metric="LVE"):
     return bootstrap.Estimate.mean(metric, system, values, WEIGHTS)
 
 
-def test_a_difference_is_paired_and_said_only_when_sure():
+def test_a_difference_is_paired_and_has_a_verdict_only_where_it_excludes_zero():
     base = RNG.normal(0, 5, 40)
-    sure = bootstrap.difference([number(base + 0.5)], [number(base)], None, "low")
-    assert sure.verdict == "worse" and sure.low == pytest.approx(0.5) == sure.high
-    unsure = bootstrap.difference([number(base + RNG.normal(0, 5, 40))], [number(base)], None, "low")
-    assert unsure.low < 0 < unsure.high and unsure.verdict == "no difference"
+    certain = bootstrap.difference([number(base + 0.5)], [number(base)], None, "low")
+    assert certain.verdict == "worse" and certain.low == pytest.approx(0.5) == certain.high
+    uncertain = bootstrap.difference([number(base + RNG.normal(0, 5, 40))], [number(base)], None, "low")
+    assert uncertain.low < 0 < uncertain.high and uncertain.verdict == "no difference"
     assert bootstrap.difference([number(base + 0.5)], [number(base)], None, "high").verdict == "better"
 
 

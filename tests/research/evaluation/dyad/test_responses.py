@@ -12,16 +12,16 @@ from research.evaluation.dyad.responses import Behaviour, Partners
 DIALOGUES, BINS, CHANNELS, DELAY = 60, 300, len(BEHAVIOURS), 0.8  # s
 
 
-def people(seed: int, coupling: float, beside=None):
-    """Pairs in which each answers ``beside`` (or the other), 0.8 s later by ``coupling``; the talk moves all alike."""
+def people(seed: int, coupling: float, partners=None):
+    """Pairs in which each answers ``partners`` (or the other) 0.8 s later by ``coupling``; audio moves all alike."""
     talk_rng, rng, found = np.random.default_rng(99), np.random.default_rng(seed), []
     for n in range(DIALOGUES):
         talk, free = talk_rng.normal(size=(2, BINS, CHANNELS)), rng.normal(size=(2, BINS, CHANNELS))
         acts = rng.uniform(0, 60, (2, 5))
         pair = []
         for i in (0, 1):
-            curves, times = (beside[n][1 - i].curves, beside[n][1 - i].onsets) if beside else (free[1 - i], None)
-            partner_acts = times["nods"] if beside else acts[1 - i]
+            curves, times = (partners[n][1 - i].curves, partners[n][1 - i].onsets) if partners else (free[1 - i], None)
+            partner_acts = times["nods"] if partners else acts[1 - i]
             answered = rng.random(len(partner_acts)) < coupling
             own = coupling * np.roll(curves, 4, axis=0) + free[i] + talk[i] + talk[1 - i]
             pair.append(

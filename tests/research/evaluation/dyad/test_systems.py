@@ -7,7 +7,7 @@ import pytest
 
 from core import gaze, generate
 from core.layout import Layout
-from core.speech import features as voice
+from core.speech import features
 from research.corpora.recordings import Phone
 from research.evaluation.dyad import networks, systems
 from research.evaluation.mouth import dialogue_metrics
@@ -19,11 +19,11 @@ def case(seed: int) -> systems.Case:
     rng = np.random.default_rng(seed)
     masks = np.zeros((2, FRAMES), np.float32)
     masks[0, :200] = masks[1, 200:] = 1
-    features = (rng.normal(size=(2, FRAMES, voice.WIDTH)) * masks[..., None]).astype(np.float32)
+    encoded = (rng.normal(size=(2, FRAMES, features.WIDTH)) * masks[..., None]).astype(np.float32)
     intents = np.zeros((2, FRAMES, gaze.INTENT_WIDTH), np.float32)
     intents[..., 9] = 0.3 * masks * (1 + np.sin(np.arange(FRAMES)))  # jawOpen while speaking
     phones = ([Phone(1.0, 1.1, "P"), Phone(1.1, 1.5, "AA")], [Phone(9.0, 9.1, "M")])
-    return systems.Case(features, masks, intents, Layout(), np.array([[0, 8, 0], [8, 16, 1]]), phones)
+    return systems.Case(encoded, masks, intents, Layout(), np.array([[0, 8, 0], [8, 16, 1]]), phones)
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +33,10 @@ def cases():
 
 def test_the_network_moves_and_is_moved_by_masks_and_voices(cases):
     model = generate.load_model()
-    told = networks.network(model)(cases[0], 0)
-    assert told.shape == cases[0].intents.shape
+    motion = networks.network(model)(cases[0], 0)
+    assert motion.shape == cases[0].intents.shape
     for check in (networks.swapped_masks, networks.swapped_voices):
-        assert np.abs(check(model)(cases[0], 0) - told).max() > 0.05
+        assert np.abs(check(model)(cases[0], 0) - motion).max() > 0.05
 
 
 def test_still_systems_never_move(cases):
@@ -66,13 +66,13 @@ def test_leak_is_read_where_the_partner_speaks_and_against_the_partners_loudness
     motions[..., 9] = one.intents[..., 9]
     loudness = 0.1 + 0.1 * np.sin(np.arange(FRAMES) / 7)
     silence = replace(one, masks=one.masks * (np.arange(FRAMES) % 200 < 100))  # the second half of each turn
-    features = np.zeros_like(one.features)
-    features[1, :, dialogue_metrics.LEVEL] = loudness
+    encoded = np.zeros_like(one.features)
+    encoded[1, :, dialogue_metrics.LEVEL] = loudness
     motions[0, 300:, 9] = 0.4  # A's mouth opens while both are silent
-    quiet = dialogue_metrics.mouth_metrics(replace(silence, features=features), motions, motions)[0]
+    quiet = dialogue_metrics.mouth_metrics(replace(silence, features=encoded), motions, motions)[0]
     assert quiet["leak"] == quiet["leak correlation"] == 0
     motions[0, 200:, 9] = loudness[200:]  # A mouths B's words
-    leaking = dialogue_metrics.mouth_metrics(replace(silence, features=features), motions, motions)[0]
+    leaking = dialogue_metrics.mouth_metrics(replace(silence, features=encoded), motions, motions)[0]
     assert leaking["leak"] > 0.1 and leaking["leak correlation"] == pytest.approx(0.5, abs=0.02)  # of both people
 
 
@@ -82,7 +82,7 @@ def test_one_mix_is_the_same_for_both_and_masks_can_be_made_sure(cases):
     assert not (networks.binary_masks(replace(cases[0], masks=np.full((2, FRAMES), 0.7, np.float32))).masks - 1).any()
 
 
-def test_beside_a_given_partner_each_fits_the_true_other(cases):
+def test_each_is_generated_with_the_true_partner_given(cases):
     made = networks.with_given_partner(generate.load_model())(cases[0], 0)
     other = networks.with_given_partner(generate.load_model())(replace(cases[0], intents=cases[0].intents + 0.1), 0)
     assert made.shape == cases[0].intents.shape

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from research.corpora import recordings as corpora
+from research.corpora.recordings import read_corpus
 from research.evaluation.mouth import labelled_dialogues
 
 HEADER = "file,speaker,sex,seconds,transcript,language,licence,source,align\n"
@@ -21,7 +21,7 @@ def recordings(tmp_path):
         )
         rows.append(f"{name}.flac,{speaker},F,1.0,ma,en,CC0,here,ok")
     (tmp_path / "index.csv").write_text(HEADER + "\n".join(rows) + "\n")
-    return corpora.read_corpus(tmp_path)
+    return read_corpus(tmp_path)
 
 
 def test_two_speakers_take_turns_and_their_labels_move_with_their_sound(recordings):
@@ -33,8 +33,8 @@ def test_two_speakers_take_turns_and_their_labels_move_with_their_sound(recordin
     for person in (0, 1):
         for start, end in labelled.labels[person].closures:
             assert masks[person, round(start * 25) : round(end * 25)].min() > 0.9
-            heard = labelled.dialogue.tracks[person, int(start * 16_000) : int(end * 16_000)]
-            assert np.abs(heard).max() > 0.01
+            sound = labelled.dialogue.tracks[person, int(start * 16_000) : int(end * 16_000)]
+            assert np.abs(sound).max() > 0.01
 
 
 def test_with_an_overlap_both_speak_at_once(recordings):
