@@ -35,7 +35,8 @@ class Check:
     def line(self) -> str:
         """As a line of text."""
         verdict = "ok" if self.low <= self.value <= self.high else "FAILED"
-        return f"{verdict:6}  {self.name}: {self.value:.4g} (must be {self.low:g} to {self.high:g})"
+        verdict = "no data" if np.isnan(self.value) else verdict  # too few dialogues
+        return f"{verdict:7}  {self.name}: {self.value:.4g} (must be {self.low:g} to {self.high:g})"
 
 
 def checks(benchmark: Benchmark) -> list[Check]:
