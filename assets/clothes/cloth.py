@@ -1,4 +1,4 @@
-"""Cloth from a body's surface: drape it, cut it by planes, finish its edges with bands."""
+"""Cloth from a body's surface: offset and smoothed, cut by planes, with bands along the cuts."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,7 @@ def edges_of(faces: np.ndarray) -> np.ndarray:
 def blurred(points: np.ndarray, faces: np.ndarray, of: np.ndarray, sigma: float) -> np.ndarray:
     """Where the vertices ``of`` (n,) lie when the surface is blurred in space by ``sigma`` metres: (n, 3).
 
-    Every vertex counts by its area, so that densely modelled details fade like all else.
+    Vertices are weighted by area, so that densely modelled details are blurred like the rest.
     """
     across = np.cross(points[faces[:, 2]] - points[faces[:, 0]], points[faces[:, 3]] - points[faces[:, 1]])
     area = np.zeros(len(points))
@@ -72,7 +72,7 @@ def cut(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The surface on the inner side of all planes, with a band along every cut; vertices and faces (-1: triangle)."""
     mesh = bmesh.new()
-    origin = mesh.verts.layers.int.new("origin")  # before there are vertices: a new layer moves them in memory
+    origin = mesh.verts.layers.int.new("origin")  # before any vertex: adding a layer invalidates references to vertices
     vertices = [mesh.verts.new(p) for p in points]
     for index, vertex in enumerate(vertices):
         vertex[origin] = index
@@ -143,7 +143,7 @@ def band(ring: np.ndarray, radius: float, around: int = 8, count: int = 72) -> t
     out /= np.linalg.norm(out, axis=1, keepdims=True)
     up = np.cross(along, out)
     turn = np.arange(around) * 2 * np.pi / around
-    # flatter than wide: a knitted rib, not a hose
+    # an elliptic section, wider than thick
     tube = line[:, None] + radius * (
         0.7 * np.cos(turn)[:, None] * out[:, None] + 1.2 * np.sin(turn)[:, None] * up[:, None]
     )

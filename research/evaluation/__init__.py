@@ -1,1 +1,3 @@
-"""Everything that is measured (METRICS)."""
+"""Evaluation of every part, as METRICS defines it: ``python -m research evaluate …``."""
+
+HEADS = ("man", "woman")  # of A and of B

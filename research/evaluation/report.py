@@ -1,4 +1,4 @@
-"""Numbers with their unit, count and 95 % interval, as one table and one JSON (METRICS, first paragraph)."""
+"""Numbers with unit, count and 95 % bootstrap interval, as one table and one JSON file (METRICS, first paragraph)."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 
 from core.files import replacing
 
-DRAWS = 1_000  # of the bootstrap over dialogues
+DRAWS = 1_000  # bootstrap resamples over dialogues
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Measure:
     metric: str
     system: str
     value: float
-    low: float  # 95 % interval; nan where one number is all there is
+    low: float  # 95 % interval; nan for a single number
     high: float
     unit: str
     n: int  # dialogues
@@ -27,20 +27,41 @@ class Measure:
 
 
 def mean(metric: str, system: str, values: Sequence[float], unit: str, set: str) -> Measure:
-    """The mean over dialogues of a per-dialogue number; dialogues where it is undefined (nan) do not count."""
+    """Mean over dialogues of a per-dialogue number; dialogues where it is undefined (nan) are left out."""
+    return _statistic(np.mean, metric, system, values, unit, set)
+
+
+def median(metric: str, system: str, values: Sequence[float], unit: str, set: str) -> Measure:
+    """Median over dialogues of a per-dialogue number; dialogues where it is undefined (nan) are left out."""
+    return _statistic(np.median, metric, system, values, unit, set)
+
+
+def _statistic(statistic, metric: str, system: str, values: Sequence[float], unit: str, set: str) -> Measure:
     values = np.asarray(values, float)
     values = values[~np.isnan(values)]
     if not len(values):
         return Measure(metric, system, float("nan"), float("nan"), float("nan"), unit, 0, set)
-    low, high = interval(lambda chosen: values[chosen].mean(), len(values))
-    return Measure(metric, system, float(values.mean()), low, high, unit, len(values), set)
+    low, high = interval(lambda chosen: statistic(values[chosen]), len(values))
+    return Measure(metric, system, float(statistic(values)), low, high, unit, len(values), set)
+
+
+def known_mean(values: Sequence[float]) -> float:
+    """Mean of ``values`` without the undefined ones (nan); nan where none is left."""
+    values = np.asarray(values, float)
+    values = values[~np.isnan(values)]
+    return float(values.mean()) if values.size else float("nan")
 
 
 def interval(statistic: Callable[[np.ndarray], float], count: int, draws: int = DRAWS) -> tuple[float, float]:
     """95 % bootstrap interval of ``statistic(indices)`` over ``count`` dialogues drawn with replacement."""
     rng = np.random.default_rng(0)
-    drawn = [statistic(rng.integers(0, count, count)) for _ in range(draws)]
-    return tuple(float(x) for x in np.percentile(drawn, [2.5, 97.5]))
+    return percentile_interval(np.array([statistic(rng.integers(0, count, count)) for _ in range(draws)]))
+
+
+def percentile_interval(draws: np.ndarray) -> tuple[float, float]:
+    """95 % interval of bootstrap ``draws`` (D,), those that are not finite left out; (nan, nan) where none is left."""
+    draws = draws[np.isfinite(draws)]
+    return tuple(float(x) for x in np.percentile(draws, [2.5, 97.5])) if len(draws) else (float("nan"), float("nan"))
 
 
 def differs(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:
@@ -51,7 +72,7 @@ def differs(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, floa
 
 
 def table(measures: Sequence[Measure]) -> str:
-    """Metrics down, systems across, each cell ``value [low, high]``."""
+    """A row a metric, a column a system, each cell ``value [low, high]``."""
     systems = list(dict.fromkeys(m.system for m in measures))
     cells = {(m.metric, m.system): m for m in measures}
     rows = [["metric", "unit", "n", *systems]]
@@ -59,15 +80,24 @@ def table(measures: Sequence[Measure]) -> str:
         row = [cells.get((metric, system)) for system in systems]
         first = next(m for m in row if m)
         rows.append([metric, first.unit, str(first.n), *(_cell(m) for m in row)])
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of equally many cells as lines of text, each column as wide as its widest cell."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def write_json(path: Path, measures: Sequence[Measure], **about) -> None:
-    """``about``: hashes of weights, data, code and head, and whatever else a reader needs to make it again."""
-    content = json.dumps({"about": about, "measures": [asdict(m) for m in measures]}, indent=1)
+def write_measures(path: Path, measures: Sequence[Measure], **about) -> None:
+    """``about``: hashes of weights, data, code and heads, and what else is needed to reproduce the numbers."""
+    write_json(path, {"about": about, "measures": [asdict(m) for m in measures]})
+
+
+def write_json(path: Path, content) -> None:
+    """``content`` as JSON, replacing the file at once."""
     with replacing(path) as file:
-        file.write(content.encode())
+        file.write(json.dumps(content, indent=1).encode())
 
 
 def _cell(measure: Measure | None) -> str:

@@ -14,6 +14,7 @@ from .source import Source
 
 
 def main() -> None:
+    """Write both files and print their sizes."""
     source = Source(Path(sys.argv[1]))
     for name in IDENTITIES:
         arrays = head_arrays(source, name, list(EXPRESSION_NAMES))

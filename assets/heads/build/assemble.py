@@ -6,7 +6,7 @@ from . import brows, eyes, lashes, masks, skin, teeth
 from .arms import arms_down
 from .identity import IDENTITIES, LID_SHAPES, neutral_and_shapes
 from .landmarks import INSIDE_LIP, skin_landmarks
-from .lips import corners_closed, sealed
+from .lip_shapes import closing_lips, corners_closed
 from .part import JOINTS, LEFT_EYE, RIGHT_EYE, Part
 from .source import Source
 
@@ -19,7 +19,7 @@ def head_arrays(source: Source, name: str, expression_names: list[str]) -> dict[
     """Everything an ``assets/heads/*.npz`` holds; its fields are described in core/heads/head.py."""
     names = [*expression_names, *LID_SHAPES]
     neutral, shapes = neutral_and_shapes(source, IDENTITIES[name], names)
-    shapes = sealed(source, shapes, names.index("jawOpen"), names.index("mouthClose"))
+    shapes = closing_lips(source, shapes, names.index("jawOpen"), names.index("mouthClose"))
     outside = source.faces["body"][skin.skin_faces(source)]
     neutral = corners_closed(source, arms_down(source, neutral), outside, IDENTITIES[name].pinch)
     surface, kept = skin.skin(source, neutral, shapes)

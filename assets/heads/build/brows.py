@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.timeseries import smooth_step
+
 from .hairs import seen_from_front, spikes, vertex_normals
-from .masks import ramp
 from .part import Part
 
 MM = 0.001
@@ -97,4 +98,4 @@ def brow_shade(name: str, reference: np.ndarray) -> np.ndarray:
     path, reach = _on_line(line, run, fine), np.interp(fine, run, thick)
     flat = np.stack([np.abs(reference[:, 0]), reference[:, 2]], axis=-1)
     distance = np.linalg.norm(flat[:, None] - path, axis=-1) / reach
-    return ramp(distance.min(axis=1), 2.0, 0.5) * (reference[:, 1] < -0.08)
+    return smooth_step(distance.min(axis=1), 2.0, 0.5) * (reference[:, 1] < -0.08)

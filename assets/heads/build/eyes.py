@@ -8,7 +8,7 @@ SEGMENTS = 24
 # degrees from the front pole; the pupil ends at 8, the iris at 22, the cornea at 24
 RINGS = np.array([3, 6, 8, 10, 13, 16, 19, 21, 22.5, 24, 27, 31, 37, 45, 55, 70, 90, 110, 130, 150, 165.0])
 CORNEA_EDGE, CORNEA_BULGE = 24.0, 0.045
-SHRINK = 0.985  # the lids are modelled onto the helper's sphere: a hair of air between them
+SHRINK = 0.985  # the lids lie on the helper's sphere: leaves a small clearance
 
 
 def fit_sphere(points: np.ndarray) -> tuple[np.ndarray, float]:

@@ -8,7 +8,7 @@ from .part import HEAD, Part, rigid_weights, triangles
 
 
 def spikes(material: str, spines: np.ndarray, moves: np.ndarray, radius: np.ndarray) -> Part:
-    """Hairs hung on the head joint.
+    """Hairs that follow the head joint.
 
     spines: (k, r, 3) metres, root to tip; moves: (S, k, r, 3) the shapes' offsets there; radius: (r - 1,) metres
     """
@@ -40,7 +40,7 @@ def _spike_faces(rings: int) -> np.ndarray:
 
 @dataclass
 class Surface:
-    """Points on the skin as corners and shares: whatever moves the skin moves them."""
+    """Points on the skin as vertices and barycentric weights, so that they follow the skin."""
 
     corners: np.ndarray  # (m, 3) vertices
     shares: np.ndarray  # (m, 3) barycentric, rows sum to 1
@@ -62,7 +62,7 @@ def seen_from_front(vertices: np.ndarray, faces: np.ndarray, x: np.ndarray, z: n
     depth[(shares < -1e-9).any(axis=-1)] = np.inf
     best = depth.argmin(axis=1)
     if not np.isfinite(depth[np.arange(len(x)), best]).all():
-        raise ValueError("a hair's root lies beside the face")
+        raise ValueError("the root of a hair lies outside the face")
     return Surface(corners[best], shares[np.arange(len(x)), best])
 
 

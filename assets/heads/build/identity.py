@@ -7,18 +7,18 @@ import numpy as np
 from .source import Source
 
 LID_SHAPES = tuple(f"eyeLook{way}{side}" for way in ("Down", "Up", "In", "Out") for side in ("Left", "Right"))
-# Too mild in the targets: so strong that 1.0 in a take is the most a face does
+# Factors on targets that are too weak: 1.0 in a take is the extreme of a face
 STRONGER = {"mouthPucker": 1.2, "browInnerUp": 1.3, "noseSneerLeft": 1.4, "noseSneerRight": 1.4}
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who somebody is: weights of targets; ``relax`` is how far the lids hang."""
+    """Weights of the targets of one person; ``relax`` is how far the lids are lowered."""
 
     sex: str
     ethnicity: dict[str, float]
     relax: float
-    closed: float  # how far the jaw is closed further than in the targets' neutral, whose lips stand apart
+    closed: float  # share of jawOpen by which the jaw is closed beyond the targets' neutral, whose lips are apart
     pinch: float  # metres that each lip is moved to the other near the mouth's corners
     muscle: float = 0.5
     weight: float = 0.5
@@ -130,7 +130,7 @@ def target_weights(identity: Identity) -> dict[str, float]:
 def neutral_and_shapes(source: Source, identity: Identity, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """The whole hm08 mesh of an identity at rest (N, 3) and its shapes (len(names), N, 3), metres.
 
-    The lids of the neutral hang a little (the targets' neutral stares); what they hang is taken off the blinks.
+    The lids are lowered by ``relax`` (the targets' neutral stares), and the blinks reduced by as much.
     """
     neutral = source.vertices.copy()
     for name, weight in target_weights(identity).items():

@@ -1,15 +1,17 @@
-"""Where on the skin what grows or shows: (n,) masks in [0, 1] over the skin's vertices, the same for every identity."""
+"""Masks of skin regions, (n,) in [0, 1] over the skin's vertices, the same for every identity."""
 
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
+from core.timeseries import smooth_step
+
 from .source import Source
 
 TEXTURES = ("lips", "ears", "eyelids", "inside-mouth")  # drawn by MPFB's authors
 MM = 0.001
-AXIS_Y = -0.05  # metres on hm08: the upright axis through the head that the hairline is told around
+AXIS_Y = -0.05  # metres on hm08: the vertical axis of the hairline's angles
 # degrees from the face (0) to the nape (180), height of the hairline in metres on hm08
 HAIRLINE = np.array(
     [[0, 0.803], [22, 0.804], [36, 0.797], [48, 0.776], [58, 0.757], [68, 0.742], [76, 0.720], [84, 0.700], [94, 0.698],
@@ -57,25 +59,19 @@ def skin_masks(source: Source, kept: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def bump(at: np.ndarray, place: tuple[tuple[float, float, float], float]) -> np.ndarray:
-    """A soft spot around a point: 1 there, 0.37 at its reach."""
+    """A Gaussian around a point: 1 there, 0.37 at its reach."""
     middle, reach = place
     return np.exp(-((at - middle) ** 2).sum(axis=1) / reach**2)
 
 
-def ramp(value: np.ndarray, start: float, end: float) -> np.ndarray:
-    """0 before ``start``, 1 after ``end``, smooth between; ``end`` may be below ``start``."""
-    share = np.clip((value - start) / (end - start), 0, 1)
-    return share * share * (3 - 2 * share)
-
-
 def scalp(at: np.ndarray) -> np.ndarray:
-    """Where the hair grows, from the hairline told around the head."""
+    """The region above the hairline."""
     angle = np.degrees(np.abs(np.arctan2(at[:, 0], AXIS_Y - at[:, 1])))
-    return ramp(at[:, 2] - np.interp(angle, *HAIRLINE.T), -3 * MM, 3 * MM)
+    return smooth_step(at[:, 2] - np.interp(angle, *HAIRLINE.T), -3 * MM, 3 * MM)
 
 
 def beard(at: np.ndarray) -> np.ndarray:
-    """Where a beard would grow: upper lip, chin, jaw and below it."""
+    """The region of a beard: upper lip, chin, jaw and below it."""
     x, y, z = np.abs(at[:, 0]), at[:, 1], at[:, 2]
     top = np.interp(x, [0, 0.012, 0.03, 0.05, 0.065, 0.08], [0.679, 0.676, 0.668, 0.672, 0.690, 0.705])
-    return ramp(z, top + 4 * MM, top - 4 * MM) * ramp(z, 0.585, 0.612) * ramp(y, -0.05, -0.07)
+    return smooth_step(z, top + 4 * MM, top - 4 * MM) * smooth_step(z, 0.585, 0.612) * smooth_step(y, -0.05, -0.07)

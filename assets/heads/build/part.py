@@ -1,4 +1,4 @@
-"""One piece of a head (skin, an eyeball, a row of teeth ...) and how pieces follow the skin under them."""
+"""One part of a head (skin, an eyeball, a row of teeth …), and rigid transfer of shapes to it."""
 
 from dataclasses import dataclass
 
@@ -21,14 +21,14 @@ class Part:
 
 
 def rigid_weights(count: int, joint: int) -> np.ndarray:
-    """(count, 6) weights that hang everything on one joint."""
+    """(count, 6) weights of vertices that follow one joint."""
     weights = np.zeros((count, len(JOINTS)))
     weights[:, joint] = 1
     return weights
 
 
 def rigid_shapes(points: np.ndarray, shapes: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Carry offsets known at some points over to others by the best rigid motion of each shape: teeth are hard.
+    """Transfer the offsets at some points to others by the best rigid motion of each shape, as teeth are rigid.
 
     points: (m, 3), shapes: (S, m, 3) offsets there, at: (n, 3); returns (S, n, 3)
     """

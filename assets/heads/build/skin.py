@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from core.timeseries import smooth_step
+
 from .masks import texture_mask
 from .part import HEAD, JAW, JOINTS, LEFT_EYE, NECK, RIGHT_EYE, ROOT, Part, rigid_weights
 from .source import Source
 
 # The cut, metres on hm08 itself: height of the collar plane at the throat and at the nape, and how far out
 THROAT, NAPE, SIDE = (-0.11, 0.50), (0.05, 0.56), 0.15
-# Metres above that plane between which the skin begins to go with the neck: the collar lies at 0.048, and what moved
-# there would come through the cloth
+# Metres above that plane over which the skinning to the neck fades in: the collar lies at 0.048, where moving skin
+# would intersect the cloth
 STILL, MOVING = 0.03, 0.085
 
 TONGUE_SINKS = 0.011  # metres its back sinks towards the jaw when the mouth opens
@@ -42,8 +44,7 @@ def joint_weights(source: Source) -> np.ndarray:
     total = weights.sum(axis=1, keepdims=True)
     weights[total[:, 0] == 0, ROOT] = 1
     weights /= weights.sum(axis=1, keepdims=True)
-    part = np.clip((height_over_cut(source) - STILL) / (MOVING - STILL), 0, 1)
-    weights *= (part * part * (3 - 2 * part))[:, None]
+    weights *= smooth_step(height_over_cut(source), STILL, MOVING)[:, None]
     weights[:, ROOT] += 1 - weights.sum(axis=1)
     return weights
 

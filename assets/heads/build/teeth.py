@@ -1,4 +1,4 @@
-"""Two rows of teeth and their gums, set along the arch of MakeHuman's teeth helper."""
+"""Two rows of teeth and their gums along the arch of MakeHuman's teeth helper."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ BEHIND = {"upper": 1.0 * MM, "lower": 3.0 * MM}  # of the upper lip's inside: lo
 RINGS = ((0.0, 0.74, 0.95, 0.95), (0.38, 0.95, 1.0, 1.02), (0.78, 1.04, 0.66, 1.0), (0.97, 0.98, 0.34, 0.86))
 ROUND = 8  # vertices around a tooth and around a gum
 GUM_COLUMNS = 33
-NARROWER = 3.0 * MM  # towards the molars: the corners of a mouth are dark, teeth do not fill them
+NARROWER = 3.0 * MM  # towards the molars: teeth do not fill the corners of the mouth
 
 
 @dataclass
@@ -63,7 +63,7 @@ def fit_arch(helper: np.ndarray, row: str) -> Arch:
 def tooth_row(helper: np.ndarray, shapes: np.ndarray, row: str, lip: float) -> list[Part]:
     """Teeth and gum of one row, which move as the helper's vertices (68, 3) do under its ``shapes`` (S, 68, 3).
 
-    They are set forward until they stand behind ``lip``, the y of the upper lip's inside: lips differ more than teeth.
+    They are moved forward to lie BEHIND ``lip``, the y of the upper lip's inside.
 
     The first vertex of the teeth is the middle of a front tooth's biting edge.
     """
@@ -108,13 +108,13 @@ def _tooth(arch: Arch, middle: float, width: float, height: float, depth: float,
     along, out = (v[0] for v in arch.frame(angle))
     molar = np.clip((index - 1.5) / 3, 0, 1)  # 0 for a blade-like incisor, 1 for a molar
     turn = (np.arange(ROUND) + 0.5) * 2 * np.pi / ROUND
-    # a rounded rectangle; the cage is a little larger since subdivision draws it in
+    # a rounded rectangle, a little larger because subdivision shrinks it
     square = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     square = np.sign(square) * np.abs(square) ** 0.5 * 0.56
     rows = [edge]
     for share, wide, incisor, grinder in reversed(RINGS):
         thick = depth * (incisor + (grinder - incisor) * molar)
-        # the outer face is upright and even; what an edge is thinner is missing inside
+        # the outer face is vertical; towards the edge the tooth is thinner on the inside
         face = out * (0.36 * depth - 0.56 * thick)
         centre = edge + np.array([0, 0, up * height * (1 - share)]) + face
         rows += list(centre + square[:, :1] * along * width * wide + square[:, 1:] * out * thick)

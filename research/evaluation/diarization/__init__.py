@@ -1,1 +1,1 @@
-"""Who speaks when, measured (METRICS D)."""
+"""Evaluation of speaker diarization (METRICS D)."""

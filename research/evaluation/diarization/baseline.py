@@ -1,16 +1,16 @@
-"""What the mask network has to beat: voice activity, speaker embeddings and two clusters, no overlap (SPEECH)."""
+"""Baseline diarization: voice activity, speaker embeddings and two clusters, without overlap."""
 
 import numpy as np
 
 from core.diarization import clustering, embeddings
 from core.turns import Turn, turns_from_masks
 
-SMOOTH = 9  # frames over which the likeness to each voice is averaged
+SMOOTH = 9  # frames over which the similarity to each voice is averaged
 ON, OFF = 0.4, 0.3
 
 
 def baseline(evidence: embeddings.SpeakerEmbeddings) -> tuple[np.ndarray, list[Turn]]:
-    """Each frame with a voice goes to the nearer of the two voices: masks (2, T) and turns."""
+    """Masks (2, T) and turns: each frame of speech is assigned to the nearer of the two clusters."""
     speech = evidence.spoken() > clustering.SPEECH
     windows = (evidence.wide[speech] if speech.any() else evidence.wide).astype(np.float32)
     centres = clustering.sharpened(windows, clustering.k_means(windows, 2, seed=0))

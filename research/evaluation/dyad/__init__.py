@@ -1,1 +1,1 @@
-"""Two people's motion, measured (METRICS A, B, E, F)."""
+"""Evaluation of the motion of two people (METRICS A, B, E, F)."""

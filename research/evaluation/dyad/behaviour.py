@@ -1,6 +1,8 @@
-"""How two heads behave beside talking: gaze, turns, nods, blinks, space (METRICS E and F), for any pair of motions."""
+"""Nonverbal behaviour of two heads: gaze, nods, blinks, head motion (METRICS E and F), of takes or the simulator.
 
-import json
+python -m research evaluate behaviour take.npz …
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +11,21 @@ import numpy as np
 
 from core.gaze import ADULT, aim, look, toward
 from core.layout import Layout, room_poses
-from core.motion import EXPRESSION_NAMES, MOTION_FPS, load_take
+from core.motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS, load_take
 from core.timeseries import runs
 
 from .. import report
-from .events import blinks, head_angles, nods
-from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
+from ..report import known_mean
+from .gaze_metrics import CONTACT, CONTACT_COLUMN, eye_movements, face_gaze, penetration, vergence_error, vor_residual
+from .motion_events import blinks, head_angles, nods
 
 LONG_TURN, EDGE = 2.0, 0.5  # s
-BEHIND = 112.0  # degrees off the own front from which no head turns to the partner
+BEHIND = 112.0  # degrees of facing, above which a head does not turn to the partner
+PHRASE_END = (-0.3, 1.0)  # s from the end of the partner's phrase to a nod that counts as its response
+FULL_CLOSURE = 0.95  # of the lids, from which a blink is complete
+SMILE = 0.15  # mouthSmileLeft, above which a face smiles
 
-REFERENCES = {
+REFERENCES = {  # of people, or METRICS' goal
     "face gaze speaking": "about half of listening",
     "face gaze listening": "about twice speaking",
     "mutual face gaze": "0.60 in a first talk",
@@ -29,8 +35,8 @@ REFERENCES = {
     "turns end on the partner": "> 0.70",
     "vergence error dpt": "<= 0.15",
     "VOR residual": "<= 0.1",
-    "heads meet": "0",
-    "eccentric frames": "<= 0.01",
+    "penetration": "0",
+    "eccentricity": "<= 0.01",
     "contact error deg": "< 2",
     "head yaw sd deg": "11 .. 19 among three",
     "head pitch sd deg": "4 .. 5",
@@ -47,54 +53,49 @@ REFERENCES = {
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """One dialogue to measure."""
+    """One dialogue to evaluate."""
 
     motions: np.ndarray  # (2, T, 59) packed HeadMotion
     layout: Layout
     masks: np.ndarray  # (2, T) in [0, 1]
-    turns: Sequence[tuple[float, float, int]]  # start s, end s, person: who has the floor
-    contact: np.ndarray | None = None  # (2, T) in [0, 1] where contact is meant, when that is known
+    turns: Sequence[tuple[float, float, int]]  # start s, end s, person who has the floor
+    contact: np.ndarray | None = None  # (2, T) in [0, 1] intended eye contact, where known
     geometries: tuple = (ADULT, ADULT)
 
 
 def measure(scene: Scene) -> dict[str, float]:
-    """The numbers of one dialogue; a number that has no case in it is NaN."""
+    """Metrics of one dialogue; nan where a metric has no case in it."""
     poses = room_poses(scene.layout)
     seen = look(scene.motions, poses, scene.geometries)
     on_face, error = face_gaze(seen), seen.contact_error
     speaking = scene.masks >= 0.5
     listening = ~speaking & speaking[::-1]
-    asked = np.array([scene.layout.contact_a, scene.layout.contact_b])
+    requested = np.array([scene.layout.contact_a, scene.layout.contact_b])
     mutual = on_face[0] & on_face[1]
     bouts = [(b - a) / MOTION_FPS for a, b in runs(mutual)]
     begins, ends = _turn_edges(on_face, scene.turns)
-    meant = error[scene.contact >= 0.5] if scene.contact is not None else np.array([])
+    intended = error[scene.contact >= 0.5] if scene.contact is not None else np.array([])
     out = {
         "face gaze": on_face.mean(),
-        "face gaze speaking": _mean(on_face[speaking]),
-        "face gaze listening": _mean(on_face[listening]),
-        "share error": float(np.abs(on_face.mean(axis=1) - asked).mean()),
+        "face gaze speaking": known_mean(on_face[speaking]),
+        "face gaze listening": known_mean(on_face[listening]),
+        "share error": float(np.abs(on_face.mean(axis=1) - requested).mean()),
         "mutual face gaze": mutual.mean(),
         "mutual eye contact": (error <= CONTACT).all(axis=0).mean(),
-        "mutual bout s": _mean(bouts),
-        "long turns begin averted": _mean(begins),
-        "turns end on the partner": _mean(ends),
-        "contact error deg": _mean(meant),
+        "mutual bout s": known_mean(bouts),
+        "long turns begin averted": known_mean(begins),
+        "turns end on the partner": known_mean(ends),
+        "contact error deg": known_mean(intended),
         "vergence error dpt": vergence_error(seen),
         "VOR residual": vor_residual(seen),
-        "heads meet": heads_meet(seen),
+        "penetration": penetration(seen),
     }
     out |= eye_movements(seen) | _heads(scene) | _gestures(scene, speaking, listening)
     return {name: float(value) for name, value in out.items()}
 
 
-def _mean(values) -> float:
-    values = np.asarray(values, float)
-    return float(values.mean()) if values.size else float("nan")
-
-
 def _turn_edges(on_face: np.ndarray, turns) -> tuple[list[bool], list[bool]]:
-    """Of long turns, whether they begin averted; of turns, whether they end on the partner: most of half a second."""
+    """Whether long turns begin averted, and whether turns end in face gaze: by most of half a second."""
     begins, ends, edge = [], [], round(EDGE * MOTION_FPS)
     for start, end, person in turns:
         first, last = round(start * MOTION_FPS), min(round(end * MOTION_FPS), on_face.shape[1])
@@ -108,7 +109,7 @@ def _turn_edges(on_face: np.ndarray, turns) -> tuple[list[bool], list[bool]]:
 
 def _heads(scene: Scene) -> dict[str, float]:
     yaw, pitch, roll = head_angles(scene.motions)
-    moved = np.linalg.norm(np.diff(scene.motions[..., 56:59], axis=1), axis=-1).mean() * MOTION_FPS
+    moved = np.linalg.norm(np.diff(scene.motions[..., CHANNELS["translation"]], axis=1), axis=-1).mean() * MOTION_FPS
     return {
         "head yaw sd deg": yaw.std(axis=1).mean(),
         "head pitch sd deg": pitch.std(axis=1).mean(),
@@ -123,7 +124,7 @@ def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict
     lids = scene.motions[..., EXPRESSION_NAMES.index("eyeBlinkLeft")]
     smile = scene.motions[..., EXPRESSION_NAMES.index("mouthSmileLeft")]
     counts = {role: {"nods": 0, "blinks": 0} for role in ("speaking", "listening")}
-    lengths, shut, answered = [], [], []
+    lengths, complete, after_phrase = [], [], []
     for i in (0, 1):
         ends = [b / MOTION_FPS for _, b in runs(speaking[1 - i])]
         role = np.where(speaking[i], 1, np.where(listening[i], 2, 0))
@@ -132,10 +133,10 @@ def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict
             if kind:
                 counts["speaking" if kind == 1 else "listening"]["nods"] += 1
             if kind != 1:
-                answered.append(any(-0.3 <= start - end <= 1.0 for end in ends))
+                after_phrase.append(any(PHRASE_END[0] <= start - end <= PHRASE_END[1] for end in ends))
         for first, last, closure in blinks(lids[i]):
             lengths.append((last - first) / MOTION_FPS)
-            shut.append(closure >= 0.95)
+            complete.append(closure >= FULL_CLOSURE)
             if role[first]:
                 counts["speaking" if role[first] == 1 else "listening"]["blinks"] += 1
     minutes = {"speaking": speaking.sum() / MOTION_FPS / 60, "listening": listening.sum() / MOTION_FPS / 60}
@@ -143,32 +144,42 @@ def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict
         f"{what} per minute {role}": n / max(minutes[role], 1e-9) for role in counts for what, n in counts[role].items()
     }
     return rates | {
-        "nods after phrase ends": _mean(answered),
-        "blink s": _mean(lengths),
-        "blinks that shut": _mean(shut),
-        "smiling": (smile > 0.15).mean(),
-        "smiling together": ((smile > 0.15).all(axis=0)).mean(),
+        "nods after phrase ends": known_mean(after_phrase),
+        "blink s": known_mean(lengths),
+        "blinks fully closed": known_mean(complete),
+        "smiling": (smile > SMILE).mean(),
+        "smiling together": (smile > SMILE).all(axis=0).mean(),
     }
 
 
 def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
-    """Over many scenes: how mean head yaw follows the yaw to the partner, and face gaze the share asked for."""
-    yaws, faced, asked, got = [], [], [], []
-    for scene in scenes:
-        poses = room_poses(scene.layout)
-        near = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= BEHIND
-        yaws.extend(np.degrees(toward(poses)[near, 0]))
-        faced.extend(head_angles(scene.motions)[0].mean(axis=1)[near])
-        asked.extend([scene.layout.contact_a, scene.layout.contact_b])
-        got.extend(face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1))
-    return {
-        "layout obedience": float(np.polyfit(yaws, faced, 1)[0]) if len(yaws) and np.ptp(yaws) > 10 else float("nan"),
-        "steering slope": float(np.polyfit(asked, got, 1)[0]) if np.ptp(asked) > 0.1 else float("nan"),
-    }
+    """Over many scenes: slope of mean head yaw on the yaw to the partner, and of face gaze on the requested share."""
+    points = [slope_points(scene) for scene in scenes]
+    obedience, steering = (np.concatenate([point[i] for point in points], axis=1) for i in (0, 1))
+    return {"layout obedience": _slope(*obedience, 10.0), "steering slope": _slope(*steering, 0.1)}
+
+
+def slope_points(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
+    """What the slopes of one scene are fitted on, x and y of both people: (2, 2) each.
+
+    Mean head yaw on the yaw to the partner, degrees, nan where the partner is BEHIND; face gaze on its requested share.
+    """
+    poses = room_poses(scene.layout)
+    in_front = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= BEHIND
+    yaw_to_partner = np.where(in_front, np.degrees(toward(poses)[:, 0]), np.nan)
+    on_face = face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1)
+    requested = [scene.layout.contact_a, scene.layout.contact_b]
+    return np.stack([yaw_to_partner, head_angles(scene.motions)[0].mean(axis=1)]), np.stack([requested, on_face])
+
+
+def _slope(x: np.ndarray, y: np.ndarray, least_range: float) -> float:
+    """Slope of y on x where x is known; nan where x spans no more than ``least_range``."""
+    x, y = x[~np.isnan(x)], y[~np.isnan(x)]
+    return float(np.polyfit(x, y, 1)[0]) if len(x) and np.ptp(x) > least_range else float("nan")
 
 
 def summarise(scenes: Sequence[Scene]) -> dict[str, dict[str, float]]:
-    """Mean, 95 % interval over dialogues and n of every number, by name."""
+    """Mean, 95 % interval over dialogues and n of every metric, by name."""
     out = averaged([measure(scene) for scene in scenes])
     for name, value in slopes(scenes).items():
         if np.isfinite(value):
@@ -177,47 +188,49 @@ def summarise(scenes: Sequence[Scene]) -> dict[str, dict[str, float]]:
 
 
 def averaged(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
-    """Mean, 95 % interval and n of each number over the dialogues where there is one."""
+    """Mean, 95 % interval and n of each metric over the dialogues in which it is defined."""
     out = {}
     for name in rows[0]:
-        found = report.mean(name, "", [row[name] for row in rows], "", "")
-        if found.n:
-            out[name] = {"mean": found.value, "low": found.low, "high": found.high, "n": found.n}
+        mean = report.mean(name, "", [row[name] for row in rows], "", "")
+        if mean.n:
+            out[name] = {"mean": mean.value, "low": mean.low, "high": mean.high, "n": mean.n}
     return out
 
 
 def table(summary: dict[str, dict[str, float]]) -> str:
-    """The summary as lines of text, human references beside."""
-    lines = [f"{'':30}{'mean':>9}{'95 % interval':>20}{'n':>5}  people"]
+    """The summary as lines of text, with reference values."""
+    lines = [f"{'':38}{'mean':>9}{'95 % interval':>20}{'n':>5}  reference"]
     for name, row in summary.items():
         between = f"{row['low']:.3f} .. {row['high']:.3f}" if np.isfinite(row["low"]) else ""
-        lines.append(f"{name:30}{row['mean']:9.3f}{between:>20}{row['n']:5}  {REFERENCES.get(name, '')}".rstrip())
+        lines.append(f"{name:38}{row['mean']:9.3f}{between:>20}{row['n']:5}  {REFERENCES.get(name, '')}".rstrip())
     return "\n".join(lines)
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m research evaluate behaviour`` takes."""
-    parser.add_argument("takes", nargs="*", type=Path, help="takes to measure; none: the teacher on unseen voices")
-    parser.add_argument("--data", type=Path, help='the folder that holds "speech", for the teacher')
-    parser.add_argument("--dialogues", type=int, default=24, help="how many the teacher plays")
-    parser.add_argument("--seconds", type=float, default=60.0, help="length of each")
+    """Options of ``python -m research evaluate behaviour``."""
+    parser.add_argument(
+        "takes", nargs="*", type=Path, help="takes to evaluate, .npz; none: the simulator on unseen voices"
+    )
+    parser.add_argument("--data", type=Path, help='the folder that holds "speech", for the simulator')
+    parser.add_argument("--dialogues", type=int, default=24, help="how many the simulator synthesizes")
+    parser.add_argument("--seconds", type=float, default=60.0, help="length of each dialogue")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="the numbers as .json")
+    parser.add_argument("--out", type=Path, help="results, .json")
 
 
 def main(arguments) -> None:
-    """Measure takes, or the teacher."""
+    """Evaluate takes, or the simulator."""
     if arguments.takes:
-        summary = summarise([_of_take(path) for path in arguments.takes])
+        summary = summarise([_scene_of_take(path) for path in arguments.takes])
     else:
-        summary = _teacher(arguments)
+        summary = _simulator(arguments)
     print(table(summary))
     if arguments.out:
-        arguments.out.write_text(json.dumps(summary, indent=1), "utf-8")
+        report.write_json(arguments.out, summary)
 
 
-def _of_take(path: Path) -> Scene:
-    """A take tells who speaks; who has the floor is read off the longer stretches."""
+def _scene_of_take(path: Path) -> Scene:
+    """The scene of a take; speech over a second counts as having the floor."""
     take = load_take(path)
     motions = np.stack([motion.packed for motion in take.motions])
     turns = [
@@ -229,18 +242,18 @@ def _of_take(path: Path) -> Scene:
     return Scene(motions, take.layout, take.speaking, turns)
 
 
-def _teacher(arguments) -> dict[str, dict[str, float]]:
-    """What the teacher does on unseen voices, and how much of it can be heard."""
+def _simulator(arguments) -> dict[str, dict[str, float]]:
+    """Behaviour of the simulator on unseen voices, and the share of it that the audio explains."""
     from core.errors import UserError
 
     from ...simulator.dialogue import default_statistics, make_dialogue
     from ...simulator.person import random_layout
     from ...simulator.synthesize import synthesize
     from ...training.dataset import cast_for
-    from .audible import audible_shares
+    from .explained_variance import explained_shares
 
     if arguments.data is None:
-        raise UserError("There is nothing to measure. Name takes, or give --data for the teacher.")
+        raise UserError("There is nothing to evaluate. Name takes, or give --data for the simulator.")
     voices, scenes, shares = cast_for(arguments.data, "test"), [], []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
@@ -248,6 +261,8 @@ def _teacher(arguments) -> dict[str, dict[str, float]]:
         intents = synthesize(dialogue, layout, seed)
         motions = aim(intents, room_poses(layout), (ADULT, ADULT))
         turns = [(turn.start, turn.end, turn.person) for turn in dialogue.turns]
-        scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., 52]))
-        shares.append({f"audible {name}": value for name, value in audible_shares(dialogue, layout).items()})
+        scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., CONTACT_COLUMN]))
+        shares.append(
+            {f"explained by audio, {name}": value for name, value in explained_shares(dialogue, layout).items()}
+        )
     return summarise(scenes) | averaged(shares)

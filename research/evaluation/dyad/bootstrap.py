@@ -1,24 +1,24 @@
-"""Numbers over a test set with their bootstrap: the same draws for every system, so differences are paired."""
+"""Bootstrap over the dialogues of a test set: the same resamples for every system, so that differences are paired."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..report import DRAWS, Measure
+from ..report import DRAWS, Measure, percentile_interval
 from .distribution import FRAMES_A_DIMENSION, Moments
 
 
 def draw_weights(count: int, draws: int = DRAWS) -> np.ndarray:
-    """(1 + draws, count) how often each dialogue counts: the test set as it is, then draws with replacement."""
+    """(1 + draws, count) weight of each dialogue: the test set itself, then resamples with replacement."""
     rng = np.random.default_rng(0)
-    drawn = [np.bincount(rng.integers(count, size=count), minlength=count) for _ in range(draws)]
-    return np.stack([np.ones(count), *drawn]).astype(float)
+    estimates = [np.bincount(rng.integers(count, size=count), minlength=count) for _ in range(draws)]
+    return np.stack([np.ones(count), *estimates]).astype(float)
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
-    """One number of one system: on the test set, and in every draw of it."""
+class Estimate:
+    """One metric of one system: on the test set, and in every resample of it."""
 
     metric: str
     system: str
@@ -29,93 +29,95 @@ class Drawn:
 
     @property
     def measure(self) -> Measure:
-        """For the table."""
-        low, high = _interval(self.values[1:])
+        """As a row of the table."""
+        low, high = percentile_interval(self.values[1:])
         return Measure(self.metric, self.system, float(self.values[0]), low, high, self.unit, self.n, self.set)
 
     @classmethod
-    def mean(cls, metric: str, system: str, values: Sequence[float], weights: np.ndarray, unit: str = "") -> "Drawn":
-        """The mean over the dialogues of a number of each; those in which it is undefined (nan) do not count."""
+    def mean(cls, metric: str, system: str, values: Sequence[float], weights: np.ndarray, unit: str = "") -> "Estimate":
+        """Mean of per-dialogue ``values``; dialogues in which it is undefined (nan) are left out."""
         values = np.asarray(values, float)
         known = ~np.isnan(values)
-        with np.errstate(invalid="ignore"):
-            means = (weights @ np.where(known, values, 0)) / (weights @ known)
+        means = ratio(weights @ np.where(known, values, 0), weights @ known)
         return cls(metric, system, means, int(known.sum()), unit)
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """``numerator / denominator``, nan where the denominator is 0: no case in that resample."""
+    numerator, denominator = np.broadcast_arrays(np.asarray(numerator, float), np.asarray(denominator, float))
+    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator != 0)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How much worse one system is than another in one number."""
+    """How much worse one system is than another in one metric."""
 
     metric: str
     system: str
     other: str
-    value: float  # above 0: ``system`` is worse
+    value: float  # > 0: ``system`` is worse
     low: float
     high: float
     seeds: int = 1
 
     @property
     def verdict(self) -> str:
-        """Said only when the interval excludes 0."""
+        """ "worse" or "better" only where the interval excludes 0."""
         if np.isnan(self.value):
             return "not measured"
         return "worse" if self.low > 0 else "better" if self.high < 0 else "no difference"
 
 
-def difference(ours: Sequence[Drawn], theirs: Sequence[Drawn], truth: Drawn | None, goal: str) -> Difference:
-    """How much worse ``ours`` are than ``theirs``, each the mean of one or more seeds.
+def difference(ours: Sequence[Estimate], theirs: Sequence[Estimate], truth: Estimate | None, goal: str) -> Difference:
+    """How much worse ``ours`` are than ``theirs``, each the mean over one or more training seeds.
 
-    goal: "low", "high", or "truth" where being near ``truth`` is what counts
+    goal: "low", "high", or "truth" where the distance from ``truth`` is the loss
     """
     loss = {"low": lambda x: x, "high": lambda x: -x, "truth": lambda x: np.abs(x - truth.values)}[goal]
     values = np.mean([loss(d.values) for d in ours], axis=0) - np.mean([loss(d.values) for d in theirs], axis=0)
     names = ours[0].metric, ours[0].system, theirs[0].system
-    return Difference(*names, float(values[0]), *_interval(values[1:]), len(ours))
-
-
-def _interval(draws: np.ndarray) -> tuple[float, float]:
-    draws = draws[np.isfinite(draws)]
-    return tuple(float(x) for x in np.percentile(draws, [2.5, 97.5])) if len(draws) else (float("nan"), float("nan"))
+    return Difference(*names, float(values[0]), *percentile_interval(values[1:]), len(ours))
 
 
 @dataclass(frozen=True, eq=False)
-class Stack:
-    """Moments of every dialogue, ready to be drawn from."""
+class StackedMoments:
+    """Moments of every dialogue, to be resampled."""
 
     count: np.ndarray  # (n,)
     total: np.ndarray  # (n, D)
     product: np.ndarray  # (n, D, D)
 
     @classmethod
-    def of(cls, samples: Sequence[np.ndarray]) -> "Stack":
+    def of(cls, samples: Sequence[np.ndarray]) -> "StackedMoments":
         """samples: (frames, D) of each dialogue"""
         moments = [Moments.of(x) for x in samples]
         return cls(*(np.stack([getattr(m, name) for m in moments]) for name in ("count", "total", "product")))
 
-    def part(self, columns: slice) -> "Stack":
-        """Of some columns only."""
-        return Stack(self.count, self.total[:, columns], self.product[:, columns, columns])
+    def part(self, columns: slice) -> "StackedMoments":
+        """The moments of some columns."""
+        return StackedMoments(self.count, self.total[:, columns], self.product[:, columns, columns])
 
-    def tells(self, weights: np.ndarray) -> bool:
-        """Whether the first draw, the test set itself, has samples enough; the others may have a few less."""
+    def has_enough_samples(self, weights: np.ndarray) -> bool:
+        """Whether the test set itself, the first row of ``weights``, has enough samples; resamples may have fewer."""
         return weights[0] @ self.count >= FRAMES_A_DIMENSION * self.total.shape[1]
 
     def gaussians(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Mean (W, D) and covariance (W, D, D) in every draw."""
+        """Mean (W, D) and covariance (W, D, D) in every resample."""
         count = weights @ self.count
         mean = weights @ self.total / count[:, None]
         second = np.tensordot(weights, self.product, 1) / count[:, None, None]
         return mean, second - mean[:, :, None] * mean[:, None]
 
 
-def frechet(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
-    """Frechet distance in every draw: (W,), nan where there are too few samples for a covariance.
+def frechet(
+    truth: StackedMoments, predicted: StackedMoments, weights: np.ndarray, other: np.ndarray | None = None
+) -> np.ndarray:
+    """Frechet distance in every resample: (W,), nan where there are too few samples for a covariance.
 
-    other: weights (W, n) of the prediction, if it is drawn otherwise
+    other: weights (W, n) of the prediction, where they differ from the truth's
     """
     other = weights if other is None else other
-    if not (truth.tells(weights) and predicted.tells(other)):
+    if not (truth.has_enough_samples(weights) and predicted.has_enough_samples(other)):
         return np.full(len(weights), np.nan)
     (mean_t, cov_t), (mean_p, cov_p) = truth.gaussians(weights), predicted.gaussians(other)
     values, vectors = np.linalg.eigh(cov_t)
@@ -125,10 +127,12 @@ def frechet(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarr
     return ((mean_t - mean_p) ** 2).sum(axis=1) + traces - 2 * np.sqrt(np.maximum(mixed, 0)).sum(axis=1)
 
 
-def interaction_gap(truth: Stack, predicted: Stack, weights: np.ndarray, other: np.ndarray | None = None) -> np.ndarray:
-    """What is wrong *between* the two beyond what is wrong with each, in every draw: (W,), never negative.
+def interaction_gap(
+    truth: StackedMoments, predicted: StackedMoments, weights: np.ndarray, other: np.ndarray | None = None
+) -> np.ndarray:
+    """Frechet distance of the joint features of both people (distribution.pair_features), less that of each: (W,).
 
-    The distance of the joint features of both people (distribution.pair_features), less both single distances.
+    Never negative up to rounding: what is wrong between the two beyond what is wrong with each.
     """
     half = truth.total.shape[1] // 2
     parts = [slice(0, half), slice(half, None)]

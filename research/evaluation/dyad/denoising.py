@@ -1,14 +1,13 @@
-"""How well the ablations' networks find the motion behind a noisy one, on unseen voices: the cheap half of the claims.
+"""Denoising loss of the ablations on unseen voices, and the claims that it can test.
 
     python -m research evaluate denoising --data cache/test --train cache/dialogues --ablations cache/ablations
 
 One window of ten seconds of every dialogue at each noise level, the same noise for every network, losses as in training
-but unweighted by level. It takes seconds where sampling takes minutes, and sees what is learnt rather than what is
-played: at level 1 nothing but the condition tells the motion. Where the partner is known, one person is at level 1
-and the other's motion is given clean: what that wins is what cross-attention has learnt to use.
+but unweighted by level. It takes seconds where sampling takes minutes. At level 1 only the condition determines the
+motion. With the partner known, one person is at level 1 and the other's motion is given clean: the gain over level 1
+measures what cross-attention has learnt to use.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,22 +15,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.files import replacing
 from core.generator import posture_gesture
 from core.generator.diffusion import WINDOW, noise_share, signal
 
 from ...training.ablations import RUNS, answer, finished, regression
 from ...training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
 from ...training.losses import Clip, Scale, losses
+from .. import report
 from . import claims
-from .bootstrap import Drawn, draw_weights
+from .bootstrap import Estimate, draw_weights
 
 LEVELS = (0.4, 0.6, 0.8, 1.0)
 ALONE, KNOWN = ", from the condition alone", ", partner known"
 ROWS = [(level, level) for level in LEVELS] + [(0.0, 1.0), (1.0, 0.0)]  # noise levels of A and B
 PARTS = {"": slice(0, len(LEVELS)), ALONE: slice(len(LEVELS) - 1, len(LEVELS)), KNOWN: slice(len(LEVELS), None)}
-TRAINING = 60  # dialogues are enough for the spread
-# run -> losses it must worsen
+TRAINING = 60  # dialogues of the training set, for the scale
+# run: losses that it must worsen
 CLAIMS: Mapping[str, tuple[str, ...]] = {
     "no cross-attention": ("expression", "rotation", "translation", "gaze"),
     "no gaze loss": ("gaze",),
@@ -53,7 +52,7 @@ CLAIMS: Mapping[str, tuple[str, ...]] = {
 
 
 def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
-    """The middle of every dialogue in all ROWS; what is given clean does not count."""
+    """The middle window of every dialogue at all ROWS of levels; people given clean are left out of the loss."""
     batches = []
     for dialogue in dialogues:
         rng = np.random.default_rng(dialogue.number)
@@ -65,67 +64,72 @@ def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
         noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * draw_noise(motion.shape, rng)
         angles = torch.from_numpy(dialogue.toward).expand(count, 2, 2)
         clip = Clip(motion, angles, (level > 0).float(), torch.zeros(level.shape, dtype=torch.bool))
-        told = torch.from_numpy(_told(dialogue, cut)).expand(count, 2, motion.shape[2], -1)
-        batches.append(Batch(clip, noisy, told, level, torch.zeros(count, dtype=torch.bool)))
+        network_input = torch.from_numpy(_condition(dialogue, cut)).expand(count, 2, motion.shape[2], -1)
+        batches.append(Batch(clip, noisy, network_input, level, torch.zeros(count, dtype=torch.bool)))
     return batches
 
 
-def _told(dialogue: Dialogue, cut: slice) -> np.ndarray:
-    """(2, T, K) the condition, its columns as in core/generator/condition.py."""
+def _condition(dialogue: Dialogue, cut: slice) -> np.ndarray:
+    """(2, T, K) condition, columns as in core/generator/condition.py."""
     masks, voices = dialogue.told[:, cut], np.float32(dialogue.features[:, cut])
     scene = dialogue.layout[:, None].repeat(masks.shape[1], axis=1)
     return np.concatenate([masks[..., None], masks[::-1, :, None], scene, voices], axis=-1).astype(np.float32)
 
 
 @torch.inference_mode()
-def judged(network, batches: list[Batch], scale: Scale) -> list[dict[str, float]]:
-    """Losses of every dialogue, of each of PARTS."""
+def evaluate_network(network, batches: list[Batch], scale: Scale) -> list[dict[str, float]]:
+    """Losses of every dialogue, for each of PARTS."""
     rows = []
     for batch in batches:
         predicted = network(batch.noisy, batch.condition, batch.levels)
         row = {}
-        for said, part in PARTS.items():
+        for label, part in PARTS.items():
             clip = Clip(*(value[part] for value in vars(batch.clip).values()))
-            row |= {name + said: float(value) for name, value in losses(predicted[part], clip, scale).items()}
+            row |= {name + label: float(value) for name, value in losses(predicted[part], clip, scale).items()}
         rows.append(row)
     return rows
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m research evaluate denoising`` takes."""
+    """Options of ``python -m research evaluate denoising``."""
     parser.add_argument("--data", type=Path, required=True, help="folder of unseen dialogues, .npz")
-    parser.add_argument("--train", type=Path, required=True, help="folder of the dialogues that were learnt from")
-    parser.add_argument("--ablations", type=Path, required=True, help='folder made by "train ablations"')
-    parser.add_argument("--out", type=Path, help="the numbers as .json")
+    parser.add_argument("--train", type=Path, required=True, help="folder of the training dialogues, .npz")
+    parser.add_argument("--ablations", type=Path, required=True, help='folder of "train ablations"')
+    parser.add_argument("--out", type=Path, help="results, .json")
 
 
 def main(arguments) -> None:
-    """Print every loss of every run, and what of the claims shows."""
-    drawn, hashes, shown = [], {}, {}
+    """Print the losses of every run, and the verdicts on the claims."""
+    estimates, hashes, prepared = [], {}, {}
     for name, checkpoint in finished(arguments.ablations).items():
-        run = replace(RUNS[name], share=1.0)  # of what it learnt from, not of what it is judged by
+        run = replace(RUNS[name], share=1.0)  # a share of the training data, not of the test data
         if run.draw in (regression, answer):
             continue
         hashes[name] = checkpoint.sha256
         banded = checkpoint.network.config.intent == posture_gesture.WIDTH
         kind = banded, run.one_mix, run.draw
-        if kind not in shown:
+        if kind not in prepared:
             dialogues, hashes["data"] = read_dialogues(arguments.data, banded)
             scale = measure(read_dialogues(arguments.train, banded)[0][::6][:TRAINING])
-            heard = run.heard(dialogues, arguments.data)
-            shown[kind] = windows(heard, scale), scale, draw_weights(len(heard))
-        batches, scale, weights = shown[kind]
-        rows = judged(checkpoint.network, batches, scale)
-        drawn += [Drawn.mean(key, name, [row[key] for row in rows], weights) for key in rows[0]]
+            dialogues = run.heard(dialogues, arguments.data)
+            prepared[kind] = windows(dialogues, scale), scale, draw_weights(len(dialogues))
+        batches, scale, weights = prepared[kind]
+        rows = evaluate_network(checkpoint.network, batches, scale)
+        estimates += [Estimate.mean(key, name, [row[key] for row in rows], weights) for key in rows[0]]
         print(
             name,
             f"{checkpoint.header['step']} steps",
-            *(f"{d.metric} {d.values[0]:.4g}" for d in drawn[-18:]),
+            *(f"{d.metric} {d.values[0]:.4g}" for d in estimates[-18:]),
             sep="; ",
         )
-    found = claims.check(drawn, "", {run: [n + part for n in names for part in PARTS] for run, names in CLAIMS.items()})
-    print(claims.table(found))
+    verdicts = claims.check(
+        estimates, "", {run: [n + part for n in names for part in PARTS] for run, names in CLAIMS.items()}
+    )
+    print(claims.table(verdicts))
     if arguments.out:
-        content = {"about": hashes, "claims": [asdict(d) for d in found], "losses": [asdict(d.measure) for d in drawn]}
-        with replacing(arguments.out) as file:
-            file.write(json.dumps(content, indent=1).encode())
+        content = {
+            "about": hashes,
+            "claims": [asdict(d) for d in verdicts],
+            "losses": [asdict(d.measure) for d in estimates],
+        }
+        report.write_json(arguments.out, content)

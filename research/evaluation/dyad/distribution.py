@@ -1,22 +1,28 @@
-"""How far predicted motion lies from true motion as a distribution, and whether two people fit each other.
+"""METRICS A in the pooled forms ("ours"): Frechet distances of motion, features of pairs, partner correlation.
 
-METRICS A, the pooled forms ("ours"). D channels of one person, T frames; a *pair* is (2, T, D), participants A, B.
+D channels of one person, T frames; a *pair* is (2, T, D), participants A, B.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.motion import MOTION_FPS
+from core.motion import CHANNELS, MOTION_FPS
 
-FRAMES_A_DIMENSION = 50  # fewer samples a dimension make a covariance that says nothing
+FRAMES_A_DIMENSION = 50  # samples a dimension, at least, for a covariance
 WINDOW, STEP, COMPONENTS = MOTION_FPS, MOTION_FPS // 2, 10  # of the pair features: 1 s, 0.5 s, leading PCs a stream
 CLUSTERS = {"exp": 40, "rot": 20}
+GROUPS = {  # METRICS' groups of the channels of motion
+    "exp": CHANNELS["expression"],
+    "rot": slice(CHANNELS["neck"].start, CHANNELS["head"].stop),
+    "eye": slice(CHANNELS["left_eye"].start, CHANNELS["right_eye"].stop),
+    "tran": CHANNELS["translation"],
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """What the *training* truth fixes once for every comparison."""
+    """Statistics of the training set, the same for every comparison."""
 
     std: np.ndarray  # (D,) of each channel; channels that never move count as 1
     components: np.ndarray  # (COMPONENTS, D) leading principal axes of z-scored motion
@@ -34,7 +40,7 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Sufficient statistics of samples: they add up, so a bootstrap over dialogues never touches frames again."""
+    """Sufficient statistics of samples; they are additive, so that a bootstrap over dialogues needs no frames."""
 
     count: float
     total: np.ndarray  # (D,)
@@ -50,7 +56,7 @@ class Moments:
         return Moments(self.count + other.count, self.total + other.total, self.product + other.product)
 
     def mean_covariance(self) -> tuple[np.ndarray, np.ndarray]:
-        """(D,) and (D, D). Raises ValueError when there are too few samples to tell a covariance."""
+        """(D,) and (D, D). Raises ValueError where there are too few samples for a covariance."""
         if self.count < FRAMES_A_DIMENSION * len(self.total):
             raise ValueError(
                 f"{self.count:.0f} samples cannot give a covariance of {len(self.total)} dimensions: "
@@ -78,7 +84,7 @@ def frame_moments(pair: np.ndarray, reference: Reference, channels: slice, dynam
 
 
 def pair_features(pair: np.ndarray, reference: Reference) -> np.ndarray:
-    """What both people do in each second: means and stds of the leading components, A's then B's.
+    """Means and stds of the leading components in each window of a second, A's then B's.
 
     pair:    (2, T, D)
     returns: (windows, 4 * COMPONENTS)
@@ -90,7 +96,7 @@ def pair_features(pair: np.ndarray, reference: Reference) -> np.ndarray:
 
 
 def shuffled(features: list[np.ndarray]) -> list[np.ndarray]:
-    """Each A beside the B of the next dialogue."""
+    """Features of strangers: each A with the B of the next dialogue."""
     half = features[0].shape[1] // 2
     rolled = features[1:] + features[:1]
     cut = [min(len(a), len(b)) for a, b in zip(features, rolled, strict=True)]

@@ -1,17 +1,19 @@
-"""Distance of predicted motion from the true motion, and how predictions of one input differ (METRICS B)."""
+"""Errors of predicted motion, its variance, and the diversity of samples of one input (METRICS B)."""
 
 import numpy as np
 
 from core.motion import EXPRESSION_NAMES, MOTION_FPS
 
+from .distribution import GROUPS
+
 LIP = np.array([i for i, name in enumerate(EXPRESSION_NAMES) if name.startswith(("mouth", "jaw"))])
-# group: its columns of packed motion, the factor to its unit, the unit
-GROUPS = {
-    "exp": (np.arange(44), 1e3, "1e-3"),
-    "lip": (LIP, 1e3, "1e-3"),
-    "rot": (np.arange(44, 50), 1e3, "rad^2 1e-3"),
-    "eye": (np.arange(50, 56), 1e3, "rad^2 1e-3"),
-    "tran": (np.arange(56, 59), 1e4, "cm^2"),
+COLUMNS = GROUPS | {"lip": LIP}  # of packed motion, by group
+UNITS = {  # group: factor to its unit, the unit
+    "exp": (1e3, "1e-3"),
+    "lip": (1e3, "1e-3"),
+    "rot": (1e3, "rad^2 1e-3"),
+    "eye": (1e3, "rad^2 1e-3"),
+    "tran": (1e4, "cm^2"),
 }
 
 
@@ -23,19 +25,17 @@ def squared_errors(truth: np.ndarray, predicted: np.ndarray, velocity: bool = Fa
     difference = predicted.astype(np.float64) - truth
     if velocity:
         difference = np.diff(difference, axis=1) * MOTION_FPS
-    return {
-        name: float((difference[..., columns] ** 2).mean() * factor) for name, (columns, factor, _) in GROUPS.items()
-    }
+    return {name: float((difference[..., COLUMNS[name]] ** 2).mean() * factor) for name, (factor, _) in UNITS.items()}
 
 
 def best_of(truth: np.ndarray, samples: np.ndarray) -> dict[str, float]:
     """The smallest error of each group over samples (S, 2, T, 59)."""
     errors = [squared_errors(truth, sample) for sample in samples]
-    return {name: min(error[name] for error in errors) for name in GROUPS}
+    return {name: min(error[name] for error in errors) for name in UNITS}
 
 
 def variance_over_time(motion: np.ndarray) -> float:
-    """FRVar: mean variance of the channels over time, (2, T, D)."""
+    """FRVar: mean variance of the channels over time, of (2, T, D)."""
     return float(motion.var(axis=1).mean())
 
 
@@ -47,7 +47,7 @@ def spread_between(samples: np.ndarray) -> float:
 
 
 def spread_to_skill(truth: np.ndarray, samples: np.ndarray) -> float:
-    """Std over samples / RMSE of their mean: 1 is an honest spread (Fortin et al. 2014). samples: (S, 2, T, D)."""
+    """Std over samples (S, 2, T, D) / RMSE of their mean: 1 where calibrated (Fortin et al. 2014)."""
     count = len(samples)
     spread = samples.var(axis=0, ddof=1).mean()
     skill = ((samples.mean(axis=0) - truth) ** 2).mean()

@@ -1,6 +1,5 @@
-"""Everything trained, as systems that play a test set: the generator, its sanity checks, its ablations, baselines."""
+"""Trained networks as systems: the generator, its sanity checks, its ablations and the trained baselines."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from core.generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
 from core.generator import condition, diffusion, posture_gesture
 from core.generator.checkpoint import Checkpoint
 from core.postprocess import lip_closure
-from core.speech import features as voice
+from core.speech import features
 
 from ...training.ablations import RUNS, Run, answer, finished, hard, regression
 from ...training.generator import quick_in_halves
@@ -21,66 +20,66 @@ from .systems import Case, System
 
 
 @dataclass(frozen=True)
-class Contender:
-    """Something to be played and measured."""
+class Candidate:
+    """A system to be evaluated."""
 
     system: System
-    weights: str = ""  # hash of them
-    takes: int = 1  # two where it is asked whether people answer each other, which is read against other takes
-    beside: System | None = None  # each person made beside the other's true motion
+    weights: str = ""  # SHA-256 of its weights
+    takes: int = 1  # of each dialogue; two for the coupling score
+    given_partner: System | None = None  # each person generated with the other's true motion given
 
 
 def network(checkpoint: Checkpoint) -> System:
-    """The trained network as it ships, told the truth about who speaks."""
-    return lambda case, seed: sample_intents(checkpoint, case.told, seed)
+    """The trained network as it ships, with the true masks."""
+    return lambda case, seed: sample_intents(checkpoint, case.condition, seed)
 
 
-def sealed(system: System) -> System:
-    """``system`` with the lips shut where a closure is surely heard, as the product does after sampling."""
+def with_closures(system: System) -> System:
+    """``system`` with bilabial closures enforced, as in the product."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
         intents = system(case, seed)
-        for one, heard, mask in zip(intents, case.features, case.masks, strict=True):
-            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(heard[:, SEAL]), mask)
+        for one, encoded, mask in zip(intents, case.features, case.masks, strict=True):
+            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(encoded[:, SEAL]), mask)
         return intents
 
     return sample
 
 
-def from_sound(system: System) -> System:
-    """``system`` told only what was found in the recording: who speaks, and what each voice does."""
-    return lambda case, seed: system(found(case), seed)
+def from_audio(system: System) -> System:
+    """``system`` with masks and features estimated from the audio."""
+    return lambda case, seed: system(estimated_inputs(case), seed)
 
 
 @cache
-def found(case: Case) -> Case:
-    """``case`` as the product hears it: its masks and features found in the sound."""
+def estimated_inputs(case: Case) -> Case:
+    """``case`` with masks and features estimated from its audio, as in the product."""
     mono = case.sound.astype(np.float32) / 32767
-    masks, features = hear(Sound(mono, mono[None], ""), None, lambda share, stage: None)
-    return replace(case, masks=masks, features=features)
+    masks, encoded = hear(Sound(mono, mono[None], ""), None, lambda share, stage: None)
+    return replace(case, masks=masks, features=encoded)
 
 
 @cache
 def one_mix(case: Case) -> Case:
-    """``case`` with nobody turned down: both streams hear the whole recording."""
+    """``case`` without gated streams: both people have the features of the mix."""
     mix = case.mixed
     if mix is None:
-        mix = voice.encode(case.sound.astype(np.float32) / 32767, np.ones_like(case.masks))[0]
+        mix = features.encode(case.sound.astype(np.float32) / 32767, np.ones_like(case.masks))[0]
     return replace(case, features=np.broadcast_to(mix, case.features.shape))
 
 
-def sure(case: Case) -> Case:
-    """``case`` with masks that are 0 or 1."""
+def binary_masks(case: Case) -> Case:
+    """``case`` with masks rounded to 0 or 1."""
     return replace(case, masks=np.round(case.masks))
 
 
-def remembered(system: System) -> System:
-    """``system``, asked once: what is made of its takes, like sealed lips, then costs nothing."""
+def cached(system: System) -> System:
+    """``system``, run once for each dialogue and seed; systems derived from it reuse its motion."""
     return cache(system)
 
 
-def quickly(system: System) -> System:
-    """``system`` in half precision where the machine is quick in it: 2 to 7 % of the motion's spread differ."""
+def in_half_precision(system: System) -> System:
+    """``system`` in bfloat16 where the machine is fast in it; its motion differs by 2 to 7 % of its spread."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
         with torch.autocast("cpu", torch.bfloat16, enabled=quick_in_halves("cpu")):
@@ -89,47 +88,47 @@ def quickly(system: System) -> System:
     return sample
 
 
-def beside(checkpoint: Checkpoint, guidance: float = 1.0, heard: Callable[[Case], Case] = lambda case: case) -> System:
-    """Each person made to fit the true motion of the other, as when A's motion is kept."""
+def with_given_partner(checkpoint: Checkpoint, guidance: float = 1.0) -> System:
+    """Each person generated with the true motion of the other given, as with ``--motion-a``."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
-        told, rows = heard(case).told, []
+        network_input, rows = case.condition, []
         for person in (0, 1):
             keep = np.zeros(case.intents.shape, bool)
             keep[1 - person] = True
             known = np.float32(case.intents), keep
-            rows.append(sample_intents(checkpoint, told, seed, known, guidance=guidance)[person])
+            rows.append(sample_intents(checkpoint, network_input, seed, known, guidance=guidance)[person])
         return np.stack(rows)
 
     return sample
 
 
 def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = diffusion.STEPS) -> System:
-    """The network drawn with another guidance or in another number of steps."""
+    """The network sampled with another guidance or number of steps."""
 
-    return lambda case, seed: sample_intents(checkpoint, case.told, seed, guidance=guidance, steps=steps)
+    return lambda case, seed: sample_intents(checkpoint, case.condition, seed, guidance=guidance, steps=steps)
 
 
-def wrong_masks(checkpoint: Checkpoint) -> System:
-    """The network told that the other one speaks; the sound stays with its stream (a sanity check)."""
+def swapped_masks(checkpoint: Checkpoint) -> System:
+    """Sanity check: the network with the masks of both people exchanged, the features unchanged."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
-        told, masks = case.told, [condition.OWN_MASK, condition.PARTNER_MASK]
-        told[..., masks] = told[..., masks[::-1]]
-        return sample_intents(checkpoint, told, seed)
+        network_input, masks = case.condition, [condition.OWN_MASK, condition.PARTNER_MASK]
+        network_input[..., masks] = network_input[..., masks[::-1]]
+        return sample_intents(checkpoint, network_input, seed)
 
     return sample
 
 
 def swapped_voices(checkpoint: Checkpoint) -> System:
-    """The network with masks and voices of both people exchanged: every lip must go wrong."""
+    """Sanity check: the network with masks and features of both people exchanged."""
     return lambda case, seed: sample_intents(
-        checkpoint, replace(case, features=case.features[::-1], masks=case.masks[::-1]).told, seed
+        checkpoint, replace(case, features=case.features[::-1], masks=case.masks[::-1]).condition, seed
     )
 
 
 def regressed(checkpoint: Checkpoint) -> System:
-    """B4: the mean of what could be done, in one pass; every seed is the same."""
+    """B4: a regression in one pass; every seed gives the same motion."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
         nobody = torch.zeros(2, case.frames, len(checkpoint.mean))
@@ -139,7 +138,7 @@ def regressed(checkpoint: Checkpoint) -> System:
 
 
 def answering(checkpoint: Checkpoint, privileged: bool) -> System:
-    """B6: each person from the other's motion: the true one (``privileged``), or what was predicted without it."""
+    """B6: each person from the other's motion: the true one (``privileged``), or one predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
         true = posture_gesture.split(case.intents) if _banded(checkpoint) else case.intents
@@ -159,14 +158,14 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
 
 
 def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-    predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.told))
+    predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.condition))
     return diffusion.clean(predict, given, levels)
 
 
 def _in_limits(checkpoint: Checkpoint, case: Case, motion: torch.Tensor) -> np.ndarray:
     columns = motion.numpy() * checkpoint.std + checkpoint.mean
     return within_limits(
-        posture_gesture.join(columns) if _banded(checkpoint) else columns, condition.distance(case.told)
+        posture_gesture.join(columns) if _banded(checkpoint) else columns, condition.distance(case.condition)
     )
 
 
@@ -174,32 +173,36 @@ def _banded(checkpoint: Checkpoint) -> bool:
     return len(checkpoint.mean) == posture_gesture.WIDTH
 
 
-def trained_runs(folder: Path) -> dict[str, Contender]:
-    """The finished runs of ``train ablations`` by name, in their order; all drawn without guidance."""
-    contenders = {}
+def trained_runs(folder: Path) -> dict[str, Candidate]:
+    """The finished runs of ``train ablations`` by name, in their order; all sampled without guidance."""
+    candidates = {}
     for name, checkpoint in finished(folder).items():
         run, sha = RUNS[name], checkpoint.sha256
         if run.draw is regression:
-            contenders[name] = Contender(regressed(checkpoint), sha)
+            candidates[name] = Candidate(regressed(checkpoint), sha)
         elif run.draw is answer:
-            told = answering(checkpoint, privileged=True)
-            contenders[f"{name}, own"] = Contender(answering(checkpoint, privileged=False), sha)
-            contenders[f"{name}, true partner (privileged)"] = Contender(told, sha, beside=told)
+            privileged = answering(checkpoint, privileged=True)
+            candidates[f"{name}, own"] = Candidate(answering(checkpoint, privileged=False), sha)
+            candidates[f"{name}, true partner (privileged)"] = Candidate(privileged, sha, given_partner=privileged)
         else:
-            contenders |= _drawn(name, run, checkpoint)
-    return contenders
+            candidates |= _sampled(name, run, checkpoint)
+    return candidates
 
 
-def _drawn(name: str, run: Run, checkpoint: Checkpoint) -> dict[str, Contender]:
-    """A diffusion network as it was trained, and where that is the question, beside one that is told what is found."""
+def _sampled(name: str, run: Run, checkpoint: Checkpoint) -> dict[str, Candidate]:
+    """A diffusion network with the inputs it was trained on, and for some runs also with estimated inputs."""
     draw, sha = sampled(checkpoint), checkpoint.sha256
     if run.one_mix:
-        return {name: Contender(quickly(lambda case, seed: draw(one_mix(case), seed)), sha)}
+        return {name: Candidate(in_half_precision(lambda case, seed: draw(one_mix(case), seed)), sha)}
     if run.draw is hard:
-        firm = quickly(lambda case, seed: draw(sure(case), seed))
-        return {name: Contender(firm, sha), f"{name}, found in the sound": Contender(from_sound(firm), sha)}
-    seen = name.startswith(("full", "no cross-attention"))  # what decides whether people see each other
-    twice = 2 if seen and not run.seed else 1  # other seeds are for what one take shows
-    kept = Contender(quickly(draw), sha, twice, quickly(beside(checkpoint)) if seen else None)
-    heard = {"full, found in the sound": Contender(from_sound(quickly(draw)), sha)} if name == "full" else {}
-    return {name: kept} | heard
+        binary = in_half_precision(lambda case, seed: draw(binary_masks(case), seed))
+        return {name: Candidate(binary, sha), f"{name}, estimated inputs": Candidate(from_audio(binary), sha)}
+    decisive = name.startswith(("full", "no cross-attention"))  # the ablation of cross-attention and its reference
+    twice = 2 if decisive and not run.seed else 1  # other seeds: metrics of one take only
+    own = Candidate(
+        in_half_precision(draw), sha, twice, in_half_precision(with_given_partner(checkpoint)) if decisive else None
+    )
+    estimated = (
+        {"full, estimated inputs": Candidate(from_audio(in_half_precision(draw)), sha)} if name == "full" else {}
+    )
+    return {name: own} | estimated

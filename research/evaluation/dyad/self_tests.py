@@ -1,21 +1,22 @@
-"""The metrics measured on motion whose answer is known (METRICS, last section), on the test set at hand.
+"""Tests of the metrics on motion with known results (METRICS, last section), on the given test set.
 
-What needs people of known coupling is in tests/evaluation: half the coupling reads 0.5 to 0.8, none reads 0.
+Those that need people of known coupling are in tests/research/evaluation/dyad.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.heads import lip_gap, load
+from core.heads import load
 from core.motion import HeadMotion
 
-from ..mouth.errors import mouths
-from ..mouth.events import lag
-from .bootstrap import Stack, frechet, interaction_gap
-from .distribution import pair_features
-from .suite import Suite, looking_errors
-from .systems import HEADS
+from .. import HEADS
+from ..mouth.dialogue_metrics import mouth_metrics
+from ..mouth.lip_curves import gap_mm
+from ..mouth.lip_metrics import lag
+from .benchmark import Benchmark, gaze_errors
+from .bootstrap import StackedMoments, frechet, interaction_gap
+from .distribution import GROUPS, pair_features
 
 LATE = 2  # frames, 80 ms
 TURNED = 5.0  # degrees
@@ -23,70 +24,74 @@ TURNED = 5.0  # degrees
 
 @dataclass(frozen=True)
 class Check:
-    """One self-test."""
+    """One test and the interval in which its value must lie."""
 
-    says: str
+    name: str
     value: float
     low: float
     high: float
 
     @property
     def line(self) -> str:
-        """For the end of the table."""
+        """As a line of text."""
         verdict = "ok" if self.low <= self.value <= self.high else "FAILED"
-        return f"{verdict:6}  {self.says}: {self.value:.4g} (must be {self.low:g} to {self.high:g})"
+        verdict = "no data" if np.isnan(self.value) else verdict  # too few dialogues
+        return f"{verdict:7}  {self.name}: {self.value:.4g} (must be {self.low:g} to {self.high:g})"
 
 
-def checks(suite: Suite) -> list[Check]:
-    """All of them."""
-    pool, truth = suite.pool, suite.truth
+def checks(benchmark: Benchmark) -> list[Check]:
+    """All tests."""
+    pooled, truth = benchmark.pooled, benchmark.truth
     half = [m / 2 for m in truth]
-    found = {d.metric: d.values[0] for d in pool.distances("itself", truth) + pool.diversity("frozen", still(truth))}
-    features = [pair_features(m, pool.reference) for m in truth]
-    gap = interaction_gap(Stack.of(features), Stack.of(features), suite.weights[:1])[0]
-    made = [Check("FD of the truth from itself", found["FD exp"], -1e-5, 1e-5)]
-    if pool.again:
+    by_metric = {
+        d.metric: d.values[0] for d in pooled.distances("itself", truth) + pooled.diversity("frozen", frozen(truth))
+    }
+    features = [pair_features(m, pooled.reference) for m in truth]
+    gap = interaction_gap(StackedMoments.of(features), StackedMoments.of(features), benchmark.weights[:1])[0]
+    tests = [Check("FD of the truth to itself", by_metric["FD exp"], -1e-5, 1e-5)]
+    if pooled.second:
         sizes = [
-            frechet(Stack.of(_exp(truth)), Stack.of(_exp(some)), suite.weights[:1])[0] for some in (half, pool.again)
+            frechet(StackedMoments.of(_exp(truth)), StackedMoments.of(_exp(some)), benchmark.weights[:1])[0]
+            for some in (half, pooled.second)
         ]
-        made.append(Check("FD of half the amplitude over FD of another performance", sizes[0] / sizes[1], 1.0, np.inf))
-    made += [
-        Check("bits of a frozen face", found["SID exp listening"], 0, 0),
-        Check("interaction gap of the truth from itself", gap, -1e-5, 1e-5),
-        Check("lag of lips that are 80 ms late, s", _late_lips(suite), 0.075, 0.085),
-        Check("degrees off contact of eyes turned by 5", _turned_eyes(suite), TURNED - 0.1, TURNED + 0.1),
-        Check("closures found with the lips at rest", _rest(suite)["closures"], 1, 1),
-        Check("jitter of lips at rest", _rest(suite)["jitter"], 0, 0),
+        tests.append(Check("FD of half the amplitude over FD of a second synthesis", sizes[0] / sizes[1], 1.0, np.inf))
+    tests += [
+        Check("SID of a frozen face, bits", by_metric["SID exp listening"], 0, 0),
+        Check("interaction gap of the truth to itself", gap, -1e-5, 1e-5),
+        Check("lag of lips delayed by 80 ms, s", _late_lips(benchmark), 0.075, 0.085),
+        Check("contact error of eyes turned by 5 degrees", _turned_eyes(benchmark), TURNED - 0.1, TURNED + 0.1),
+        Check("closure rate of closed lips", _rest(benchmark)["closures"], 1, 1),
+        Check("jitter of closed lips", _rest(benchmark)["jitter"], 0, 0),
     ]
-    return made
+    return tests
 
 
-def still(motions: list[np.ndarray]) -> list[np.ndarray]:
-    """Everybody as in the first frame of the first dialogue."""
+def frozen(motions: list[np.ndarray]) -> list[np.ndarray]:
+    """All people in the pose of the first frame of the first dialogue."""
     return [np.broadcast_to(motions[0][:1, :1], m.shape) for m in motions]
 
 
 def _exp(motions: list[np.ndarray]) -> list[np.ndarray]:
-    return [m[..., :44].reshape(-1, 44) for m in motions]
+    return [m[..., GROUPS["exp"]].reshape(-1, 44) for m in motions]
 
 
-def _late_lips(suite: Suite) -> float:
-    gap = lip_gap(load(HEADS[0]), HeadMotion(suite.truth[0][0]))
+def _late_lips(benchmark: Benchmark) -> float:
+    gap = gap_mm(load(HEADS[0]), HeadMotion(benchmark.truth[0][0]))
     return lag(np.roll(gap, LATE), gap)
 
 
-def _turned_eyes(suite: Suite) -> float:
-    """Both eyes point TURNED past the partner's, whatever the scene."""
-    seen = suite.seen[0]
-    there = seen.origin[::-1] - seen.origin
-    there /= np.linalg.norm(there, axis=-1, keepdims=True)
-    aside = np.cross(there, [0.0, 0.0, 1.0])
+def _turned_eyes(benchmark: Benchmark) -> float:
+    """Contact error of both eyes turned by TURNED past the partner's eyes."""
+    gaze = benchmark.gazes[0]
+    target = gaze.origin[::-1] - gaze.origin
+    target /= np.linalg.norm(target, axis=-1, keepdims=True)
+    aside = np.cross(target, [0.0, 0.0, 1.0])
     aside /= np.linalg.norm(aside, axis=-1, keepdims=True)
-    past = np.cos(np.radians(TURNED)) * there + np.sin(np.radians(TURNED)) * aside
-    turned = replace(seen, axes=np.stack([past, past], axis=2))
-    return looking_errors(turned, seen, np.ones(past.shape[:2], bool))["gaze off where contact is deg"]
+    past = np.cos(np.radians(TURNED)) * target + np.sin(np.radians(TURNED)) * aside
+    turned = replace(gaze, axes=np.stack([past, past], axis=2))
+    return gaze_errors(turned, gaze, np.ones(past.shape[:2], bool))["contact error at true contact deg"]
 
 
-def _rest(suite: Suite) -> dict[str, float]:
-    found, counts = mouths(suite.cases[0], np.zeros_like(suite.truth[0]), suite.truth[0])
-    return {"closures": counts.recall, "jitter": found["lip jitter"]}
+def _rest(benchmark: Benchmark) -> dict[str, float]:
+    metrics, counts = mouth_metrics(benchmark.cases[0], np.zeros_like(benchmark.truth[0]), benchmark.truth[0])
+    return {"closures": counts.recall, "jitter": metrics["lip jitter"]}

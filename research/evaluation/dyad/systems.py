@@ -1,4 +1,4 @@
-"""The unseen dialogues of the test set, and what can play them without having learnt: baselines B0 to B3 and B9."""
+"""Dialogues of a test set, and the baselines that are not trained: B0 to B3 and B9."""
 
 import json
 from collections.abc import Callable
@@ -12,14 +12,16 @@ from core.errors import UserError
 from core.generator import condition
 from core.heads import load
 from core.layout import Layout, room_poses
-from core.speech import features as voice
+from core.motion import MOTION_FPS
+from core.speech import features
 from core.turns import SPEAKERS, turns_from_masks
 
 from ...corpora.recordings import Phone
 from ...simulator.dialogue import Dialogue, Span
 from ...simulator.synthesize import synthesize
+from .. import HEADS
 
-HEADS = ("man", "woman")
+LEVEL = features.FEATURES["level"].start
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,13 +30,13 @@ class Case:
 
     features: np.ndarray  # (2, T, WIDTH)
     masks: np.ndarray  # (2, T)
-    intents: np.ndarray  # (2, T, 56) the teacher's
+    intents: np.ndarray  # (2, T, 56) of the simulator, the ground truth
     layout: Layout
     turns: np.ndarray  # (n, 3) start s, end s, person
     phones: tuple[list[Phone], list[Phone]]
     number: int = 0
     sound: np.ndarray | None = None  # (N,) int16
-    mixed: np.ndarray | None = None  # (T, WIDTH) what is heard where nobody is turned down
+    mixed: np.ndarray | None = None  # (T, WIDTH) features of the mix, without gated streams
 
     @property
     def frames(self) -> int:
@@ -42,12 +44,12 @@ class Case:
         return self.masks.shape[1]
 
     @property
-    def told(self) -> np.ndarray:
-        """(2, T, K) what the network is told."""
+    def condition(self) -> np.ndarray:
+        """(2, T, K) condition of the network."""
         return condition.build(self.features.astype(np.float32), self.masks, self.layout)
 
     def aimed(self, intents: np.ndarray) -> np.ndarray:
-        """(2, T, 59) the motion of ``intents`` in this dialogue's room."""
+        """(2, T, 59) motion of ``intents`` (2, T, 56) in this dialogue's room."""
         return gaze.aim(intents, room_poses(self.layout), [gaze.Geometry.of(load(name)) for name in HEADS])
 
 
@@ -57,11 +59,11 @@ System = Callable[[Case, int], np.ndarray]  # a dialogue and a seed -> intents (
 def read_cases(folder: Path, most: int | None = None) -> list[Case]:
     """The dialogues of ``folder`` as ``train dataset`` wrote them, or ``most`` of them evenly spread.
 
-    Raises UserError when there are none.
+    Raises UserError where there are none.
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
-        raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m research train dataset.')
+        raise UserError(f'There are no dialogues in "{folder}". Make them with: python -m research train dataset.')
     return [_read_case(path) for path in paths[:: max(1, len(paths) // (most or len(paths)))]]
 
 
@@ -70,17 +72,17 @@ def _read_case(path: Path) -> Case:
         phones = tuple([Phone(*phone) for phone in own] for own in json.loads(str(file["phones"])))
         layout = Layout(**json.loads(str(file["layout"])))
         sound, mixed = (file[name] if name in file else None for name in ("sound", "mixed"))
-        told = file["features"], file["masks"], file["intents"]
-        return Case(*told, layout, file["turns"], phones, int(path.stem.rsplit("_", 1)[1]), sound, mixed)
+        arrays = file["features"], file["masks"], file["intents"]
+        return Case(*arrays, layout, file["turns"], phones, int(path.stem.rsplit("_", 1)[1]), sound, mixed)
 
 
-def still(level: np.ndarray) -> System:
-    """The same pose for ever: B0 with zeros, B1 with the training mean."""
-    return lambda case, seed: np.tile(level, (2, case.masks.shape[1], 1)).astype(np.float32)
+def constant_pose(intent: np.ndarray) -> System:
+    """One pose (56,) throughout: B0 with zeros, B1 with the training mean."""
+    return lambda case, seed: np.tile(intent, (2, case.masks.shape[1], 1)).astype(np.float32)
 
 
 def random_clip(cases: list[Case]) -> System:
-    """B2: true motion of another dialogue, cut or repeated to length."""
+    """B2: motion of a random training dialogue, cut or repeated to length."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
         other = cases[np.random.default_rng([seed, round(1000 * float(case.masks.sum()))]).integers(len(cases))].intents
@@ -90,40 +92,37 @@ def random_clip(cases: list[Case]) -> System:
 
 
 def nearest_clip(cases: list[Case], seconds: int = 10) -> System:
-    """B3: for each stretch, the training stretch whose masks and loudness are most alike."""
-    length = seconds * 25
+    """B3: for each window of ``seconds``, the training window with the nearest masks and loudness."""
+    length = seconds * MOTION_FPS
 
     def signature(case: Case, start: int) -> np.ndarray:
-        level = case.features[:, start : start + length, voice.FEATURES["level"].start].astype(np.float32)
+        level = case.features[:, start : start + length, LEVEL].astype(np.float32)
         return np.concatenate([case.masks[:, start : start + length], np.clip(level, -3, 3) / 3]).ravel()
 
-    places = [(case, start) for case in cases for start in range(0, case.masks.shape[1] - length, length // 2)]
-    known = np.stack([signature(*place) for place in places])
+    windows = [(case, start) for case in cases for start in range(0, case.masks.shape[1] - length, length // 2)]
+    known = np.stack([signature(*window) for window in windows])
 
     def sample(case: Case, seed: int) -> np.ndarray:
-        frames, pieces = case.masks.shape[1], []
-        starts = [min(start, frames - length) for start in range(0, frames, length)]
+        frames = case.masks.shape[1]
         out = np.empty((2, frames, gaze.INTENT_WIDTH), np.float32)
-        for start in starts:
-            other, there = places[np.square(known - signature(case, start)).sum(axis=1).argmin()]
-            pieces.append((start, other.intents[:, there : there + length]))
-        for start, piece in pieces:
-            out[:, start : start + length] = piece
+        for start in (min(start, frames - length) for start in range(0, frames, length)):
+            other, first = windows[np.square(known - signature(case, start)).sum(axis=1).argmin()]
+            out[:, start : start + length] = other.intents[:, first : first + length]
         return out
 
     return sample
 
 
-def teacher_on(find: Callable[[Case], np.ndarray]) -> System:
-    """B9: the procedural teacher, told who speaks by ``find`` (masks (2, T)) and, as a gift, the true phones."""
+def simulator_with_masks(masks_of: Callable[[Case], np.ndarray]) -> System:
+    """B9: the simulator with masks (2, T) by ``masks_of`` and, privileged, the true phones."""
 
     def sample(case: Case, seed: int) -> np.ndarray:
-        mono, masks = case.sound.astype(np.float32) / 32767, find(case)
-        tracks = voice.gated_streams(mono, masks, voice.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
-        stretches = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
-        turns = tuple(span for span in stretches if span.end - span.start > 1)
+        mono, masks = case.sound.astype(np.float32) / 32767, masks_of(case)
+        tracks = features.gated_streams(mono, masks, features.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
+        spans = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
+        turns = tuple(span for span in spans if span.end - span.start > 1)  # s
         phones = tuple(tuple((p.start, p.end, p.name) for p in own) for own in case.phones)
-        heard = Dialogue(mono, tracks, turns, (), stretches, phones, ("A", "B"), case.number)
-        return synthesize(heard, case.layout, 1000 + seed)
+        dialogue = Dialogue(mono, tracks, turns, (), spans, phones, ("A", "B"), case.number)
+        return synthesize(dialogue, case.layout, 1000 + seed)
 
     return sample

@@ -1,1 +1,1 @@
-"""Lip sync, measured (METRICS C)."""
+"""Evaluation of lip sync (METRICS C)."""

@@ -1,13 +1,13 @@
-"""Phone times of the Asterisk voices in Spanish, French, Italian and Russian, to judge closures by; nothing is taught.
+"""Phone labels of the Asterisk voices in Spanish, French, Italian and Russian, to evaluate bilabial closures.
 
     apt-get download asterisk-core-sounds-{es,fr,it,ru}; dpkg-deb -x … texts
     python -m research evaluate labels --data ../shared/data --texts texts --out cache/foreign
 
-What was said is in the packages' lists, espeak-ng says how it is spoken, PocketSphinx when (both at build time only).
-The acoustic model is English: vowels are rough, but lips that close sound alike everywhere.
+Transcripts come with the packages, pronunciations from espeak-ng, times from forced alignment with PocketSphinx. The
+acoustic model is English: vowels are approximate, bilabial closures sound alike in these languages. The labels are used
+for evaluation only.
 """
 
-import csv
 import gzip
 import re
 import subprocess
@@ -15,8 +15,7 @@ from pathlib import Path
 
 from core.errors import UserError
 
-from ...corpora import align
-from ...corpora import recordings as corpora
+from ...corpora import align, recordings
 
 CORPUS = "asterisk_voices"
 LANGUAGES = ("es", "fr", "it", "ru")
@@ -32,7 +31,7 @@ SIGN = re.compile("|".join(sorted(map(re.escape, PHONES), key=len, reverse=True)
 
 
 def pronounce(ipa: str) -> str:
-    """ARPAbet of one word's IPA; signs of stress, length and softness say nothing about lips.
+    """ARPAbet of one word's IPA, without stress, length and palatalization, which do not move the lips.
 
     >>> pronounce("bonʒˈuʁ"), pronounce("kwˈattʃo")
     ('B AO N ZH UW HH', 'K W AA T CH AO')
@@ -41,7 +40,7 @@ def pronounce(ipa: str) -> str:
 
 
 def read_texts(folder: Path, language: str) -> dict[str, str]:
-    """Sentence by the name of its sound, as the package's list has them."""
+    """Sentences by the name of their sound file, from the package's list. Raises UserError where it is missing."""
     lists = sorted(Path(folder).glob(f"**/core-sounds-{language}.txt*"))
     if not lists:
         raise UserError(f'There is no core-sounds-{language}.txt under "{folder}". Unpack the packages there first.')
@@ -52,59 +51,57 @@ def read_texts(folder: Path, language: str) -> dict[str, str]:
 
 
 def words_of(text: str, language: str) -> list[tuple[str, str]]:
-    """Each word of ``text`` as a made-up name that the decoder takes, and how it is spoken."""
+    """A dictionary key and the ARPAbet pronunciation of each word of ``text``."""
     words = re.findall(r"\w+(?:['’]\w+)*", text)
-    said = subprocess.run(
+    ipa_lines = subprocess.run(
         ["espeak-ng", "-q", "--ipa", "-v", language], input="\n".join(words), capture_output=True, text=True, check=True
     ).stdout.split("\n")
-    spoken = [pronounce(re.sub(r"\([a-z-]+\)", "", ipa)) for ipa in said[: len(words)]]
+    spoken = [pronounce(re.sub(r"\([a-z-]+\)", "", ipa)) for ipa in ipa_lines[: len(words)]]
     return [(f"{language}{re.sub('[^a-z]', '', phones.lower())}", phones) for phones in spoken if phones]
 
 
-def label(engine, recording: corpora.Recording, text: str) -> list[tuple[float, float, str]] | None:
-    """Phones of one recording, or None where text and sound do not fit; after a RuntimeError a new engine is needed."""
+def label(engine, recording: recordings.Recording, text: str) -> list[tuple[float, float, str]] | None:
+    """Phones of one recording, None where text and audio do not match.
+
+    Raises RuntimeError where the decoder gives up; a new decoder is needed then.
+    """
     words = words_of(text, recording.language)
     for name, phones in words:
         if engine.lookup_word(name) is None:
             engine.add_word(name, phones, True)
-    found = align.align(engine, corpora.read_samples(recording.path), " ".join(name for name, _ in words))
+    found = align.align(engine, recordings.read_samples(recording.path), " ".join(name for name, _ in words))
     return align.in_file_time(found[0], 0.0, recording.seconds) if found else None
 
 
-def label_all(recordings: list[corpora.Recording], texts: dict[str, str], out: Path) -> int:
-    """Write ``<file>.phones.csv`` for every recording whose text is known and fits; how many there are then."""
+def label_all(chosen: list[recordings.Recording], texts: dict[str, str], out: Path) -> int:
+    """Write ``<file>.phones.csv`` for every recording whose text is known and aligns; returns how many there are."""
     engine = align.decoder()
-    for recording in recordings:
+    for recording in chosen:
         text = texts.get(recording.path.stem.removeprefix(f"{recording.language}_"))
         path = out / f"{recording.path.stem}.phones.csv"
         if not text or path.exists():
             continue
         try:
             phones = label(engine, recording, text)
-        except RuntimeError:  # its way to say that the words do not fit the sound
+        except RuntimeError:  # raised where the words do not match the audio
             phones, engine = None, align.decoder()
         if phones:
-            _write(path, phones)
-    return sum((out / f"{recording.path.stem}.phones.csv").exists() for recording in recordings)
+            align.write(path, "phone", phones)
+    return sum((out / f"{recording.path.stem}.phones.csv").exists() for recording in chosen)
 
 
 def add_arguments(parser) -> None:
-    """Arguments of ``python -m research evaluate labels``."""
+    """Options of ``python -m research evaluate labels``."""
     parser.add_argument("--data", type=Path, required=True, help='the folder that holds "speech"')
     parser.add_argument("--texts", type=Path, required=True, help="the unpacked packages asterisk-core-sounds-*")
     parser.add_argument("--out", type=Path, required=True, help="folder for the labels")
 
 
 def main(arguments) -> None:
-    """Label what is not labelled yet."""
+    """Label the recordings that have no labels yet."""
     arguments.out.mkdir(parents=True, exist_ok=True)
-    recordings = corpora.read_corpus(arguments.data / "speech" / CORPUS)
+    corpus = recordings.read_corpus(arguments.data / "speech" / CORPUS)
     for language in LANGUAGES:
-        own = [r for r in recordings if r.language == language]
+        own = [r for r in corpus if r.language == language]
         done = label_all(own, read_texts(arguments.texts, language), arguments.out)
         print(f"{language}: {done} of {len(own)} recordings labelled")
-
-
-def _write(path: Path, phones: list[tuple[float, float, str]]) -> None:
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([("start_s", "end_s", "phone"), *phones])

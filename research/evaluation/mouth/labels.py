@@ -1,4 +1,4 @@
-"""What a mouth must do and when, read from phone labels: closures, lip-to-teeth contacts, rounding, open vowels."""
+"""Lip targets and their times from phone labels: bilabial closures, labiodental contacts, rounding, open vowels."""
 
 import csv
 import re
@@ -20,11 +20,11 @@ LIPS_TO_TEETH_NARROW = "f v V".split()
 
 @dataclass(frozen=True)
 class MouthLabels:
-    """Times at which one speaker's mouth is known."""
+    """Times at which one speaker's lips have a known target."""
 
-    closures: list[Span] = field(default_factory=list)  # p b m, lips sealed
+    closures: list[Span] = field(default_factory=list)  # p b m: lips closed
     open_vowels: list[Span] = field(default_factory=list)
-    contacts: list[Span] = field(default_factory=list)  # f v
+    contacts: list[Span] = field(default_factory=list)  # f v: lower lip at the upper teeth
     rounded: list[Span] = field(default_factory=list)
     speech: list[Span] = field(default_factory=list)
 
@@ -36,27 +36,28 @@ def from_phones(phones: list[Phone]) -> MouthLabels:
 
 def from_narrow(phones: list[Phone]) -> MouthLabels:
     """Labels from EmoDB's narrow phones as :func:`read_narrow` gives them."""
-    sealed: list[Span] = []
+    closed: list[Span] = []
     for before, phone in zip([None, *phones], phones, strict=False):
         if phone.name not in ("p", "b", "m"):
             continue
-        # "habm": the b opens through the nose and the lips stay shut
+        # "habm": the b has a nasal release, the lips stay closed
         if (
-            sealed
+            closed
             and before is not None
             and (before.name in "pbm" or before.name == "!nasal")
-            and before.start <= sealed[-1][1]
+            and before.start <= closed[-1][1]
         ):
-            sealed[-1] = (sealed[-1][0], phone.end)
+            closed[-1] = (closed[-1][0], phone.end)
         else:
-            sealed.append((phone.start, phone.end))
-    return MouthLabels(sealed, *_by_name(phones, OPEN_NARROW, LIPS_TO_TEETH_NARROW, ROUND_NARROW))
+            closed.append((phone.start, phone.end))
+    return MouthLabels(closed, *_by_name(phones, OPEN_NARROW, LIPS_TO_TEETH_NARROW, ROUND_NARROW))
 
 
 def read_narrow(path: Path) -> list[Phone]:
-    """EmoDB's ``.phones_raw.csv``: a label is a sound, a release (``!p``), or a change of voice of the one before.
+    """EmoDB's ``.phones_raw.csv``: a label is a phone, a release (``!p``), or a phonation change (``+lar``)
+    within the phone before it.
 
-    Releases become "!nasal" where a nasal follows through the nose ("+na") and "!" otherwise; pauses become SIL.
+    Releases become "!nasal" where they are nasal ("+na") and "!" otherwise; pauses become SIL.
     """
     phones: list[Phone] = []
     with open(path, newline="", encoding="utf-8") as file:

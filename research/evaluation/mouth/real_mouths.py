@@ -1,131 +1,68 @@
-"""Lips against the real mouths of ``video/liptruth``, which measure only: ``python -m research evaluate mouths``.
+"""Lips against people's mouths, measured in the clips of ``video/liptruth``: ``python -m research evaluate mouths``.
 
-The opening of the head's lips over the distance of its outer eye corners is compared with the film's, after moving it
-by the clip's own offset between picture and sound.
+The lip gap of the head over the distance of its outer eye corners is compared with the opening in the video, which is
+aligned with the audio by the clip's own offset.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from core import generate, heads
-from core.audio import SAMPLES_PER_FRAME, prosody
-from core.errors import UserError
 from core.generator import condition
 from core.layout import Layout
-from core.motion import MOTION_FPS
+from core.motion import CHANNELS, MOTION_FPS
 from core.postprocess import lip_closure
-from core.speech import features as voice
+from core.speech.features import FEATURES
 from core.timeseries import runs
 
 from ...corpora import recordings
 from ...simulator.dialogue import Dialogue, Span
 from ...simulator.synthesize import synthesize
 from .. import report
-from . import curves as mouth_curves
-from . import events, timing
+from . import lip_metrics, timing
+from .lip_curves import expression_gap
+from .video_clips import Clip, read_clips
 
-LONG = 10.0  # s; long clips tell good lips from merely loud ones
-LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest
-SEAL, APERTURE = voice.FEATURES["seal"].start, voice.FEATURES["aperture"].start
+EXPRESSION = CHANNELS["expression"]
+LONGEST_CLOSURE = 10  # frames; a longer run is a mouth at rest
+SEAL, APERTURE = FEATURES["seal"].start, FEATURES["aperture"].start
 CONTEXT = 3  # frames on either side that the linear map sees
 RIDGE = 100.0
-WIDE = 15.0  # mm, how far our heads' lips part in usual speech
+WIDE = 15.0  # mm, usual lip opening of our heads in speech
+MOVING = 0.1  # of the 95th percentile of the opening, above which a frame counts for freeze
+LEAST_SPEECH = 3 * MOTION_FPS  # frames of a clip, below which SLCC leaves it out
+SLCC_DRAWS = 300
 NAN = float("nan")
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """A talking face: its sound's features and how far its mouth is open, moved to the sound's time."""
-
-    name: str
-    features: np.ndarray  # (T, WIDTH)
-    level: np.ndarray  # (T,) dB
-    opening: np.ndarray  # (T,) in outer-eye-corner distances; nan where unknown
-    closed: np.ndarray  # (T,) bool
-    told: np.ndarray  # (2, T, K) what the network is told
-    mono: np.ndarray  # (N,) the sound
-    counted: bool  # into the summary numbers of mouth_statistics.json; what is made of them is judged on the others
-
-    @property
-    def long(self) -> bool:
-        return len(self.opening) / MOTION_FPS > LONG
-
 
 Curve = Callable[[Clip], np.ndarray]
 
 
-def read_clips(data: Path) -> list[Clip]:
-    """All clips in which the face that is seen speaks."""
-    paths = sorted((Path(data) / "video" / "liptruth").glob("*.npz"))
-    if not paths:
-        raise UserError(
-            f'There are no clips in "{data}/video/liptruth". Give the folder that holds "video" with --data.'
-        )
-    paths = [path for path in paths if "silent" not in path.name]
-    people = sorted({speaker_of(path.stem) for path in paths})
-    return [_read_clip(path, people.index(speaker_of(path.stem)) % 2 == 0) for path in paths]
-
-
-def speaker_of(name: str) -> str:
-    """Who is seen in a clip, by its name; every second speaker in alphabetical order is counted.
-
-    >>> speaker_of("lipread_w_nicole_world"), speaker_of("mead_M003_level_1_disgusted_015"), speaker_of("vlog_man")
-    ('lipread_w_nicole', 'mead_M003', 'vlog_man')
-    """
-    parts = name.split("_")
-    if name.startswith("lipread_s_"):
-        return "lipread_s"
-    return "_".join(parts[: {"lipread": 3, "mead": 2}.get(parts[0], len(parts))])
-
-
-def _read_clip(path: Path, counted: bool) -> Clip:
-    with np.load(path, allow_pickle=False) as file:
-        mouth, valid = file["mouth_open"].astype(float), file["valid"].astype(bool)
-        sound, late = file["wav"].astype(np.float32) / 32768, int(file["av_offset_frames"])
-        threshold = float(file["closed_threshold"])
-    frames = len(mouth)
-    mono = np.zeros(frames * SAMPLES_PER_FRAME, np.float32)
-    mono[: len(sound)] = sound[: len(mono)]
-    masks = np.stack([speaking(mono), np.zeros(frames, np.float32)])
-    features = voice.encode(mono, masks)
-    there = np.arange(frames) + late
-    known = (there >= 0) & (there < frames)
-    opening = np.full(frames, np.nan)
-    opening[known] = np.where(valid, mouth, np.nan)[there[known]]
-    told = condition.build(features, masks, Layout())
-    return Clip(path.stem, features[0], prosody.level(mono)[::2], opening, opening <= threshold, told, mono, counted)
-
-
-def speaking(mono: np.ndarray) -> np.ndarray:
-    """(T,) 1 within 0.2 s of sound that is less than 30 dB under the voice."""
-    level = prosody.level(mono)[::2]
-    loud = level > np.percentile(level, 90) - 30
-    return (np.convolve(loud, np.ones(11), "same") > 0).astype(np.float32)
-
-
 def networks(seed: int) -> dict[str, Curve]:
-    """The generator's lip gap on the woman's head over her outer-eye distance, without and with the guard."""
+    """The generator's lip gap on the woman's head over her outer-eye distance, without and with closures enforced."""
     model, woman = generate.load_model(), heads.load("woman")
     corners = [woman.rest[woman.landmarks[f"eye_outer_{side}"]] for side in ("left", "right")]
     scale = 1000 * np.linalg.norm(corners[0] - corners[1])
 
     @cache
     def sample(clip: Clip) -> np.ndarray:
-        return generate.sample_intents(model, clip.told, seed)[0, :, :44]
+        return generate.sample_intents(model, clip.condition, seed)[0, :, EXPRESSION]
 
-    def guarded(clip: Clip) -> np.ndarray:
-        sealed = lip_closure.enforce_closures(sample(clip), clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
-        return mouth_curves.read_mouth(woman, sealed).gap / scale
+    def post_processed(clip: Clip) -> np.ndarray:
+        mask = clip.condition[0, :, condition.OWN_MASK]
+        closed = lip_closure.enforce_closures(sample(clip), clip.features[:, SEAL], mask)
+        return expression_gap(woman, closed) / scale
 
-    return {"network": lambda clip: mouth_curves.read_mouth(woman, sample(clip)).gap / scale, "with guard": guarded}
+    return {
+        "network": lambda clip: expression_gap(woman, sample(clip)) / scale,
+        "with closures enforced": post_processed,
+    }
 
 
-def teacher(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Clip]]:
-    """The teacher's lip gap on the phones in ``labels``, the ceiling of what can be learnt; and the clips there."""
+def simulator(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Clip]]:
+    """The simulator's lip gap on the phones in ``labels``, the upper bound of what can be learnt; and their clips."""
     woman, phones = heads.load("woman"), {}
     for clip in clips:
         path = Path(labels) / f"{clip.name}.phones.csv"
@@ -135,10 +72,10 @@ def teacher(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Cli
     def curve(clip: Clip) -> np.ndarray:
         own = phones[clip.name]
         tracks = np.stack([clip.mono, np.zeros_like(clip.mono)])
-        # the teacher plays two people: the other one is given the floor at the end
+        # the simulator needs two speakers: the other one takes the floor at the end
         turns = (Span(own[0][0], own[-1][1], 0), Span(own[-1][1], own[-1][1] + 0.01, 1))
-        talk = Dialogue(clip.mono, tracks, turns, (), turns, (own, ()), ("seen", "unseen"), seed)
-        return mouth_curves.read_mouth(woman, synthesize(talk, Layout(), seed)[0, :, :44]).gap[: len(clip.opening)]
+        dialogue = Dialogue(clip.mono, tracks, turns, (), turns, (own, ()), ("visible", "other"), seed)
+        return expression_gap(woman, synthesize(dialogue, Layout(), seed)[0, :, EXPRESSION])[: len(clip.opening)]
 
     return curve, [clip for clip in clips if clip.name in phones]
 
@@ -157,7 +94,7 @@ def linear_map(clips: list[Clip]) -> Curve:
 
 
 def _inputs(clip: Clip) -> np.ndarray:
-    chosen = np.c_[clip.features[:, voice.FEATURES["spectrum"]], clip.features[:, voice.FEATURES["level"]]]
+    chosen = np.c_[clip.features[:, FEATURES["spectrum"]], clip.features[:, FEATURES["level"]]]
     rows = np.arange(len(chosen))[:, None] + np.arange(-CONTEXT, CONTEXT + 1)
     return np.c_[chosen[rows.clip(0, len(chosen) - 1)].reshape(len(chosen), -1), np.ones(len(chosen))]
 
@@ -169,137 +106,133 @@ def _normal_equations(inputs: np.ndarray, clip: Clip) -> tuple[np.ndarray, np.nd
     return x.T @ x * weight, x.T @ y * weight
 
 
+def aperture(clip: Clip) -> np.ndarray:
+    """(T,) the opening that the articulation head predicts."""
+    return clip.features[:, APERTURE]
+
+
 def correlation(clip: Clip, curve: np.ndarray) -> float:
-    """Pearson's r with the real opening where it is known."""
+    """Pearson's r of ``curve`` (T,) with the real opening, where that is known."""
     known = np.isfinite(clip.opening)
     return float(np.corrcoef(curve[known], clip.opening[known])[0, 1]) if curve[known].std() > 1e-9 else 0.0
 
 
-def closures_found(clip: Clip, curve: np.ndarray) -> tuple[int, int]:
-    """Real closures within a frame of a closed frame of the curve, and all; it is closed as often as the real mouth."""
+def detected_closures(clip: Clip, curve: np.ndarray) -> tuple[int, int]:
+    """Real closures within a frame of a closed frame of ``curve`` (T,), and all real closures.
+
+    The curve counts as closed in its lowest frames, as many as those in which the real mouth is closed.
+    """
     share = clip.closed.sum() / max(1, np.isfinite(clip.opening).sum())
     closed = curve <= np.quantile(curve, share)
     real = [run for run in runs(clip.closed) if run[1] - run[0] <= LONGEST_CLOSURE]
     return sum(bool(closed[max(0, a - 1) : b + 1].any()) for a, b in real), len(real)
 
 
-def aperture(clip: Clip) -> np.ndarray:
-    """(T,) the opening that the articulation head hears."""
-    return clip.features[:, APERTURE]
-
-
 def agreement(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
-    """Correlation: median over all clips, the long ones, and those that were not counted into the statistics."""
+    """Median correlation over all clips, the long ones, and those that are not in the statistics."""
     r = np.array([correlation(clip, curve(clip)) for clip in clips])
-    long, unseen = np.array([clip.long for clip in clips]), ~np.array([clip.counted for clip in clips])
-    made = []
-    for label, chosen in (
-        ("r, median", np.ones(len(r), bool)),
-        ("r, not counted", unseen),
-        ("r, long clips", long),
-        ("r, long, not counted", long & unseen),
-    ):
-        if not chosen.any():
-            continue
-        values = r[chosen]
-        low, high = report.interval(lambda picked, v=values: np.median(v[picked]), len(values))
-        made.append(report.Measure(label, name, float(np.median(values)), low, high, "", len(values), "liptruth"))
+    long, held_out = np.array([clip.long for clip in clips]), ~np.array([clip.in_statistics for clip in clips])
+    groups = {
+        "r, median": np.ones(len(r), bool),
+        "r, held out": held_out,
+        "r, long clips": long,
+        "r, long, held out": long & held_out,
+    }
+    rows = [report.median(label, name, r[chosen], "", "liptruth") for label, chosen in groups.items() if chosen.any()]
     if long.any():
         worst = float(r[long].min())
-        made.append(report.Measure("r, worst long clip", name, worst, NAN, NAN, "", int(long.sum()), "liptruth"))
-    return made
+        rows.append(report.Measure("r, worst long clip", name, worst, NAN, NAN, "", int(long.sum()), "liptruth"))
+    return rows
 
 
 def measures(name: str, curve: Curve, clips: list[Clip]) -> list[report.Measure]:
-    """Agreement with the real mouths; closures found; how it moves."""
+    """Correlation with the real mouths, closure rate, timing and speed of one system."""
     curves = [curve(clip) for clip in clips]
-    found = np.array([closures_found(clip, c) for clip, c in zip(clips, curves, strict=True)])
-    made = agreement(name, curve, clips)
-    pooled = lambda chosen: found[chosen, 0].sum() / max(1, found[chosen, 1].sum())  # noqa: E731
-    low, high = report.interval(pooled, len(found))
-    made.append(report.Measure("closures found", name, pooled(slice(None)), low, high, "", len(found), "liptruth"))
+    counts = np.array([detected_closures(clip, c) for clip, c in zip(clips, curves, strict=True)])
+    rows = agreement(name, curve, clips)
+
+    def rate(chosen) -> float:
+        return counts[chosen, 0].sum() / max(1, counts[chosen, 1].sum())
+
+    low, high = report.interval(rate, len(counts))
+    rows.append(report.Measure("closure rate", name, rate(slice(None)), low, high, "", len(counts), "liptruth"))
     moves = [movement(clip, c) for clip, c in zip(clips, curves, strict=True)]
-    made += [_median(key, name, np.array([m[key] for m in moves])) for key in moves[0]]
-    return made + loudness_gap(name, curves, clips)
-
-
-def _median(metric: str, name: str, values: np.ndarray) -> report.Measure:
-    values = values[np.isfinite(values)]
-    low, high = report.interval(lambda chosen: np.median(values[chosen]), len(values))
-    unit = "ms" if metric in ("lag", "MTM") else ""
-    return report.Measure(metric, name, float(np.median(values)), low, high, unit, len(values), "liptruth")
+    for key in moves[0]:
+        unit = "ms" if key in ("lag", "MTM") else ""
+        rows.append(report.median(key, name, [m[key] for m in moves], unit, "liptruth"))
+    return rows + slcc_gap(name, curves, clips)
 
 
 def movement(clip: Clip, curve: np.ndarray) -> dict[str, float]:
-    """When and how fast ``curve`` (T,) moves, beside the real mouth, where that is known."""
+    """Timing and speed of ``curve`` (T,) against the real mouth, in the longest run where that is known."""
     known = _longest_known(clip)
     real, ours = (c[known] / max(1e-9, np.percentile(c[known], 95)) for c in (clip.opening, curve))
-    slow = [np.percentile(np.abs(np.diff(c)), 95) for c in (ours, real)]
+    speeds = [np.percentile(np.abs(np.diff(c)), 95) for c in (ours, real)]
     return {
-        "lag": 1000 * events.lag(ours, real),
-        "MTM": 1000 * timing.turning_error(ours, real),
-        "speed, p95 over people's": float(slow[0] / slow[1]),
-        "power over 8 Hz over people's": events.tremor(ours) / events.tremor(real),
+        "lag": 1000 * lip_metrics.lag(ours, real),
+        "MTM": 1000 * timing.turning_point_error(ours, real),
+        "speed, p95 over people's": float(speeds[0] / speeds[1]),
+        "power over 8 Hz over people's": lip_metrics.tremor(ours) / lip_metrics.tremor(real),
         "freeze": _freeze(ours),
         "freeze, people": _freeze(real),
     }
 
 
 def _freeze(opening: np.ndarray) -> float:
-    """METRICS' share of frozen frames, of an opening whose 95th percentile is 1, on a head that opens 15 mm."""
-    return events.freeze(opening * WIDE, opening > 0.1)
+    """METRICS' share of frozen frames, of an opening whose 95th percentile is 1, on a head that opens WIDE."""
+    return lip_metrics.freeze(opening * WIDE, opening > MOVING)
 
 
 def _longest_known(clip: Clip) -> slice:
     return slice(*max(runs(np.isfinite(clip.opening)), key=lambda run: run[1] - run[0]))
 
 
-def loudness_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> list[report.Measure]:
-    """SLCC gap: how much tighter or looser than people's the opening follows loudness; none where all are short."""
-    bonds = []
+def slcc_gap(name: str, curves: list[np.ndarray], clips: list[Clip]) -> list[report.Measure]:
+    """SLCC gap: abs difference to people in the correlation of loudness and opening; none where all clips are short."""
+    pairs = []
     for clip, curve in zip(clips, curves, strict=True):
         known = _longest_known(clip)
-        if known.stop - known.start < 3 * MOTION_FPS:
-            continue
-        pair = [timing.loudness_bond(clip.level[known], c[known]) for c in (curve, clip.opening)]
-        bonds.append(np.stack(pair, axis=1))  # (N, ours and people's, loudness and opening)
+        if known.stop - known.start >= LEAST_SPEECH:
+            pair = [timing.loudness_and_opening(clip.level[known], c[known]) for c in (curve, clip.opening)]
+            pairs.append(np.stack(pair, axis=1))  # (N, system and people, loudness and opening)
 
     def gap(chosen) -> float:
-        rows = np.concatenate([bonds[i] for i in chosen])
+        rows = np.concatenate([pairs[i] for i in chosen])
         ours, people = (np.corrcoef(rows[:, k].T)[0, 1] for k in (0, 1))
         return abs(float(ours - people))
 
-    if not bonds:
+    if not pairs:
         return []
-    low, high = report.interval(gap, len(bonds), 300)
-    return [report.Measure("SLCC gap", name, gap(range(len(bonds))), low, high, "", len(bonds), "liptruth")]
+    low, high = report.interval(gap, len(pairs), SLCC_DRAWS)
+    return [report.Measure("SLCC gap", name, gap(range(len(pairs))), low, high, "", len(pairs), "liptruth")]
 
 
 def add_arguments(parser) -> None:
+    """Options of ``python -m research evaluate mouths``."""
     parser.add_argument("--data", type=Path, required=True, help="folder that holds video/liptruth")
-    parser.add_argument("--labels", type=Path, help='of the clips whose words are known: made by "evaluate clips"')
+    parser.add_argument("--labels", type=Path, help='phone labels made by "evaluate clips", for the simulator')
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, help="all numbers as JSON")
+    parser.add_argument("--out", type=Path, help="results, .json")
 
 
-def main(args) -> None:
+def main(arguments) -> None:
     """Print the table."""
-    clips = read_clips(args.data)
+    clips = read_clips(arguments.data)
     systems = {
         "loudness": lambda clip: clip.level - clip.level.min(),
-        "wrong sound": lambda clip: np.roll(clip.features[:, APERTURE], len(clip.opening) // 2),
+        "audio shifted by half": lambda clip: np.roll(clip.features[:, APERTURE], len(clip.opening) // 2),
         "linear map": linear_map(clips),
-        "head's aperture": aperture,
+        "articulation head": aperture,
     }
     if generate.GENERATOR.is_file():
-        systems |= networks(args.seed)
-    found = [m for name, curve in systems.items() for m in measures(name, curve, clips)]
-    print(report.table(found))
-    if args.labels:
-        ceiling, known = teacher(clips, args.labels, args.seed)
-        beside = systems | {"teacher on true phones": ceiling}
-        rows = [m for name, curve in beside.items() for m in measures(name, curve, known)]
-        print(f"\nThe {len(known)} clips whose words are known:\n{report.table(rows)}")
-        found += rows
-    if args.out:
-        report.write_json(args.out, found, command="evaluate mouths", seed=str(args.seed))
+        systems |= networks(arguments.seed)
+    rows = [m for name, curve in systems.items() for m in measures(name, curve, clips)]
+    print(report.table(rows))
+    if arguments.labels:
+        upper_bound, labelled = simulator(clips, arguments.labels, arguments.seed)
+        compared = systems | {"simulator on true phones": upper_bound}
+        labelled_rows = [m for name, curve in compared.items() for m in measures(name, curve, labelled)]
+        print(f"\nThe {len(labelled)} clips whose words are known:\n{report.table(labelled_rows)}")
+        rows += labelled_rows
+    if arguments.out:
+        report.write_measures(arguments.out, rows, command="evaluate mouths", seed=str(arguments.seed))

@@ -1,31 +1,31 @@
-"""When two mouths turn: their curves laid over each other by derivative time warping (METRICS C, MTM and SLCC gap)."""
+"""METRICS C: MTM (derivative dynamic time warping of two lip curves) and the loudness-opening pairs of SLCC."""
 
 import numpy as np
 
 from core.motion import MOTION_FPS
 
-REACH = 0.4  # s that one curve may come before or after the other
-TURN = 0.15  # of a curve's 95th percentile: what is smaller is no turning point
+REACH = 0.4  # s, largest lead or delay of one curve
+PROMINENCE = 0.15  # of a curve's range, least movement between two turning points
 
 
-def turning_error(curve: np.ndarray, truth: np.ndarray) -> float:
-    """MTM: mean distance in time, s, of the turning points of ``truth`` (T,) from where ``curve`` (T,) matches them.
+def turning_point_error(curve: np.ndarray, truth: np.ndarray) -> float:
+    """MTM: mean distance in time, s, of the turning points of ``truth`` (T,) from their match in ``curve`` (T,).
 
-    The path is dynamic time warping's over slopes (Keogh and Pazzani 2001), both curves at unit size; nan without any
-    turning points.
+    The match is by derivative dynamic time warping (Keogh and Pazzani 2001), both curves at unit standard deviation;
+    nan without turning points.
     """
     turns = turning_points(truth)
     if not len(turns):
         return float("nan")
     reach = round(REACH * MOTION_FPS)
     path = _warp(_slope(truth), _slope(curve), reach)
-    found = np.array([np.mean([j for i, j in path if i == turn]) for turn in turns])
-    return float(np.abs(found - turns).mean() / MOTION_FPS)
+    matched = np.array([np.mean([j for i, j in path if i == turn]) for turn in turns])
+    return float(np.abs(matched - turns).mean() / MOTION_FPS)
 
 
 def turning_points(curve: np.ndarray) -> np.ndarray:
-    """Frames at which ``curve`` (T,) turns after having moved by TURN of its size at least."""
-    size = TURN * max(1e-9, float(np.percentile(curve, 95) - curve.min()))
+    """Frames of the extrema of ``curve`` (T,) that follow a movement of at least PROMINENCE of its range."""
+    size = PROMINENCE * max(1e-9, float(np.percentile(curve, 95) - curve.min()))
     turns, rising, low, high = [], None, 0, 0
     for i, value in enumerate(curve):
         low, high = (i if value < curve[low] else low), (i if value > curve[high] else high)
@@ -38,8 +38,8 @@ def turning_points(curve: np.ndarray) -> np.ndarray:
     return np.array(turns, int)
 
 
-def loudness_bond(level: np.ndarray, opening: np.ndarray, seconds: float = 1.0) -> np.ndarray:
-    """(N, 2) mean loudness and mean opening of every ``seconds``, each as z over the clip; level, opening: (T,)."""
+def loudness_and_opening(level: np.ndarray, opening: np.ndarray, seconds: float = 1.0) -> np.ndarray:
+    """(N, 2) mean loudness and mean opening of every ``seconds``, z-scored over the clip; level, opening: (T,)."""
     length = round(seconds * MOTION_FPS)
     count = len(opening) // length
     means = [curve[: count * length].reshape(count, length).mean(axis=1) for curve in (level, opening)]
@@ -47,7 +47,7 @@ def loudness_bond(level: np.ndarray, opening: np.ndarray, seconds: float = 1.0) 
 
 
 def _slope(curve: np.ndarray) -> np.ndarray:
-    """Keogh's estimate of the derivative, of the curve at unit size."""
+    """Keogh and Pazzani's derivative estimate, of the curve at unit standard deviation."""
     padded = np.pad(curve / max(1e-9, curve.std()), 1, mode="edge")
     return ((padded[1:-1] - padded[:-2]) + (padded[2:] - padded[:-2]) / 2) / 2
 

@@ -8,7 +8,7 @@ import pytest
 from core.audio import decoding
 from core.diarization.diarize import FROM_CHANNELS, MORE_VOICES, NO_VOICE, ONE_VOICE, diarize
 from core.turns import masks_from_turns, read_csv
-from research.evaluation.diarization.errors import Truth, boundary_error, errors
+from research.evaluation.diarization.error_rates import Truth, boundary_error, errors
 
 SAMPLE = Path(__file__).resolve().parents[3] / "assets" / "sample"
 NOISE = np.random.default_rng(0).normal(0, 1e-3, 60 * decoding.SAMPLE_RATE).astype(np.float32)

@@ -1,4 +1,4 @@
-"""The takes, curves and sheets that people look at."""
+"""Example takes, curve plots and contact sheets."""
 
 import json
 import xml.etree.ElementTree as ET
@@ -17,7 +17,7 @@ from core.layout import Layout
 from core.motion import WIDTH, HeadMotion, Take, load_take
 from core.speech import features
 from research.evaluation import contact_sheet
-from research.evaluation.dyad import take_curves, takes
+from research.evaluation.dyad import curve_plot, example_takes
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def film(tmp_path_factory):
     return path
 
 
-def test_a_sheet_has_a_row_for_each_film_and_a_column_for_each_time(film, tmp_path):
+def test_a_contact_sheet_has_a_row_for_each_video_and_a_column_for_each_time(film, tmp_path):
     rows = [
         [contact_sheet.crop(p, (0, 0, 0.5, 1)) for p in contact_sheet.frames_at(film, [1.0, 0.2, 1.8])]
         for _ in range(2)
@@ -47,8 +47,8 @@ def test_a_sheet_has_a_row_for_each_film_and_a_column_for_each_time(film, tmp_pa
     assert picture[16, [16, 52, 88], 0] == pytest.approx([120, 40, 200], abs=6)
 
 
-def test_a_time_after_the_end_is_said(film):
-    with pytest.raises(UserError, match="nothing at 2 s"):
+def test_a_time_after_the_end_raises(film):
+    with pytest.raises(UserError, match="no frame at 2 s"):
         contact_sheet.frames_at(film, [0.0, 2.0])
 
 
@@ -57,16 +57,16 @@ def test_curves_show_what_both_do_and_who_speaks():
     packed[20:25, 0] = 1  # eyeBlinkLeft
     take = Take((HeadMotion(packed), HeadMotion(0 * packed)), np.repeat([[1.0], [0.0]], 50, 1), Layout(), "", 0, "")
 
-    found = take_curves.curves(take, 0)
-    drawn = ET.fromstring(take_curves.drawing({"one": take, "two": take}))
+    found = curve_plot.curves(take, 0)
+    estimates = ET.fromstring(curve_plot.drawing({"one": take, "two": take}))
 
-    names = list(take_curves.ROWS)
+    names = list(curve_plot.ROWS)
     np.testing.assert_array_equal(found[names.index("blink")], packed[:, 0])
     assert found[names.index("gaze off the partner's eyes, degrees")].max() < 1
-    lines = drawn.findall(".//{*}polyline")
-    assert len(lines) == 2 * 2 * len(take_curves.ROWS)
-    behind = [box.get("fill") for box in drawn.findall(".//{*}g/{*}rect")]
-    assert behind.count(take_curves.GREEN) == behind.count(take_curves.RED) == 2 * len(take_curves.ROWS)
+    lines = estimates.findall(".//{*}polyline")
+    assert len(lines) == 2 * 2 * len(curve_plot.ROWS)
+    behind = [box.get("fill") for box in estimates.findall(".//{*}g/{*}rect")]
+    assert behind.count(curve_plot.GREEN) == behind.count(curve_plot.RED) == 2 * len(curve_plot.ROWS)
 
 
 @pytest.fixture
@@ -91,13 +91,13 @@ def dialogues(tmp_path):
 
 def test_one_dialogue_becomes_takes_of_each_system_with_sound_and_a_table_to_render(dialogues, tmp_path):
     parser, out = ArgumentParser(), tmp_path / "shown"
-    takes.add_arguments(parser)
+    example_takes.add_arguments(parser)
 
-    takes.main(parser.parse_args(["--data", str(dialogues), "--span", "1:3", "--out", str(out)]))
+    example_takes.main(parser.parse_args(["--data", str(dialogues), "--span", "1:3", "--out", str(out)]))
 
-    teacher, shipped = (load_take(out / f"{name}.npz") for name in ("teacher", "shipped"))
-    assert len(teacher) == len(shipped) == 50 and teacher.layout == Layout(distance=1.5)
-    np.testing.assert_allclose(teacher.motions[0].expression[:, 9], np.linspace(0, 0.4, 100)[25:75], atol=1e-6)
+    simulator, shipped = (load_take(out / f"{name}.npz") for name in ("simulator", "shipped"))
+    assert len(simulator) == len(shipped) == 50 and simulator.layout == Layout(distance=1.5)
+    np.testing.assert_allclose(simulator.motions[0].expression[:, 9], np.linspace(0, 0.4, 100)[25:75], atol=1e-6)
     assert len(decoding.load(out / "talk.wav").mono) == 2 * decoding.SAMPLE_RATE
     rows = (out / "jobs.csv").read_text().splitlines()
-    assert rows[0] == "audio,play,preview,view" and rows[1] == "talk.wav,teacher.npz,teacher.mp4,faces"
+    assert rows[0] == "audio,play,preview,view" and rows[1] == "talk.wav,simulator.npz,simulator.mp4,faces"

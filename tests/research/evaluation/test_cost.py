@@ -1,4 +1,5 @@
 import pytest
+import soundfile
 
 from core.audio import decoding
 from research.evaluation import cost
@@ -9,7 +10,7 @@ def test_the_recording_is_the_sample_as_long_as_asked_for():
 
 
 def test_the_stages_of_a_take_add_up_on_the_clock_and_on_the_processor(tmp_path):
-    cost.write_wav(tmp_path / "talk.wav", cost.recording(4.0))
+    soundfile.write(tmp_path / "talk.wav", cost.recording(4.0), decoding.SAMPLE_RATE)
     found = cost.stages(tmp_path / "talk.wav")
     names = ["decode", "speakers", "encode", "denoise", "aim"]
     for unit in cost.UNITS:
@@ -18,7 +19,7 @@ def test_the_stages_of_a_take_add_up_on_the_clock_and_on_the_processor(tmp_path)
 
 
 def test_a_process_that_fails_is_not_timed():
-    with pytest.raises(RuntimeError, match="ended with 3"):
+    with pytest.raises(RuntimeError, match="exited with 3"):
         cost.child("-c", "raise SystemExit(3)")
     seconds, processor, memory = cost.child("-c", "pass")
     assert seconds > 0 and processor > 0

@@ -3,7 +3,7 @@ import pytest
 
 from core import heads
 from core.motion import EXPRESSION_NAMES, WIDTH, HeadMotion
-from research.evaluation.mouth.curves import read_mouth
+from research.evaluation.mouth.lip_curves import read_mouth
 from research.simulator.coarticulation import articulate
 from research.simulator.person import draw_person
 from research.simulator.prosodic_cues import GRID, frame_times
@@ -67,7 +67,7 @@ def test_the_lower_lip_comes_to_the_upper_teeth_for_f_and_v_and_the_lips_stay_ap
     mouth = read_mouth(heads.load(name), face)
 
     for frames in during(phones, face, "F") + during(phones, face, "V"):
-        assert mouth.bite[frames].min() < 0
+        assert mouth.labiodental_gap[frames].min() < 0
         assert mouth.gap[frames].min() > 1.5 and not mouth.closed[frames].any()
 
 

@@ -5,9 +5,9 @@ import pytest
 
 from core.gaze import ADULT, aim, look
 from core.layout import Layout, room_poses
-from research.evaluation.dyad import reactions
-from research.evaluation.dyad.events import head_angles
-from research.evaluation.dyad.gazes import face_gaze
+from research.evaluation.dyad import coupling
+from research.evaluation.dyad.gaze_metrics import face_gaze
+from research.evaluation.dyad.motion_events import head_angles
 from research.simulator.dialogue import default_statistics, make_dialogue
 from research.simulator.gaze_behaviour import look as let_look
 from research.simulator.mimicry import NOD, SMILING, answers, mimicked, sight, spontaneous
@@ -29,7 +29,10 @@ def excess(voices):
     """(dialogues, lags, behaviours) of three performances each."""
     dialogues = [make_dialogue(voices, default_statistics(), seed, 60.0) for seed in range(6)]
     return np.stack(
-        [reactions.excess([reactions.behaviours(*played(d, Layout(), seed)) for seed in range(3)]) for d in dialogues]
+        [
+            coupling.excess_correlation([coupling.behaviours(*played(d, Layout(), seed)) for seed in range(3)])
+            for d in dialogues
+        ]
     ).mean(axis=0)
 
 
@@ -71,7 +74,7 @@ def test_who_stands_back_to_back_sees_nothing_and_keeps_the_head_to_the_front(di
 
 
 def test_smiles_tilts_and_looks_of_the_other_are_answered_beyond_what_the_talk_makes_both_do(excess):
-    peak = {name: excess[:, k][np.abs(excess[:, k]).argmax()] for k, name in enumerate(reactions.BEHAVIOURS)}
+    peak = {name: excess[:, k][np.abs(excess[:, k]).argmax()] for k, name in enumerate(coupling.BEHAVIOURS)}
 
     assert min(peak[name] for name in ("smile", "brows up", "look at partner", "shift back")) > 0.2
     assert peak["head roll"] < -0.2 and peak["shift aside"] < -0.2  # as in a mirror

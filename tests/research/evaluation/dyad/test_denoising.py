@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.generator import condition
 from core.layout import Layout
 from research.evaluation.dyad import denoising
 from research.training.batches import measure, read_dialogues
@@ -32,7 +33,7 @@ def test_every_network_is_shown_the_same_and_a_perfect_one_has_no_loss(dialogues
     for a, b in zip(first, second, strict=True):
         assert torch.equal(a.noisy, b.noisy) and a.noisy.shape == (len(denoising.ROWS), 2, 250, 56)
     truths = iter([batch.clip.motion for batch in first])
-    rows = denoising.judged(lambda *_: next(truths), first, scale)
+    rows = denoising.evaluate_network(lambda *_: next(truths), first, scale)
     assert all(value == 0 for row in rows for value in row.values())
 
 
@@ -45,9 +46,16 @@ def test_at_the_last_level_nothing_of_the_motion_is_left(dialogues):
     assert alike == sorted(alike, reverse=True) and abs(alike[-1]) < 0.05 < 0.5 < alike[0]
 
 
+def test_the_condition_is_that_of_the_product(dialogues):
+    batch = denoising.windows(dialogues, measure(dialogues))[0]
+    masks = torch.from_numpy(dialogues[0].masks[:, 25:275]).expand(len(denoising.ROWS), 2, 250)
+    assert torch.equal(batch.condition[..., condition.OWN_MASK], masks)
+    assert torch.equal(batch.condition[..., condition.PARTNER_MASK], masks.flip(1))
+
+
 def test_a_network_that_passes_the_noise_on_loses_by_it(dialogues):
     scale = measure(dialogues)
-    rows = denoising.judged(lambda noisy, *_: noisy, denoising.windows(dialogues, scale), scale)
+    rows = denoising.evaluate_network(lambda noisy, *_: noisy, denoising.windows(dialogues, scale), scale)
     assert all(row["rotation" + denoising.ALONE] > row["rotation"] > 1 for row in rows)
 
 

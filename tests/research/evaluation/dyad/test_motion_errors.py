@@ -17,6 +17,13 @@ def test_each_group_reads_its_own_error_in_its_own_unit():
     assert not any(motion_errors.squared_errors(truth, wrong, velocity=True).values())
 
 
+def test_the_error_of_velocity_is_per_second():
+    truth = np.zeros((2, 50, 59))
+    drifting = truth.copy()
+    drifting[..., 56] = 0.01 * np.arange(50)  # a centimetre a frame, 25 cm/s, in one of three columns
+    assert motion_errors.squared_errors(truth, drifting, velocity=True)["tran"] == pytest.approx(25**2 / 3)
+
+
 def test_best_of_takes_the_nearest_sample():
     truth = RNG.normal(size=(2, 50, 59))
     samples = np.stack([truth + 1, truth, truth - 2])

@@ -1,5 +1,5 @@
 from research.evaluation.mouth import clip_labels
-from research.evaluation.mouth.real_mouths import speaker_of
+from research.evaluation.mouth.video_clips import speaker_of
 
 
 def test_clips_that_are_named_after_their_words_tell_them():

@@ -1,8 +1,8 @@
-"""What both people of one or more takes do over the turns, drawn as curves.
+"""Plots head, gaze and face of both people over time, for one or more takes.
 
-    python -m research evaluate curves teacher.npz shipped.npz --out curves.svg
+    python -m research evaluate curves simulator.npz shipped.npz --out curves.svg
 
-A column a take; behind the curves own speech is green, the partner's red.
+A column a take; the background is green where the person speaks and red where the partner speaks.
 """
 
 from pathlib import Path
@@ -11,15 +11,16 @@ import numpy as np
 
 from core.files import replacing
 from core.gaze import ADULT, look
-from core.heads import lip_gap, load
+from core.heads import load
 from core.layout import room_poses
 from core.motion import EXPRESSION_NAMES, MOTION_FPS, Take, load_take
 from core.timeseries import runs
 
-from .events import head_angles
-from .systems import HEADS
+from .. import HEADS
+from ..mouth.lip_curves import gap_mm
+from .motion_events import head_angles
 
-ROWS = {  # what is drawn, and the range of its axis
+ROWS = {  # curve: range of its axis
     "head yaw, degrees": (-30, 30),
     "head pitch, degrees": (-20, 20),
     "gaze off the partner's eyes, degrees": (0, 40),
@@ -33,18 +34,18 @@ GREEN, RED = "#d8efd8", "#f8dedc"
 
 
 def curves(take: Take, person: int) -> np.ndarray:
-    """(rows, T) what one person does, in the order of ROWS; head angles about their middle."""
+    """(rows, T) curves of one person, in the order of ROWS; head angles about their median."""
     motions = np.stack([motion.packed for motion in take.motions])
     yaw, pitch = (angle[person] - np.median(angle[person]) for angle in head_angles(motions)[:2])
     off = look(motions, room_poses(take.layout), (ADULT, ADULT)).contact_error[person]
-    gap = 1000 * lip_gap(load(HEADS[person]), take.motions[person])
+    gap = gap_mm(load(HEADS[person]), take.motions[person])
     names = ("eyeBlinkLeft", "mouthSmileLeft", "browInnerUp")
     blink, smile, brows = (motions[person, :, EXPRESSION_NAMES.index(name)] for name in names)
     return np.stack([yaw, pitch, off, blink, gap, smile, brows])
 
 
 def drawing(takes: dict[str, Take]) -> str:
-    """The takes by name, as .svg."""
+    """The plot of takes by name, as SVG text."""
     widest = max(len(take) for take in takes.values()) * SECOND // MOTION_FPS + LEFT + GAP
     height, parts = TOP + 2 * len(ROWS) * (HIGH + GAP) + GAP, []
     for column, (name, take) in enumerate(takes.items()):
@@ -58,7 +59,7 @@ def drawing(takes: dict[str, Take]) -> str:
 
 
 def _panel(at: tuple[int, int], values: np.ndarray, name: str, speaking: np.ndarray, person: int) -> str:
-    """One curve (T,) with its axis, the turns behind it."""
+    """One curve (T,) with its axis, and the turns in the background."""
     (low, high), wide = ROWS[name], SECOND / MOTION_FPS
     parts = [f'<g transform="translate({at[0]} {at[1]})">']
     for mask, colour in ((speaking[1 - person], RED), (speaking[person], GREEN)):
@@ -77,13 +78,13 @@ def _panel(at: tuple[int, int], values: np.ndarray, name: str, speaking: np.ndar
 
 
 def add_arguments(parser) -> None:
-    """What ``python -m research evaluate curves`` takes."""
-    parser.add_argument("takes", type=Path, nargs="+", help="a column each, .npz")
-    parser.add_argument("--out", type=Path, required=True, help="the .svg")
+    """Options of ``python -m research evaluate curves``."""
+    parser.add_argument("takes", type=Path, nargs="+", help="takes, .npz, a column each")
+    parser.add_argument("--out", type=Path, required=True, help="plot, .svg")
 
 
 def main(arguments) -> None:
-    """Draw them."""
+    """Write the plot."""
     text = drawing({path.stem: load_take(path) for path in arguments.takes})
     with replacing(arguments.out) as file:
         file.write(text.encode())

@@ -1,16 +1,17 @@
-"""Moments in a motion, found as METRICS E and F define them: saccades, nods, blinks, bouts."""
+"""Saccades, nods and blinks detected in motion, as METRICS E and F define them."""
 
 import numpy as np
 
-from core.motion import MOTION_FPS
+from core.motion import CHANNELS, MOTION_FPS
 from core.rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
 from core.timeseries import runs
 
-SACCADE_SPEED = 40.0  # degrees a second, faster gaze is a saccade
+SACCADE_SPEED = 40.0  # degrees a second, above which gaze moves in a saccade
 NOD_BAND = (1.0, 4.0)  # Hz
 NOD_SIZE = 1.5  # degrees between an upper and a lower turning point
-NOD_SWINGS = 3  # half cycles
-BLINK_SHUT, BLINK_OPEN = 0.6, 0.3  # lid closure at which a blink begins to count, and below which it is over
+NOD_HALF_CYCLES = 3
+BLINK_PEAK, BLINK_EDGE = 0.6, 0.3  # lid closure that a blink reaches, and above which it lasts
+LONGEST_BLINK = MOTION_FPS  # frames
 
 
 def saccades(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -20,9 +21,9 @@ def saccades(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     returns:    (S,) degrees, (S,) degrees a second
     """
     speed = angle_between(directions[1:], directions[:-1]) * MOTION_FPS
-    found = runs(speed > SACCADE_SPEED)
-    sizes = [float(angle_between(directions[end], directions[start])) for start, end in found]
-    return np.array(sizes), np.array([speed[start:end].max() for start, end in found])
+    moving = runs(speed > SACCADE_SPEED)
+    sizes = [float(angle_between(directions[end], directions[start])) for start, end in moving]
+    return np.array(sizes), np.array([speed[start:end].max() for start, end in moving])
 
 
 def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -32,24 +33,22 @@ def angle_between(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 def nods(pitch: np.ndarray) -> list[tuple[float, float]]:
     """Start and end, s, of the nods in a head's ``pitch`` (T,), degrees."""
-    curve = band(pitch, *NOD_BAND)
+    curve = band_pass(pitch, *NOD_BAND)
     turning = np.flatnonzero((curve[1:-1] - curve[:-2]) * (curve[2:] - curve[1:-1]) <= 0) + 1
-    found, run = [], []
+    series, run = [], []
     for first, second in zip(turning[:-1], turning[1:], strict=True):
         apart = (second - first) / MOTION_FPS
         if abs(curve[second] - curve[first]) >= NOD_SIZE and apart <= 0.5 / NOD_BAND[0] + 0.04:
             run = run + [second] if run else [first, second]
             continue
-        if len(run) > NOD_SWINGS:
-            found.append((run[0] / MOTION_FPS, run[-1] / MOTION_FPS))
+        series.append(run)
         run = []
-    if len(run) > NOD_SWINGS:
-        found.append((run[0] / MOTION_FPS, run[-1] / MOTION_FPS))
-    return found
+    long = [run for run in [*series, run] if len(run) > NOD_HALF_CYCLES]
+    return [(run[0] / MOTION_FPS, run[-1] / MOTION_FPS) for run in long]
 
 
-def band(curve: np.ndarray, low: float, high: float) -> np.ndarray:
-    """``curve`` (T,) between two frequencies, Hz, with soft edges; mirrored at its ends so that they do not ring."""
+def band_pass(curve: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Band-pass of ``curve`` (T,), Hz, with soft edges; the curve is mirrored at its ends against ringing."""
     mirrored = np.concatenate([curve[::-1], curve, curve[::-1]]) - curve.mean()
     frequency = np.fft.rfftfreq(len(mirrored), 1 / MOTION_FPS)
     gain = 1 / (1 + np.exp(-(frequency - low * 0.8) / 0.08)) / (1 + np.exp((frequency - high * 1.15) / 0.2))
@@ -58,18 +57,17 @@ def band(curve: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def blinks(lids: np.ndarray) -> list[tuple[int, int, float]]:
     """First frame, one past the last frame and greatest closure of every blink in ``lids`` (T,), 0..1."""
-    found = [(a, b) for a, b in runs(lids > BLINK_OPEN) if lids[a:b].max() >= BLINK_SHUT and b - a <= MOTION_FPS]
-    return [(a, b, float(lids[a:b].max())) for a, b in found]
+    peaks = [(a, b, float(lids[a:b].max())) for a, b in runs(lids > BLINK_EDGE)]
+    return [(a, b, peak) for a, b, peak in peaks if peak >= BLINK_PEAK and b - a <= LONGEST_BLINK]
 
 
 def head_angles(motions: np.ndarray) -> np.ndarray:
-    """Yaw to the own left, pitch upwards, roll to the own left shoulder, degrees, of heads in their rest axes.
+    """Yaw to the own left, pitch up, roll to the own left shoulder, of neck and head together, in rest axes.
 
-    motions: (2, T, 59); returns (3, 2, T)
+    motions: (2, T, 59); returns (3, 2, T) degrees
     """
-    turns = axis_angle_to_matrix(motions[..., 44:47].astype(float)) @ axis_angle_to_matrix(
-        motions[..., 47:50].astype(float)
-    )
+    neck, head = (axis_angle_to_matrix(motions[..., CHANNELS[joint]].astype(float)) for joint in ("neck", "head"))
+    turns = neck @ head
     yaw, pitch = yaw_pitch(turns @ FORWARD)
     left = turns[..., 0]  # where the own left points
     return np.degrees(np.stack([yaw, pitch, -np.arcsin(np.clip(left[..., 2] / np.maximum(np.cos(pitch), 0.2), -1, 1))]))

@@ -1,4 +1,4 @@
-"""Recordings whose turns are known: the open ones, mixtures of readers never trained on, and calls of an hour."""
+"""Test recordings with true turns: open recordings, mixtures of unseen readers, and calls of an hour."""
 
 import csv
 from collections.abc import Iterator
@@ -13,10 +13,10 @@ from core.timeseries import runs
 from ...corpora.voices import Voice, read_voices
 from ...simulator import mixtures
 from ...training import mixture_cache
-from .errors import STEP, Truth, read_rttm
+from .error_rates import STEP, Truth, read_rttm
 
 BASE = mixtures.Recipe(seconds=60.0, snr=40.0, match_microphones=0.7)
-# name: recipe, and whether the two are of one sex (None: as it comes)
+# condition: recipe, and whether the two are of one sex (None: either)
 CONDITIONS: dict[str, tuple[mixtures.Recipe, bool | None]] = {
     "mixed sex": (BASE, False),
     "same sex": (BASE, True),
@@ -31,11 +31,10 @@ CONDITIONS: dict[str, tuple[mixtures.Recipe, bool | None]] = {
     "telephone": (replace(BASE, telephone=True), None),
     "echoing room": (replace(BASE, room="hall"), None),
 }
-# name: how many readers, and for how long (s); recorded as the mixtures that train the masks are
-GATHERINGS = {"one reader, 30 s": (1, 30.0), "one reader, 2 min": (1, 120.0), "three readers": (3, 60.0)}
-MADE = {*CONDITIONS, *GATHERINGS}  # of each, many recordings make one line of the table
-# readings before the fourth session chose rules on seeds without this number: these mixtures had not been looked at
-FRESH = 20261125
+# condition: number of readers, and seconds; recipes as in the training mixtures
+OTHER_COUNTS = {"one reader, 30 s": (1, 30.0), "one reader, 2 min": (1, 120.0), "three readers": (3, 60.0)}
+MIXTURES = {*CONDITIONS, *OTHER_COUNTS}  # each is one row of the table
+SEED = 20261125  # of mixtures that no rule was chosen on
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +45,11 @@ class Case:
     name: str
     sound: decoding.Sound
     truth: Truth
-    voices: int  # people in it; the truth of a made recording of three is of the two who talk most
+    voices: int  # people in it; the truth of a mixture of three has the two with the most speech
 
 
 def open_recordings(data: Path) -> Iterator[Case]:
-    """The recordings of data/conversations that have labels; two calls also with a person a channel."""
+    """The labelled recordings of data/conversations; two calls also with one person a channel."""
     folder = Path(data) / "conversations"
     with open(folder / "index.csv", newline="", encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["labels"].startswith("rttm")]
@@ -70,7 +69,7 @@ def unseen_mixtures(data: Path, count: int) -> Iterator[Case]:
     long_enough, around = _readers(data, 6), mixture_cache.read_surroundings(data)
     for name, (recipe, same_sex) in CONDITIONS.items():
         for number in range(count):
-            rng = np.random.default_rng([FRESH, number, len(name)])
+            rng = np.random.default_rng([SEED, number, len(name)])
             drawn = mixture_cache.draw_three(long_enough, rng)
             while same_sex is not None and (drawn[0].sex == drawn[1].sex) != same_sex:
                 drawn = mixture_cache.draw_three(long_enough, rng)
@@ -78,28 +77,30 @@ def unseen_mixtures(data: Path, count: int) -> Iterator[Case]:
             yield Case(name, f"{name} {number}", decoding.from_samples(mixture.mono), _truth(mixture), 2)
 
 
-def gatherings(data: Path, count: int) -> Iterator[Case]:
-    """``count`` recordings of one test speaker alone and of three, of each kind."""
+def other_counts(data: Path, count: int) -> Iterator[Case]:
+    """``count`` mixtures of each condition of one test speaker and of three."""
     long_enough, around = _readers(data, 6), mixture_cache.read_surroundings(data)
-    for name, (people, seconds) in GATHERINGS.items():
+    for name, (people, seconds) in OTHER_COUNTS.items():
         for number in range(count):
-            rng = np.random.default_rng([FRESH, number, len(name)])
-            *gathered, far = (long_enough[k] for k in rng.choice(len(long_enough), people + 1, replace=False))
+            rng = np.random.default_rng([SEED, number, len(name)])
+            *speakers, far = (long_enough[k] for k in rng.choice(len(long_enough), people + 1, replace=False))
             recipe = replace(mixtures.draw_recipe(rng), seconds=seconds)
-            if recipe.noise == "voice":  # that would be one more
+            if recipe.noise == "voice":  # would be one speaker more
                 recipe = replace(recipe, noise="noise")
-            mixture = mixtures.gather(gathered, around, recipe, far, int(rng.integers(2**31)))
+            mixture = mixtures.gather(speakers, around, recipe, far, int(rng.integers(2**31)))
             truth, sound = _truth(mixture), decoding.from_samples(mixture.mono)
-            yield Case(name, f"{name} {number}", sound, truth.most_talking(2), len(truth.names))
+            yield Case(name, f"{name} {number}", sound, truth.longest_speakers(2), len(truth.names))
 
 
 def long_calls(data: Path, hours: float = 1.0) -> Iterator[Case]:
-    """A real call and a mixed pair, each joined with itself to ``hours``, louder and softer by up to 6 dB a part; the
-    pair sits in another room every minute, and the first part is cut, so that no room begins on a full minute."""
+    """A real call and a mixture, each repeated to ``hours``, the level of each part down by up to 6 dB.
+
+    The room of the mixture changes every minute; its first part is shorter, so that no change is on a full minute.
+    """
     call = next(case for case in open_recordings(data) if case.set == "labels")
-    around, rng = mixture_cache.read_surroundings(data), np.random.default_rng(FRESH)
+    around, rng = mixture_cache.read_surroundings(data), np.random.default_rng(SEED)
     pair = mixture_cache.draw_three(_readers(data, 40), rng)
-    seeds = [FRESH + number for number in range(max(1, round(60 * hours)))]
+    seeds = [SEED + number for number in range(max(1, round(60 * hours)))]
     parts = [mixtures.mix(pair[:2], around, replace(BASE, seconds=37.0), pair[2], seeds[0])]
     parts += [mixtures.mix(pair[:2], around, BASE, pair[2], seed) for seed in seeds[1:]]
     repeats = max(1, round(hours * 3600 / call.sound.seconds))
@@ -108,7 +109,7 @@ def long_calls(data: Path, hours: float = 1.0) -> Iterator[Case]:
 
 
 def _readers(data: Path, seconds: float) -> list[Voice]:
-    """The test speakers with so much sound, in s."""
+    """The test speakers with at least ``seconds`` of speech."""
     return [voice for voice in read_voices(data, "test") if voice.seconds >= seconds]
 
 

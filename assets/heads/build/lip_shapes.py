@@ -1,4 +1,4 @@
-"""Closes the mouth: at rest a chink stays open at its corners in the targets, and mouthClose leaves another."""
+"""Corrects two gaps between the lips that the targets leave: at the corners at rest, and in mouthClose."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ from .masks import texture_mask
 from .source import Source
 
 MM = 0.001
-FROM, TO = 13 * MM, 28 * MM  # from the middle; nothing happens outside
+FROM, TO = 13 * MM, 28 * MM  # distance from the middle in which the corners are closed
 MIDDLE = 474  # hm08's vertex under the middle of the upper lip
-FADE = 3 * MM  # how far from the lip line the pinch is felt
+FADE = 3 * MM  # from the lip line, over which the displacement fades
 
 
 def corners_closed(source: Source, neutral: np.ndarray, faces: np.ndarray, pinch: float) -> np.ndarray:
@@ -39,14 +39,14 @@ def _lip_line(vertices: np.ndarray, faces: np.ndarray, x: np.ndarray) -> tuple[n
     seen = seen_from_front(vertices, near, grid_x.ravel(), grid_z.ravel()).of(vertices).reshape(*grid_x.shape, 3)
     deepest = seen[..., 1].argmax(axis=1)
     rows = np.arange(len(x))
-    # through a chink one sees to the back of the head; the lips' own depth is the middle one
+    # through a gap the back of the head is visible: the median is the depth of the lips
     return seen[rows, deepest, 2], np.median(seen[..., 1], axis=1)
 
 
-def sealed(source: Source, shapes: np.ndarray, jaw_open: int, mouth_close: int) -> np.ndarray:
-    """The shapes (S, N, 3) with a mouthClose that brings both lips together exactly when the jaw is as far open.
+def closing_lips(source: Source, shapes: np.ndarray, jaw_open: int, mouth_close: int) -> np.ndarray:
+    """The shapes (S, N, 3) with a mouthClose that closes the lips exactly at the same value of jawOpen.
 
-    In the targets up to 0.4 mm stay between vertices that face each other.
+    In the targets up to 0.4 mm remain between opposite vertices.
     """
     lips = np.flatnonzero(texture_mask(source, "lips") > 0.4)
     lips = lips[np.abs(source.vertices[lips, 0]) < 17 * MM]
@@ -57,10 +57,10 @@ def sealed(source: Source, shapes: np.ndarray, jaw_open: int, mouth_close: int) 
     upper, partner = upper[facing], lower[distance.argmin(axis=1)[facing]]
     both = shapes[jaw_open] + shapes[mouth_close]
     miss = both[partner] - both[upper]
-    mended = shapes.copy()
+    corrected = shapes.copy()
     away = np.linalg.norm(source.vertices[:, None] - source.vertices[upper], axis=-1)
     near = np.flatnonzero((away.min(axis=1) < 8 * MM) & (shapes[jaw_open, :, 2] > -6 * MM))
     share = np.exp(-((away[near] / (0.7 * MM)) ** 2)) + 1e-12
     fade = np.exp(-((away[near].min(axis=1) / (2 * MM)) ** 2))
-    mended[mouth_close, near] += fade[:, None] * (share @ miss) / share.sum(axis=1, keepdims=True)
-    return mended
+    corrected[mouth_close, near] += fade[:, None] * (share @ miss) / share.sum(axis=1, keepdims=True)
+    return corrected

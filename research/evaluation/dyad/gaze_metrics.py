@@ -1,21 +1,23 @@
-"""Numbers of METRICS E that can be read off where two pairs of eyes point."""
+"""METRICS E from the gaze of two people: face gaze, VOR residual, saccades, vergence, penetration."""
 
 import numpy as np
 
-from core.gaze import FACE, Look
+from core.gaze import FACE, INTENT_CHANNELS, Look
 from core.motion import MOTION_FPS
 from core.rotation import yaw_pitch
 
-from .events import angle_between, saccades
+from .motion_events import angle_between, saccades
 
+CONTACT_COLUMN = INTENT_CHANNELS["gaze"].start + 2  # of an intent: eye contact, 0..1
 CONTACT = 2.6  # degrees off the point between the partner's eyes
 FACE_DROP = 0.03  # m, the middle of the face under the eyes
-COMFORT = 25.2  # degrees an eye may turn in the head, with a little for rounding
-SKULL = 0.085  # m, radius of a head, and how far its middle lies behind the eyes
+ECCENTRIC = 25.2  # degrees of eye in head: METRICS' 25 with a margin for rounding
+HEAD_RADIUS = 0.085  # m, of the sphere that stands for a head; its centre lies as far behind the eyes
+HEAD_SPEED, GAZE_SPEED = 8.0, 15.0  # degrees a second: least head speed, and largest gaze speed against the target
 
 
 def face_gaze(seen: Look) -> np.ndarray:
-    """(2, T) bool: whether each gaze meets the ellipse of the partner's face, square to the line between the heads."""
+    """(2, T) bool: the gaze meets the ellipse of the partner's face, which is normal to the line between the heads."""
     line = seen.origin[::-1] - seen.origin
     distance = np.linalg.norm(line, axis=-1, keepdims=True)
     across = np.cross(line / distance, [0.0, 0.0, 1.0])
@@ -28,7 +30,7 @@ def face_gaze(seen: Look) -> np.ndarray:
 
 
 def vor_residual(seen: Look) -> float:
-    """Median of the gaze's speed against its target over the head's speed, while the gaze rests and the head moves."""
+    """Median of gaze speed against the target over head speed, in fixations while the head moves; nan without any."""
     target = seen.origin[::-1] - seen.origin
     target /= np.linalg.norm(target, axis=-1, keepdims=True)
     ratios = []
@@ -36,13 +38,13 @@ def vor_residual(seen: Look) -> float:
         head = angle_between(face[1:], face[:-1]) * MOTION_FPS
         offset = np.stack(yaw_pitch(gaze)) - np.stack(yaw_pitch(aim_at))
         drift = np.degrees(np.linalg.norm(np.diff(offset, axis=1), axis=0)) * MOTION_FPS
-        fixed = (head > 8) & (drift < 15)
+        fixed = (head > HEAD_SPEED) & (drift < GAZE_SPEED)
         ratios.extend(drift[fixed] / head[fixed])
     return float(np.median(ratios)) if ratios else float("nan")
 
 
 def eye_movements(seen: Look) -> dict[str, float]:
-    """Saccades and how far the eyes turn in the head."""
+    """Saccade rate, main-sequence slope (1 to 30 degrees) and share of frames with an eccentric eye."""
     turned = angle_between(seen.axes, seen.face[:, :, None])
     pairs = [saccades(gaze) for gaze in seen.gaze]
     sizes, speeds = np.concatenate([p[0] for p in pairs]), np.concatenate([p[1] for p in pairs])
@@ -52,27 +54,27 @@ def eye_movements(seen: Look) -> dict[str, float]:
     return {
         "saccades per minute": len(sizes) / minutes,
         "main sequence slope": slope,
-        "eccentric frames": (turned > COMFORT).mean(),
+        "eccentricity": (turned > ECCENTRIC).mean(),
     }
 
 
 def vergence_error(seen: Look) -> float:
-    """Mean difference of 1 / distance between where both axes come nearest and the partner's eyes, while in contact.
+    """Mean abs difference of 1 / distance of the point nearest to both axes and of the partner's eyes, in contact.
 
-    returns: dioptres; NaN without contact
+    returns: dioptres; nan without contact
     """
     left, right = seen.axes[:, :, 0], seen.axes[:, :, 1]
     between = seen.eyes[:, :, 1] - seen.eyes[:, :, 0]
     cosine = (left * right).sum(-1)
     along_left, along_right = (left * between).sum(-1), (right * between).sum(-1)
-    # parallel axes meet at infinity, which is 0 dioptres: keep the slope, never divide by it
-    slope = (1 - cosine**2) / np.maximum(np.abs(along_left - cosine * along_right), 1e-9)
-    wanted = 1 / np.linalg.norm(seen.origin[::-1] - seen.origin, axis=-1)
-    held = seen.contact_error <= CONTACT
-    return float(np.abs(slope - wanted)[held].mean()) if held.any() else float("nan")
+    # parallel axes meet at infinity, which is 0 dioptres: compare inverse distances
+    fixated = (1 - cosine**2) / np.maximum(np.abs(along_left - cosine * along_right), 1e-9)
+    target = 1 / np.linalg.norm(seen.origin[::-1] - seen.origin, axis=-1)
+    contact = seen.contact_error <= CONTACT
+    return float(np.abs(fixated - target)[contact].mean()) if contact.any() else float("nan")
 
 
-def heads_meet(seen: Look) -> float:
-    """Share of frames in which two heads, taken as balls, touch."""
-    middle = seen.origin - SKULL * seen.face
-    return float((np.linalg.norm(middle[0] - middle[1], axis=-1) < 2 * SKULL).mean())
+def penetration(seen: Look) -> float:
+    """Share of frames in which the two heads, as spheres, intersect."""
+    centre = seen.origin - HEAD_RADIUS * seen.face
+    return float((np.linalg.norm(centre[0] - centre[1], axis=-1) < 2 * HEAD_RADIUS).mean())

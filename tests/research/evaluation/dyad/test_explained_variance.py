@@ -4,25 +4,27 @@ import pytest
 from core.audio import SAMPLE_RATE
 from core.layout import Layout
 from research.corpora.cast import Piece, Voice
-from research.evaluation.dyad.audible import audible_shares, share
+from research.evaluation.dyad.explained_variance import explained_share, explained_shares
 from research.simulator.dialogue import default_statistics, make_dialogue
 
 
-def test_what_all_do_alike_is_audible_and_what_each_does_alone_is_not():
+def test_common_variance_is_explained_and_individual_variance_is_not():
     rng = np.random.default_rng(0)
     alike, alone = np.tile(rng.normal(0, 1, 4000), (6, 1)), rng.normal(0, 1, (6, 4000))
 
-    assert share(alike) == pytest.approx(1)
-    assert share(alone) == pytest.approx(0, abs=0.03)
-    assert share(alike + alone) == pytest.approx(0.5, abs=0.03)
-    assert np.isnan(share(np.zeros((6, 100))))
+    assert explained_share(alike) == pytest.approx(1)
+    assert explained_share(alone) == pytest.approx(0, abs=0.03)
+    assert explained_share(alike + alone) == pytest.approx(0.5, abs=0.03)
+    assert np.isnan(explained_share(np.zeros((6, 100))))
 
 
-def test_heads_lids_and_brows_of_the_teacher_can_be_foreseen_in_part():
+def test_audio_explains_a_part_of_the_simulators_heads_lids_and_brows():
     rng, phones = np.random.default_rng(0), tuple((0.06 + k * 0.1, 0.16 + k * 0.1, "AA") for k in range(14))
     pieces = tuple(Piece(_syllables(rng), phones, (1.4,)) for _ in range(4))
     voices = [Voice(name, "F", pieces) for name in ("one", "other")]
-    shares = audible_shares(make_dialogue(voices, default_statistics(), 3, 30.0), Layout(facing_a=20, facing_b=-20), 4)
+    shares = explained_shares(
+        make_dialogue(voices, default_statistics(), 3, 30.0), Layout(facing_a=20, facing_b=-20), 4
+    )
 
     assert shares["head pitch"] > 0.35 and shares["head roll"] > 0.2
     assert shares["contact"] > 0.3 and shares["blinks"] > 0.15 and shares["brows"] > 0.3
