@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..audio import Sound
-from ..audio.voice_activity import VOICED, voice_activity
+from ..audio.voice_activity import SPEECH, voice_activity
 from ..motion import MOTION_FPS
 from ..turns import Turn, confidence, masks_from_turns, turns_from_masks
 from . import clustering, embeddings, log_mel, stereo
@@ -62,7 +62,7 @@ def diarize(
         progress(1.0)
         return _ordered(apart, [FROM_CHANNELS])
     evidence = evidence or embeddings.listen(sound.mono, lambda share: progress(0.7 * share))
-    if (evidence.voice > VOICED).sum() < LEAST_SPEECH:
+    if (evidence.voice > SPEECH).sum() < LEAST_SPEECH:
         return Diarization(np.zeros((2, len(evidence.voice)), np.float32), [], [NO_VOICE])
     speech = evidence.spoken() > clustering.SPEECH
     windows = evidence.wide[speech] if speech.any() else evidence.wide

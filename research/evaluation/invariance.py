@@ -19,6 +19,7 @@ from core.generator import condition, diffusion
 from core.layout import Layout
 from core.motion import HeadMotion, Take
 from core.speech import features as voice
+from core.speech.windows import windows
 
 from . import report
 from .cost import SAMPLE, recording
@@ -149,7 +150,7 @@ def sampler_joints(frames: int) -> np.ndarray:
 
 def listening_joints(frames: int) -> np.ndarray:
     """Frames where a window of the voice encoder begins or ends within the recording."""
-    edges = np.array(list(voice.windows(frames))).ravel()
+    edges = np.array(list(windows(frames))).ravel()
     return np.unique(edges[(edges > 0) & (edges < frames)])
 
 

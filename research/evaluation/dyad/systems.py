@@ -13,6 +13,7 @@ from core.generator import condition
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.speech import features as voice
+from core.speech import streams
 from core.turns import SPEAKERS, turns_from_masks
 
 from ...corpora.recordings import Phone
@@ -119,7 +120,7 @@ def teacher_on(find: Callable[[Case], np.ndarray]) -> System:
 
     def sample(case: Case, seed: int) -> np.ndarray:
         mono, masks = case.sound.astype(np.float32) / 32767, find(case)
-        tracks = voice.gated_streams(mono, masks, voice.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
+        tracks = streams.gated_streams(mono, masks, streams.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
         stretches = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
         turns = tuple(span for span in stretches if span.end - span.start > 1)
         phones = tuple(tuple((p.start, p.end, p.name) for p in own) for own in case.phones)

@@ -30,7 +30,7 @@ from .readings import Talk
 
 HEADS = ("man", "woman")
 OWN, OVERLAP = "own", "% overlap"  # in a set's name: every voice on a channel of its own; they speak at once
-SEAL = voice.FEATURES["seal"].start
+SEAL = voice.FEATURES["bilabial"].start
 
 
 @dataclass(frozen=True, eq=False)

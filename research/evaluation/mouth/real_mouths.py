@@ -30,7 +30,7 @@ from . import events, timing
 
 LONG = 10.0  # s; long clips tell good lips from merely loud ones
 LONGEST_CLOSURE = 10  # frames; what is longer is a mouth at rest
-SEAL, APERTURE = voice.FEATURES["seal"].start, voice.FEATURES["aperture"].start
+SEAL, APERTURE = voice.FEATURES["bilabial"].start, voice.FEATURES["aperture"].start
 CONTEXT = 3  # frames on either side that the linear map sees
 RIDGE = 100.0
 WIDE = 15.0  # mm, how far our heads' lips part in usual speech
@@ -157,7 +157,7 @@ def linear_map(clips: list[Clip]) -> Curve:
 
 
 def _inputs(clip: Clip) -> np.ndarray:
-    chosen = np.c_[clip.features[:, voice.FEATURES["spectrum"]], clip.features[:, voice.FEATURES["level"]]]
+    chosen = np.c_[clip.features[:, voice.FEATURES["whisper"]], clip.features[:, voice.FEATURES["level"]]]
     rows = np.arange(len(chosen))[:, None] + np.arange(-CONTEXT, CONTEXT + 1)
     return np.c_[chosen[rows.clip(0, len(chosen) - 1)].reshape(len(chosen), -1), np.ones(len(chosen))]
 
