@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import Sound
-from core.diarization import embeddings
-from core.diarization import target_speaker as mask_network
+from core.diarization import target_speaker
 from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Diarization, diarize
+from core.diarization.embeddings import SpeakerEmbeddings, embed_recording
 
 from .. import report
 from . import sets
@@ -68,7 +68,7 @@ def main(args: argparse.Namespace) -> None:
     print(table(readings))
     print(f"Largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     if args.out:
-        weights = hashlib.sha256(mask_network.FILE.read_bytes()).hexdigest()
+        weights = hashlib.sha256(target_speaker.FILE.read_bytes()).hexdigest()
         report.write_json(args.out, list(measures(readings)), weights_sha256=weights, data=str(args.data.name))
 
 
@@ -88,25 +88,25 @@ SETS: dict[str, Callable[[argparse.Namespace], Iterator[sets.Case]]] = {
 class Heard:
     """What both systems start from, and how long it took to hear it (s)."""
 
-    evidence: embeddings.SpeakerEmbeddings
+    embeddings: SpeakerEmbeddings
     seconds: float
 
 
 def _listen(sound: Sound) -> Heard:
     started = time.perf_counter()
-    evidence = embeddings.listen(sound.mono)
-    return Heard(evidence, time.perf_counter() - started)
+    embeddings = embed_recording(sound.mono)
+    return Heard(embeddings, time.perf_counter() - started)
 
 
-def _baseline(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
-    return Diarization(*baseline(evidence), [])
+def _baseline(sound: Sound, embeddings: SpeakerEmbeddings) -> Diarization:
+    return Diarization(*baseline(embeddings), [])
 
 
-def _ours(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
-    return diarize(sound, evidence=evidence)
+def _ours(sound: Sound, embeddings: SpeakerEmbeddings) -> Diarization:
+    return diarize(sound, embeddings=embeddings)
 
 
-SYSTEMS: dict[str, Callable[[Sound, embeddings.SpeakerEmbeddings], Diarization]] = {
+SYSTEMS: dict[str, Callable[[Sound, SpeakerEmbeddings], Diarization]] = {
     "baseline": _baseline,
     "ours": _ours,
 }
@@ -116,7 +116,7 @@ def read(case: sets.Case, system: str, heard: Heard) -> Reading:
     """Run one system on one recording and compare; the seconds are wall time on the threads torch was given, with the
     listening that both need."""
     started = time.perf_counter()
-    found = SYSTEMS[system](case.sound, heard.evidence)
+    found = SYSTEMS[system](case.sound, heard.embeddings)
     seconds = time.perf_counter() - started + heard.seconds
     exact = errors(case.truth, found.turns)
     count = 1 if ONE_VOICE in found.notes else 3 if MORE_VOICES in found.notes else 2
