@@ -28,7 +28,7 @@ BEHIND = np.sin(np.radians(20))  # how far behind the shoulders a partner is no 
 UNDERSTOOD, AIMED = 0.65, 0.97  # shares of the work done after listening and after sampling
 EXPRESSION = gaze.INTENT_CHANNELS["expression"]
 LIDS = [EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]
-SEAL = voice.FEATURES["seal"].start
+SEAL = voice.FEATURES["bilabial"].start
 OPPOSITES = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"))
 
 # Stages of the work, in the user's words
@@ -139,7 +139,7 @@ def hear(
         told(found)
         masks = found.masks
     features = voice.encode(
-        sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share, ENCODING), part, kind=np.float16
+        sound.mono, masks, lambda share: progress(HEARD + (1 - HEARD) * share, ENCODING), part, dtype=np.float16
     )
     return masks, features
 

@@ -19,6 +19,14 @@ def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
+def padded_slice(values: np.ndarray, first: int, last: int) -> np.ndarray:
+    """``values[..., first:last]`` of (..., N), zeros where the slice reaches over an end: (..., last - first)."""
+    inside = values[..., max(0, first) : max(0, last)]
+    before = min(max(0, -first), last - first)
+    after = last - first - before - inside.shape[-1]
+    return np.pad(inside, [(0, 0)] * (values.ndim - 1) + [(before, after)])
+
+
 def by_chunks(compute: Callable[[slice], np.ndarray], frames: int, reach: int = 0) -> np.ndarray:
     """What ``compute`` gives for slices of frames, (2, n, ...), for all ``frames`` of them.
 

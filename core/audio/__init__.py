@@ -1,4 +1,4 @@
-"""Sound files in; mel, prosody, voice activity and quality of a recording."""
+"""Decoding, mel filters, prosody, voice activity and quality of a recording."""
 
 from .decoding import SAMPLE_RATE as SAMPLE_RATE
 from .decoding import SAMPLES_PER_FRAME as SAMPLES_PER_FRAME

@@ -1,4 +1,4 @@
-"""Any sound or film file in, 16 kHz mono out (DESIGN, data flow: the first arrow)."""
+"""Decodes any audio or video file to 16 kHz mono with FFmpeg (PyAV)."""
 
 import hashlib
 import io
@@ -15,7 +15,7 @@ from ..motion import MOTION_FPS
 
 SAMPLE_RATE = 16_000  # audio samples per second, mono
 SAMPLES_PER_FRAME = SAMPLE_RATE // MOTION_FPS  # 640, exact
-SHORTEST = 0.5  # s, below it there is nothing to animate
+SHORTEST = 0.5  # s, a shorter recording is refused
 SILENT_PEAK = 2e-4  # of full scale: dither and the hiss of an unplugged microphone stay under it
 
 
@@ -24,7 +24,7 @@ class Sound:
     """One recording at SAMPLE_RATE."""
 
     mono: np.ndarray  # (N,) float32, full scale is 1
-    channels: np.ndarray  # (C, N) float32; C is 2 where a stereo file's sides differ, else 1 and the same as mono
+    channels: np.ndarray  # (C, N) float32; C is 2 where the channels of a stereo file differ, else 1, equal to mono
     sha256: str  # of the mono samples
 
     @property
@@ -44,20 +44,20 @@ def load(
     duration: float | None = None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Sound:
-    """Decode ``source`` and return its sound.
+    """Decode the first audio track of ``source``, resampled to SAMPLE_RATE.
 
     source:   a path, or the bytes of a file
     start:    s, where to begin
     duration: s, how much to read at most; None reads to the end
     progress: called with the share done, 0..1; may raise to cancel
 
-    Raises UserError when the file is missing, broken, without sound, silent or too short.
+    Raises UserError when the file is missing, broken, without an audio track, silent or shorter than SHORTEST.
     """
     name = "The sound" if isinstance(source, bytes) else f'"{source}"'
-    with _opened(source, name) as container:
+    with _open(source, name) as container:
         if not container.streams.audio:
             raise UserError(f"{name} has no sound in it. Choose a file with an audio track.")
-        channels = _collect(_pieces(container, progress), start, duration)
+        channels = _collect(_decode(container, progress), start, duration)
     progress(1.0)
     if channels.shape[1] == 0 and not start:
         raise UserError(
@@ -67,10 +67,12 @@ def load(
 
 
 def from_samples(channels: np.ndarray, name: str = "The sound") -> Sound:
-    """Make a Sound of samples at SAMPLE_RATE.
+    """Make a Sound from samples at SAMPLE_RATE.
 
     channels: (C, N), or (N,) for mono, float, full scale is 1
-    Raises UserError when it is silent or too short; ``name`` begins the sentence.
+    name:     of the recording in messages
+
+    Raises UserError when it is silent or shorter than SHORTEST.
     """
     channels = np.atleast_2d(np.asarray(channels, np.float32))
     mono = _mix(channels)
@@ -95,7 +97,8 @@ def _mix(channels: np.ndarray) -> np.ndarray:
     return channels[0].copy() if opposite else mono
 
 
-def _opened(source: str | Path | bytes, name: str) -> av.container.InputContainer:
+def _open(source: str | Path | bytes, name: str) -> av.container.InputContainer:
+    """Open a file; raises UserError, whose message begins with ``name``, where that fails."""
     try:
         return av.open(io.BytesIO(source) if isinstance(source, bytes) else str(source))
     except FileNotFoundError:
@@ -110,11 +113,12 @@ def _opened(source: str | Path | bytes, name: str) -> av.container.InputContaine
 
 
 def _reason(error: Exception) -> str:
+    """The system's or FFmpeg's words for ``error``."""
     return getattr(error, "strerror", None) or str(error)
 
 
-def _pieces(container: av.container.InputContainer, progress: Callable[[float], None]) -> Iterator[np.ndarray]:
-    """Decode the first audio track piece by piece: (C, n) float32 at SAMPLE_RATE, C as in the file."""
+def _decode(container: av.container.InputContainer, progress: Callable[[float], None]) -> Iterator[np.ndarray]:
+    """Blocks (C, n) float32 at SAMPLE_RATE of the first audio track, C as in the file."""
     stream = container.streams.audio[0]
     total = container.duration / av.time_base if container.duration else None
     resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
@@ -123,16 +127,16 @@ def _pieces(container: av.container.InputContainer, progress: Callable[[float], 
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:
-            continue  # one damaged packet is a click, not the end; every player does so
+            continue  # a damaged packet is skipped, as media players do
         for frame in frames:
             if layout not in (None, (frame.layout.name, frame.sample_rate, frame.format.name)):
                 yield from _planes(resampler.resample(None))
                 resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
             layout = (frame.layout.name, frame.sample_rate, frame.format.name)
-            frame.pts = None  # broken time stamps must not open gaps: the samples are the clock
-            for piece in _planes(resampler.resample(frame)):
-                done += piece.shape[1]
-                yield piece
+            frame.pts = None  # without time stamps broken ones open no gaps: the sample count is the clock
+            for block in _planes(resampler.resample(frame)):
+                done += block.shape[1]
+                yield block
         if total:
             progress(min(1.0, done / SAMPLE_RATE / total))
     if layout:
@@ -140,28 +144,29 @@ def _pieces(container: av.container.InputContainer, progress: Callable[[float], 
 
 
 def _planes(frames: list[av.AudioFrame]) -> Iterator[np.ndarray]:
+    """(C, n) samples of each frame, finite."""
     for frame in frames:
         yield np.nan_to_num(frame.to_ndarray(), nan=0.0, posinf=1.0, neginf=-1.0)
 
 
-def _collect(pieces: Iterator[np.ndarray], start: float, duration: float | None) -> np.ndarray:
-    """Join the samples from ``start``, ``duration`` long (s): (C, N); more than two channels are averaged."""
+def _collect(blocks: Iterator[np.ndarray], start: float, duration: float | None) -> np.ndarray:
+    """Join (C, n) blocks from ``start`` on, ``duration`` long (s): (C, N); more than two channels are averaged."""
     skip = round(start * SAMPLE_RATE)
     wanted = math.inf if duration is None else round(duration * SAMPLE_RATE)
-    sides: list[bytearray] = []  # grow in place: an hour is never held twice
-    for piece in pieces:
-        kept, skip = piece[:, skip:], max(0, skip - piece.shape[1])
+    channels: list[bytearray] = []  # they grow in place: an hour is never held twice
+    for block in blocks:
+        kept, skip = block[:, skip:], max(0, skip - block.shape[1])
         if kept.shape[1] == 0:
             continue
         kept = kept if len(kept) <= 2 else kept.mean(axis=0, keepdims=True)
-        sides = sides or [bytearray() for _ in kept]
-        if len(kept) != len(sides):
-            kept = np.broadcast_to(kept.mean(axis=0, keepdims=True), (len(sides), kept.shape[1]))
-        for side, samples in zip(sides, kept, strict=True):
-            side += np.ascontiguousarray(samples, np.float32).tobytes()
-        if len(sides[0]) // 4 >= wanted:
+        channels = channels or [bytearray() for _ in kept]
+        if len(kept) != len(channels):
+            kept = np.broadcast_to(kept.mean(axis=0, keepdims=True), (len(channels), kept.shape[1]))
+        for channel, samples in zip(channels, kept, strict=True):
+            channel += np.ascontiguousarray(samples, np.float32).tobytes()
+        if len(channels[0]) // 4 >= wanted:
             break
-    arrays = [np.frombuffer(side, np.float32)[: int(min(wanted, len(side) // 4))] for side in sides]
+    arrays = [np.frombuffer(channel, np.float32)[: int(min(wanted, len(channel) // 4))] for channel in channels]
     if not arrays:
         return np.zeros((1, 0), np.float32)
     return arrays[0][None] if len(arrays) == 1 else np.stack(arrays)

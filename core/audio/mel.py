@@ -1,4 +1,4 @@
-"""The log-mel picture that the Whisper encoder reads, without librosa: its filter matrix is an asset."""
+"""Whisper's log-mel spectrogram (Radford et al. 2022, section 2.2) in PyTorch; librosa's filter matrix is an asset."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from .. import WEIGHTS
 WINDOW = 400  # samples, 25 ms at 16 kHz
 HOP = 160  # samples, 10 ms
 BANDS = 80
-DYNAMIC_RANGE = 8.0  # log10 units under the loudest value; what lies lower is cut off, as Whisper was trained
+DYNAMIC_RANGE = 8.0  # log10 units under the highest value, to which lower ones are raised, as Whisper was trained
 
 
 @cache
@@ -20,7 +20,7 @@ def mel_matrix() -> torch.Tensor:
 
 
 def log_mel(samples: torch.Tensor) -> torch.Tensor:
-    """Whisper's log-mel spectrogram; frame j is centred on sample 200 + 160 j.
+    """Log-mel spectrogram, normalised as Whisper's; frame j is centred on sample 200 + 160 j.
 
     samples: (..., N) in [-1, 1] at 16 kHz, N >= 400; pad 200 at both ends to get Whisper's own frames
     returns: (..., 80, 1 + (N - 400) // 160), about -1 to 2

@@ -1,4 +1,7 @@
-"""Silero's voice activity network in plain torch: how likely each moment holds a voice."""
+"""Voice activity detection with the network of Silero VAD 6.2.3 (MIT), ported to plain PyTorch.
+
+https://github.com/snakers4/silero-vad; ``python -m research convert speakers`` reads its weights out of the package.
+"""
 
 from functools import cache
 
@@ -9,18 +12,19 @@ from safetensors.torch import load_file
 from torch import nn
 
 from .. import WEIGHTS
+from ..timeseries import padded_slice
 from .decoding import SAMPLES_PER_FRAME, frame_count
 
 FILE = WEIGHTS / "silero.safetensors"
-VOICED = 0.5  # probability above which a frame holds a voice
-DELAY = 384  # samples: the network answers this late, measured on the two-channel calls
-CHUNK = 512  # samples a step at 16 kHz: 32 ms
-CONTEXT = 64  # samples of the step before that each step sees too
-BLOCK = 2_000  # steps computed at once (64 s): an hour needs no more memory than a minute
+SPEECH = 0.5  # probability above which a frame counts as speech
+DELAY = 384  # samples: the probabilities lag the speech by so much, measured on the two-channel calls
+STEP = 512  # samples of a step, 32 ms
+CONTEXT = 64  # samples of the step before that each step takes in too
+CHUNK = 2_000  # steps computed at once (64 s), so that memory does not grow with the recording
 
 
 class Silero(nn.Module):
-    """Spectrum by convolution, four convolutions, one LSTM over time."""
+    """Short-time spectrum by convolution, four convolutions, and one LSTM over the steps."""
 
     def __init__(self):
         super().__init__()
@@ -32,9 +36,14 @@ class Silero(nn.Module):
         self.lstm = nn.LSTM(128, 128, batch_first=True)
         self.final_conv = nn.Conv1d(128, 1, 1)
 
-    def forward(self, chunks: torch.Tensor, state: tuple | None = None) -> tuple[torch.Tensor, tuple]:
-        """chunks: (S, CONTEXT + CHUNK) samples of S steps in order; returns (S,) probabilities and the state after."""
-        x = F.pad(chunks[:, None], (0, CONTEXT), mode="reflect")
+    def forward(self, steps: torch.Tensor, state: tuple | None = None) -> tuple[torch.Tensor, tuple]:
+        """Speech probability of S consecutive steps.
+
+        steps:   (S, CONTEXT + STEP) samples at 16 kHz in [-1, 1]
+        state:   of the LSTM after the step before; None at the start of a recording
+        returns: (S,) probabilities in [0, 1], and the state after the last step
+        """
+        x = F.pad(steps[:, None], (0, CONTEXT), mode="reflect")
         x = self.stft_conv(x)
         x = torch.sqrt(x[:, :129] ** 2 + x[:, 129:] ** 2)
         for layer in (self.conv1, self.conv2, self.conv3, self.conv4):
@@ -45,34 +54,34 @@ class Silero(nn.Module):
 
 @cache
 def load() -> Silero:
-    """The network with its weights, read once."""
+    """The network with its shipped weights, read once."""
     network = Silero()
     network.load_state_dict(load_file(FILE))
     return network.eval()
 
 
 @torch.inference_mode()
-def voice_probability(network: Silero, mono: np.ndarray) -> np.ndarray:
-    """Probability of a voice for each step.
+def speech_probability(network: Silero, mono: np.ndarray) -> np.ndarray:
+    """Speech probability of each step, as the original package gives it chunk by chunk.
 
-    mono:    (N,) float32 at 16 kHz
-    returns: (ceil(N / CHUNK),) float32 in [0, 1]; step i is samples CHUNK * i .. CHUNK * (i + 1)
+    mono:    (N,) float32 at 16 kHz in [-1, 1]
+    returns: (ceil(N / STEP),) float32 in [0, 1]; step i is samples STEP * i to STEP * (i + 1), zeros after the end
     """
-    steps = -(-len(mono) // CHUNK)
+    count = -(-len(mono) // STEP)
     state, found = None, []
-    for first in range(0, steps, BLOCK):
-        begin, end = first * CHUNK - CONTEXT, min(first + BLOCK, steps) * CHUNK
-        piece = np.zeros(end - begin, np.float32)
-        known = mono[max(begin, 0) : end]
-        piece[max(-begin, 0) : max(-begin, 0) + len(known)] = known
-        chunks = torch.from_numpy(piece).unfold(0, CONTEXT + CHUNK, CHUNK)
-        probability, state = network(chunks, state)
+    for first in range(0, count, CHUNK):
+        samples = padded_slice(mono, first * STEP - CONTEXT, min(first + CHUNK, count) * STEP)
+        probability, state = network(torch.from_numpy(samples).unfold(0, CONTEXT + STEP, STEP), state)
         found.append(probability.numpy())
     return np.concatenate(found)
 
 
 def voice_activity(mono: np.ndarray) -> np.ndarray:
-    """Probability that anyone speaks: (N,) samples to (T,) motion frames, float32."""
-    steps = voice_probability(load(), mono)
+    """Probability that anyone speaks in each motion frame.
+
+    mono:    (N,) float32 at 16 kHz in [-1, 1]
+    returns: (T,) float32 in [0, 1], T = ceil(N / 640), with DELAY taken out
+    """
+    steps = speech_probability(load(), mono)
     centres = np.arange(frame_count(len(mono))) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2 + DELAY
-    return np.interp(centres, np.arange(len(steps)) * CHUNK + CHUNK // 2, steps).astype(np.float32)
+    return np.interp(centres, np.arange(len(steps)) * STEP + STEP // 2, steps).astype(np.float32)

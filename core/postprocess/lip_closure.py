@@ -48,9 +48,9 @@ def enforce_closures(expression: np.ndarray, seal: np.ndarray, mask: np.ndarray)
     """Lips shut where a p, b or m is surely heard and the motion leaves them open; all else is as before.
 
     expression: (T, 44) in [0, 1]
-    seal:       (T,) the feature "seal" of core/speech/features.py, 0..1; it peaks in the middle of a closure, and peaks
-                are low: at 0.2 all closures of the validation readers shut, and in noise more of them are right than
-                at 0.15
+    seal:       (T,) the feature "bilabial" of core/speech/features.py, 0..1; it peaks in the middle of a closure, and
+                peaks are low: at 0.2 all closures of the validation readers shut, and in noise more of them are right
+                than at 0.15
     mask:       (T,) how surely this person speaks, 0..1
     returns:    (T, 44)
     """

@@ -1,1 +1,1 @@
-"""What each voice says: encoder and articulation, frame by frame."""
+"""Speech features of each person: Whisper encoder, articulation, loudness and pitch per motion frame."""

@@ -1,6 +1,6 @@
-"""The encoder of Whisper tiny in plain torch: log-mel in, the outputs of its four layers out.
+"""The encoder of Whisper tiny (Radford et al. 2022, section 2.2) in plain PyTorch, with the outputs of all its layers.
 
-Radford et al. 2022; the weights are OpenAI's (MIT), read once at build time (assets/weights/ORIGIN.md).
+The weights are OpenAI's (MIT), converted by ``python -m research convert whisper`` (assets/weights/ORIGIN.md).
 """
 
 from functools import cache
@@ -20,6 +20,8 @@ LONGEST = 1500  # tokens, 30 s
 
 
 class Attention(nn.Module):
+    """Multi-head self-attention after a layer norm."""
+
     def __init__(self):
         super().__init__()
         self.norm = nn.LayerNorm(DIM)
@@ -34,23 +36,27 @@ class Attention(nn.Module):
 
 
 class FeedForward(nn.Module):
+    """Two linear layers with a GELU between them, after a layer norm."""
+
     def __init__(self):
         super().__init__()
         self.norm = nn.LayerNorm(DIM)
         self.expand = nn.Linear(DIM, 4 * DIM)
         self.shrink = nn.Linear(4 * DIM, DIM)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:  # (B, tokens, DIM)
         return self.shrink(F.gelu(self.expand(self.norm(x))))
 
 
 class Layer(nn.Module):
+    """Attention and feed-forward, each with a residual connection."""
+
     def __init__(self):
         super().__init__()
         self.attention = Attention()
         self.feed_forward = FeedForward()
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor:  # (B, tokens, DIM)
         x = x + self.attention(x)
         return x + self.feed_forward(x)
 
@@ -67,9 +73,9 @@ class WhisperEncoder(nn.Module):
         self.norm = nn.LayerNorm(DIM)
 
     def forward(self, mel: Tensor) -> Tensor:
-        """Every layer's output side by side; the last one after the final norm, as Whisper's decoder would see it.
+        """All layers' outputs concatenated; the last one after the final norm, as Whisper's decoder gets it.
 
-        mel:     (B, 80, frames) of at most 30 s; two frames make a token, token k is centred on frame 2 k
+        mel:     (B, 80, frames) from mel.log_mel, at most 30 s; token k is centred on frame 2 k
         returns: (B, frames / 2, 1536)
         """
         x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)

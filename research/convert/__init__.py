@@ -1,1 +1,1 @@
-"""Weights of other projects taken out of their packages, at build time."""
+"""Converts the weights of other projects from their packages, at build time."""

@@ -1,4 +1,4 @@
-"""Take silero's and resemblyzer's weights out of their packages (build time only).
+"""Convert the weights of Silero VAD and of Resemblyzer's speaker encoder from their packages (build time only).
 
 python -m research convert speakers
 
@@ -12,7 +12,8 @@ import librosa
 import torch
 from safetensors.torch import save_file
 
-from core.audio import voice_activity
+from core.audio import SAMPLE_RATE, voice_activity
+from core.audio.mel import WINDOW
 from core.diarization import speaker_encoder
 
 SILERO = {
@@ -24,24 +25,24 @@ SILERO = {
 
 
 def add_arguments(parser) -> None:
-    """It takes none."""
+    """The command has no arguments."""
 
 
 def main(arguments) -> None:
-    """Write both safetensors into assets/weights."""
+    """Write both safetensors into assets/weights. Raises SystemExit where a package is not installed."""
     # the .safetensors in the package is an older network; the TorchScript file is the one its makers load
     script = torch.jit.load(package("silero_vad") / "data" / "silero_vad.jit").state_dict()
     save_file({ours: script["_model." + theirs].contiguous() for ours, theirs in SILERO.items()}, voice_activity.FILE)
     source = package("resemblyzer") / "pretrained.pt"
     state = torch.load(source, map_location="cpu", weights_only=True)["model_state"]
     kept = {key: value.half().contiguous() for key, value in state.items() if not key.startswith("similarity")}
-    mel = librosa.filters.mel(sr=16_000, n_fft=speaker_encoder.WINDOW, n_mels=speaker_encoder.BANDS)
+    mel = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=WINDOW, n_mels=speaker_encoder.BANDS)
     kept["mel_matrix"] = torch.from_numpy(mel)
     save_file(kept, speaker_encoder.FILE)
 
 
 def package(name: str) -> Path:
-    """Folder of an installed package, found without importing it."""
+    """Folder of an installed package, found without importing it. Raises SystemExit where it is not installed."""
     spec = importlib.util.find_spec(name)
     if spec is None:
         raise SystemExit(f"{name} is not installed. Install it with pip install --no-deps {name}.")

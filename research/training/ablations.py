@@ -35,7 +35,7 @@ SHORT, LONG = Recipe(pairs=8, frames=64, drop=0.1), Recipe(pairs=2, frames=250, 
 
 MASKS = (OWN_MASK, PARTNER_MASK)
 LAYOUT = tuple(range(PARTNER_MASK + 1, FEATURES))
-PARTNER = (PARTNER_MASK, *LAYOUT, *(FEATURES + i for i in range(features.WIDTH)[features.FEATURES["heard"]]))
+PARTNER = (PARTNER_MASK, *LAYOUT, *(FEATURES + i for i in range(features.WIDTH)[features.FEATURES["partner"]]))
 
 
 def stages(steps: int, prior: float = 0.07, dubbing: float = 0.2, dubbed: float = 0.35) -> tuple[Stage, ...]:

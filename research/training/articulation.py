@@ -140,7 +140,7 @@ def losses_of(said: Articulation, batch: dict[str, Tensor]) -> dict[str, Tensor]
     return {
         "visemes": F.cross_entropy(said.visemes.flatten(0, 1), wanted.flatten(0, 1)),
         "closed": F.binary_cross_entropy_with_logits(said.closure, batch["closed"].unflatten(1, (-1, 2)), heavier),
-        "seal": F.binary_cross_entropy_with_logits(said.seal, batch["seal"].unflatten(1, (-1, 2))),
+        "seal": F.binary_cross_entropy_with_logits(said.bilabial, batch["seal"].unflatten(1, (-1, 2))),
         "shapes": F.mse_loss(said.shapes, batch["shapes"].unflatten(1, (-1, 2)).mean(2)),
     }
 

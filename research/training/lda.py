@@ -37,5 +37,5 @@ def fit(heard: Iterable[Heard], path: Path) -> None:
 
 def alone(one: Heard) -> list[np.ndarray]:
     """The wide windows in which the first, and in which the second, is heard alone: each (W, 256) float64."""
-    wide = one.evidence.wide.astype(np.float64)
-    return [wide[mine] for mine in one.evidence.alone(one.truth)]
+    wide = one.embeddings.wide.astype(np.float64)
+    return [wide[mine] for mine in one.embeddings.single_speaker(one.truth)]

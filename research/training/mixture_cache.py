@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core.diarization import embeddings, log_mel
+from core.diarization import log_mel
+from core.diarization.embeddings import SpeakerEmbeddings, embed_recording
 from core.errors import UserError
 from core.files import replacing
 
@@ -20,8 +21,8 @@ from ..simulator import mixtures
 class Heard:
     """One mixture as the network sees it."""
 
-    evidence: embeddings.SpeakerEmbeddings
-    picture: np.ndarray  # (T, WIDTH) of sound_picture
+    embeddings: SpeakerEmbeddings
+    log_mel: np.ndarray  # (T, WIDTH) of log_mel.features
     truth: np.ndarray  # (2, T) share of each frame
 
 
@@ -60,12 +61,12 @@ def _hear(number: int, split: str, voices: list[Voice], around: mixtures.Surroun
     first, second, third = draw_three(voices, rng)
     recipe = mixtures.draw_recipe(rng)
     mixture = mixtures.mix((first, second), around, recipe, third, int(rng.integers(2**31)))
-    evidence = embeddings.listen(mixture.mono)
+    embeddings = embed_recording(mixture.mono)
     return {
-        "voice": evidence.voice.astype(np.float16),
-        "wide": evidence.wide.astype(np.float16),
-        "narrow": evidence.narrow.astype(np.float16),
-        "picture": log_mel.picture(mixture.mono, evidence.voice),
+        "voice": embeddings.activity.astype(np.float16),
+        "wide": embeddings.wide.astype(np.float16),
+        "narrow": embeddings.narrow.astype(np.float16),
+        "picture": log_mel.features(mixture.mono, embeddings.activity),
         "truth": mixture.truth.astype(np.float16),
         "recipe": np.array(json.dumps({**asdict(recipe), "voices": [first.name, second.name]})),
     }
@@ -89,4 +90,4 @@ def load(path: Path) -> Heard:
     with np.load(path, allow_pickle=False) as file:
         parts = {name: file[name].astype(np.float32) for name in ("voice", "wide", "narrow", "truth")}
         picture = file["picture"]
-    return Heard(embeddings.SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])
+    return Heard(SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])

@@ -8,13 +8,14 @@ import numpy as np
 import torch
 
 from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
-from core.speech import features
+from core.speech import features, streams
+from core.speech.windows import WINDOW_FRAMES
 
 from ..corpora import augment
 from ..corpora.recordings import Phone, Recording, may_train, read_corpus, read_phones, read_samples
 from . import articulation_labels
 
-FRAMES = features.WINDOW_FRAMES
+FRAMES = WINDOW_FRAMES
 SAMPLES = FRAMES * SAMPLES_PER_FRAME
 LABELS = FRAMES * articulation_labels.RATE // 25
 SECOND_VOICE = 0.8  # of the disturbed scenes
@@ -118,9 +119,9 @@ def hear(scene: Scene) -> list[dict[str, np.ndarray]]:
     tokens (2 FRAMES, 1536) float16, condition (2 FRAMES, 5), visemes (4 FRAMES,), closed, seal (4 FRAMES,),
     shapes (4 FRAMES, 4)
     """
-    levels = features.usual_levels(scene.mix, scene.masks)
-    voices = features.stream_prosody(scene.mix, scene.masks, levels)
-    sounds = features.gated_streams(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
+    levels = streams.usual_levels(scene.mix, scene.masks)
+    voices = streams.stream_prosody(scene.mix, scene.masks, levels)
+    sounds = streams.gated_streams(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
     tokens = features.whisper_tokens(torch.from_numpy(sounds)).half().numpy()
     examples = []
     for stream, phones in enumerate(scene.phones):

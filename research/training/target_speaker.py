@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> None:
 def write_view() -> None:
     """Keep the leading components of the voice encoder's projection for ourselves: it may be fitted anew."""
     fitted = load_file(WEIGHTS / "voice_pca.safetensors")
-    matrix = (fitted["components"] / fitted["std"][:, None])[:, : log_mel.VIEW]
+    matrix = (fitted["components"] / fitted["std"][:, None])[:, : log_mel.COMPONENTS]
     shift = -(fitted["mean"] @ matrix)
     save_file({"matrix": matrix.half().contiguous(), "shift": shift.contiguous()}, log_mel.FILE)
 
@@ -127,21 +127,22 @@ def read_examples(cache: Path, split: str, count: int | None = None) -> list[Exa
 
 def example(heard: mixture_cache.Heard) -> Example:
     """Describe a mixture with the voices as inference would find them, and with the true ones."""
-    evidence, truth = heard.evidence, heard.truth
-    middles = np.minimum(np.arange(len(evidence.wide)) * embeddings.WIDE_STEP + 1, truth.shape[1] - 1)
+    found, truth = heard.embeddings, heard.truth
+    middles = np.minimum(np.arange(len(found.wide)) * embeddings.WIDE_STEP + 1, truth.shape[1] - 1)
     alone = truth * (1 - truth[::-1])
-    true = np.stack([clustering.unit((evidence.wide * own[middles, None]).mean(0)) for own in alone])
-    found = _found(evidence, true)
-    centres = [true] if found is None else [found, true]
-    return Example(heard.picture, [target_speaker.inputs(evidence, pair).astype(np.float16) for pair in centres], truth)
+    true = np.stack([clustering.unit((found.wide * own[middles, None]).mean(0)) for own in alone])
+    clustered = _found(found, true)
+    centres = [true] if clustered is None else [clustered, true]
+    speakers = [target_speaker.speaker_features(found, pair).astype(np.float16) for pair in centres]
+    return Example(heard.log_mel, speakers, truth)
 
 
-def _found(evidence: embeddings.SpeakerEmbeddings, true: np.ndarray) -> np.ndarray | None:
+def _found(recording: embeddings.SpeakerEmbeddings, true: np.ndarray) -> np.ndarray | None:
     """The voices by clustering, in the order of the true ones; None where clustering took one person for two."""
-    speech = evidence.spoken() > clustering.SPEECH
+    speech = recording.mean_activity() > clustering.WINDOW_SPEECH
     if speech.sum() < 8:
         return None
-    found = clustering.cluster_voices(evidence.wide[speech], most=2).centres
+    found = clustering.cluster_speakers(recording.wide[speech], most=2).centres
     nearest = (true @ found.T).argmax(1)
     return None if nearest[0] == nearest[1] else found[nearest]
 
@@ -199,7 +200,7 @@ def save(network: target_speaker.TargetSpeakerVAD, mixtures: int, plan: Plan, lo
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
     digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
     card = {
-        "width": str(network.picture.out_features),
+        "width": str(network.log_mel.out_features),
         "trained_on": "mixtures of LibriSpeech, speechocean762, VCTK, LJSpeech, ARCTIC, Kerstin and Asterisk voices",
         "command": f"python -m research train masks --mixtures {mixtures} --steps {plan.steps} --rate {plan.rate} "
         f"--seed {plan.seed} --width {plan.width}",

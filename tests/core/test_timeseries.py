@@ -3,7 +3,7 @@ import pytest
 
 from core import gaze
 from core.layout import Layout, room_poses
-from core.timeseries import CHUNK, by_chunks, smooth_step
+from core.timeseries import CHUNK, by_chunks, padded_slice, smooth_step
 
 
 @pytest.mark.parametrize("frames", [1, CHUNK, CHUNK + 1, 3 * CHUNK + 70])
@@ -32,3 +32,13 @@ def test_a_long_motion_is_aimed_as_its_parts_are():
 def test_a_step_is_level_at_both_ends_and_half_way_in_the_middle():
     assert smooth_step(np.array([-3.0, 1.0, 2.0, 3.0, 9.0]), 1.0, 3.0) == pytest.approx([0, 0, 0.5, 1, 1])
     assert np.diff(smooth_step(np.linspace(0, 1, 1001)))[[0, -1]] == pytest.approx([0, 0], abs=1e-5)
+
+
+@pytest.mark.parametrize("first, last", [(2, 5), (-3, 4), (6, 12), (-2, 13), (-9, -4), (12, 15)])
+def test_a_slice_is_zero_beyond_the_ends(first, last):
+    values = np.arange(1, 21).reshape(2, 10)
+
+    found = padded_slice(values, first, last)
+
+    expected = [[values[row, i] if 0 <= i < 10 else 0 for i in range(first, last)] for row in (0, 1)]
+    np.testing.assert_array_equal(found, expected)

@@ -96,7 +96,7 @@ class Embedded:
 
 def _embed(sound: Sound) -> Embedded:
     started = time.perf_counter()
-    evidence = embeddings.listen(sound.mono)
+    evidence = embeddings.embed_recording(sound.mono)
     return Embedded(evidence, time.perf_counter() - started)
 
 
@@ -105,7 +105,7 @@ def _baseline(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarizati
 
 
 def _ours(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
-    return diarize(sound, evidence=evidence)
+    return diarize(sound, embeddings=evidence)
 
 
 SYSTEMS: dict[str, Callable[[Sound, embeddings.SpeakerEmbeddings], Diarization]] = {

@@ -13,7 +13,7 @@ from core.generator import condition
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.motion import MOTION_FPS
-from core.speech import features
+from core.speech import features, streams
 from core.turns import SPEAKERS, turns_from_masks
 
 from ...corpora.recordings import Phone
@@ -118,7 +118,7 @@ def simulator_with_masks(masks_of: Callable[[Case], np.ndarray]) -> System:
 
     def sample(case: Case, seed: int) -> np.ndarray:
         mono, masks = case.sound.astype(np.float32) / 32767, masks_of(case)
-        tracks = features.gated_streams(mono, masks, features.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
+        tracks = streams.gated_streams(mono, masks, streams.usual_levels(mono, masks), 0, case.frames)[:, : len(mono)]
         spans = tuple(Span(t.start_s, t.end_s, SPEAKERS.index(t.speaker)) for t in turns_from_masks(masks))
         turns = tuple(span for span in spans if span.end - span.start > 1)  # s
         phones = tuple(tuple((p.start, p.end, p.name) for p in own) for own in case.phones)

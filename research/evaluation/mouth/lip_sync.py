@@ -31,7 +31,7 @@ from .lip_metrics import Closures
 
 OWN, OVERLAP = "own", "% overlap"  # in a set's name: each voice on its own channel; share of overlapped speech
 EXPRESSION = CHANNELS["expression"]
-SEAL = features.FEATURES["seal"].start
+SEAL = features.FEATURES["bilabial"].start
 CONTACT = 1.0  # mm from the upper teeth to the lower lip, at most
 NEIGHBOURHOOD = 25  # frames before and after, of the running median of the mouth's width
 CLOSURE_DRAWS = 300  # bootstrap resamples of the pooled closure counts

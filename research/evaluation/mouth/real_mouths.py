@@ -28,7 +28,7 @@ from .video_clips import Clip, read_clips
 
 EXPRESSION = CHANNELS["expression"]
 LONGEST_CLOSURE = 10  # frames; a longer run is a mouth at rest
-SEAL, APERTURE = FEATURES["seal"].start, FEATURES["aperture"].start
+SEAL, APERTURE = FEATURES["bilabial"].start, FEATURES["aperture"].start
 CONTEXT = 3  # frames on either side that the linear map sees
 RIDGE = 100.0
 WIDE = 15.0  # mm, usual lip opening of our heads in speech
@@ -94,7 +94,7 @@ def linear_map(clips: list[Clip]) -> Curve:
 
 
 def _inputs(clip: Clip) -> np.ndarray:
-    chosen = np.c_[clip.features[:, FEATURES["spectrum"]], clip.features[:, FEATURES["level"]]]
+    chosen = np.c_[clip.features[:, FEATURES["whisper"]], clip.features[:, FEATURES["level"]]]
     rows = np.arange(len(chosen))[:, None] + np.arange(-CONTEXT, CONTEXT + 1)
     return np.c_[chosen[rows.clip(0, len(chosen) - 1)].reshape(len(chosen), -1), np.ones(len(chosen))]
 

@@ -37,3 +37,12 @@ def test_silence_is_a_hundred_decibels_down_and_without_voice():
 
     assert prosody.level(silence).tolist() == [-100] * 4
     assert prosody.pitch(silence)[1].max() == 0
+
+
+def test_power_of_frames_is_computed_in_chunks_and_to_the_end():
+    mono = np.random.default_rng(0).normal(size=250 * 640 + 100).astype(np.float32)
+
+    power = prosody.frame_power(mono)
+
+    assert len(power) == 251
+    np.testing.assert_allclose(power[:250], np.square(mono[: 250 * 640]).reshape(250, 640).mean(1), rtol=1e-4)

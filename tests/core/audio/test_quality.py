@@ -1,4 +1,4 @@
-"""The words about a recording's quality fit what was done to it."""
+"""The sentences about a recording's quality name what was done to it."""
 
 from pathlib import Path
 
@@ -41,11 +41,11 @@ def test_each_fault_is_named(mono):
     assert "No voice" in words(0.01 * noise)
 
 
-def test_who_talks_at_once_and_who_is_unclear_is_told(mono):
+def test_overlap_and_uncertain_speakers_are_reported(mono):
     frames = decoding.frame_count(len(mono))
     unclear = Diarization(np.full((2, frames), 0.6, np.float32), [], [])
 
     reading = read_quality(decoding.from_samples(mono), unclear.masks)
 
-    assert reading.overlap == 1 and reading.unsure == 1
-    assert "at once 100 %" in " ".join(reading.words) and "not clear who speaks" in " ".join(reading.words)
+    assert reading.overlap == 1 and reading.uncertain == 1
+    assert "same time in 100 %" in " ".join(reading.words) and "not clear who speaks" in " ".join(reading.words)

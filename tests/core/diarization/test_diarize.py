@@ -1,4 +1,4 @@
-"""Who speaks when in the sample dialogue, whose true turns are known, and in what is made of it."""
+"""Diarization of the sample dialogue, whose true turns are known, and of recordings made from it."""
 
 from pathlib import Path
 
@@ -92,7 +92,7 @@ def test_with_one_voice_the_partner_listens(sample, turns):
     assert not found.masks[1].any() and {turn.speaker for turn in found.turns} == {"A"}
 
 
-def test_a_third_voice_is_said_and_moves_nobodys_mouth(sample, turns, truth):
+def test_a_third_voice_is_reported_and_in_no_mask(sample, turns, truth):
     said = alone(sample, turns, "A")
     said = said[said != 0]  # A's words one after the other, as somebody smaller says them
     third = np.interp(np.arange(0, len(said) - 1, 1.25), np.arange(len(said)), said)[: 6 * decoding.SAMPLE_RATE]
@@ -105,7 +105,7 @@ def test_a_third_voice_is_said_and_moves_nobodys_mouth(sample, turns, truth):
     assert errors(truth, again).der < 15
 
 
-def test_noise_and_tones_move_nobodys_mouth():
+def test_noise_and_tones_are_in_no_mask():
     seconds = np.arange(8 * decoding.SAMPLE_RATE) / decoding.SAMPLE_RATE
     chord = sum(np.sin(2 * np.pi * hertz * seconds) for hertz in (220, 277, 330)) * 0.1 * np.exp(-(seconds % 0.5) * 4)
 

@@ -1,4 +1,4 @@
-"""The network and voice activity together: neither invents talk alone, and who is who can be exchanged."""
+"""Score fusion: neither the network nor the voice activity adds speech alone, and speakers can be exchanged."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The turn-taking model finds voices that it was not told, and who has the floor."""
+"""VBx finds unknown speakers and who speaks when; LDA scores are distances between them."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def talk(distance: float, voices: int, seed: int = 0) -> tuple[np.ndarray, np.nd
 
 
 def right(fit: vbx.Fit, who: np.ndarray) -> float:
-    share = float(((fit.shares[:, 1] > 0.5) == who).mean())
+    share = float(((fit.posteriors[:, 1] > 0.5) == who).mean())
     return max(share, 1 - share)
 
 
@@ -43,12 +43,12 @@ def test_a_thinned_recording_gives_the_same_voices():
     assert right(vbx.fit(points[::3], SPREAD, 2, every=3), who[::3]) > 0.95
 
 
-def test_evidence_says_which_voice_is_nearer_in_spreads_of_one_voice():
+def test_lda_scores_are_distances_from_the_midpoint_of_two_speakers():
     rng = np.random.default_rng(0)
     centres = np.abs(rng.normal(size=(2, 256)))
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
 
-    towards = lda.evidence(np.stack([centres[0], centres[1], centres.mean(0)]), centres)
+    towards = lda.scores(np.stack([centres[0], centres[1], centres.mean(0)]), centres)
 
     apart = np.linalg.norm(np.subtract(*lda.project(centres)))
     np.testing.assert_allclose(towards, [apart / 2, -apart / 2, 0], atol=1e-3)

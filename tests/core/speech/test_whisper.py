@@ -18,7 +18,7 @@ def test_a_second_of_sound_becomes_fifty_tokens_of_four_layers():
     assert torch.isfinite(tokens).all()
 
 
-def test_sounds_do_not_hear_each_other_in_a_batch():
+def test_recordings_of_a_batch_are_independent():
     loud, quiet = log_mel(tone(1)), log_mel(tone(1) * 0.1)
 
     together = load_whisper()(torch.stack([loud, quiet]))
@@ -27,7 +27,7 @@ def test_sounds_do_not_hear_each_other_in_a_batch():
     torch.testing.assert_close(together[1:], alone, atol=1e-4, rtol=1e-4)
 
 
-def test_the_encoder_hears_what_the_original_heard():
+def test_the_tokens_are_those_of_the_original():
     """ORIGINAL is what CTranslate2 4 gave for the model file of the package, in float32."""
     tokens = load_whisper()(log_mel(torch.nn.functional.pad(tone(1)[None], (200, 200), mode="reflect"))[..., :100])
     final = tokens[0, :, -384:]

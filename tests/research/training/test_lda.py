@@ -16,10 +16,8 @@ def heard(seed: int, seconds: int = 20) -> mixture_cache.Heard:
     wide = 0.1 * rng.normal(size=(len(middles), 256))
     wide[:, 0] += np.where(first[middles], 1, -1) * rng.normal()
     wide[:, 1] += 3 * rng.normal(size=len(middles))
-    evidence = embeddings.SpeakerEmbeddings(
-        np.ones(frames, np.float32), wide.astype(np.float32), wide.astype(np.float32)
-    )
-    return mixture_cache.Heard(evidence, None, np.stack([first, ~first]).astype(np.float32))
+    found = embeddings.SpeakerEmbeddings(np.ones(frames, np.float32), wide.astype(np.float32), wide.astype(np.float32))
+    return mixture_cache.Heard(found, None, np.stack([first, ~first]).astype(np.float32))
 
 
 def test_the_leading_direction_is_the_one_that_tells_voices_apart(tmp_path):
