@@ -17,7 +17,7 @@ from core.audio import decoding
 from core.generate import generate, load_model
 from core.generator import condition, diffusion
 from core.layout import Layout
-from core.motion import HeadMotion, Take
+from core.motion import CHANNELS, WIDTH, HeadMotion, Take
 from core.speech import features as voice
 
 from . import report
@@ -28,7 +28,8 @@ SHIFT = 10  # frames, 0.4 s
 DECIBELS = 12.0
 RATES = (24.0, 25.0, 30 / 1.001, 30.0, 50.0, 60.0)  # scene frames a second
 HEADS = ("man", "woman")
-POSE = slice(44, 59)
+POSE = slice(CHANNELS["expression"].stop, WIDTH)
+FACE_COLUMNS = np.arange(WIDTH) < POSE.start
 EVERY = 5  # frames between those whose whole lips are measured
 MINUTE = 60 * 25  # frames
 SEAM_REACH = 1  # frames beside a joint that belong to it
@@ -50,8 +51,8 @@ def distances(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
     for name, one, other in zip(HEADS, a[:, ::EVERY], b[:, ::EVERY], strict=True):
         face = heads.load(name)
         mouth = np.flatnonzero(face.masks["lips"] > 0.5)
-        still = [HeadMotion(np.where(np.arange(59) < 44, x, 0).astype(np.float32)) for x in (one, other)]
-        whole = [HeadMotion(np.where(np.arange(59) < 44, 0, x).astype(np.float32)) for x in (one, other)]
+        still = [HeadMotion(np.where(FACE_COLUMNS, x, 0).astype(np.float32)) for x in (one, other)]
+        whole = [HeadMotion(np.where(FACE_COLUMNS, 0, x).astype(np.float32)) for x in (one, other)]
         apart.append([_mean_distance(face, still, mouth), _mean_distance(face, whole, [face.landmarks["nose_tip"]])])
     return tuple(float(x) for x in np.mean(apart, axis=0))
 

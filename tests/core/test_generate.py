@@ -8,10 +8,11 @@ import pytest
 from core import gaze, turns
 from core.audio import decoding, frame_count
 from core.errors import UserError
-from core.generate import generate, load_model, within_limits
+from core.generate import generate, load_model
 from core.heads import lip_gap, load
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
+from core.postprocess.face_limits import within_limits
 
 SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=0.7)
 
@@ -55,7 +56,7 @@ def test_the_mouth_of_who_speaks_moves_and_the_other_rests(take):
 
 def test_eyes_meet_where_contact_is_meant(take):
     poses, geometries = room_poses(SEAT), [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
-    seen = gaze.look(packed(take), poses, geometries)
+    seen = gaze.gaze_directions(packed(take), poses, geometries)
     meant = gaze.intents(packed(take), poses, geometries)[..., 52] > 0.5
     assert 0.2 < meant.mean() < 1
     assert seen.contact_error[meant].mean() < 2
@@ -110,7 +111,7 @@ def test_a_given_motion_of_a_is_kept_and_b_looks_at_it(sound, said, take):
     answer = generate(sound, SEAT, seed=1, turns=said, motion_a=HeadMotion(turned))
     assert np.array_equal(answer.motions[0].packed, turned)
     geometries = [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
-    seen = gaze.look(packed(answer), room_poses(SEAT), geometries).contact_error[1]
+    seen = gaze.gaze_directions(packed(answer), room_poses(SEAT), geometries).contact_error[1]
     assert (seen < 2.6).mean() > 0.2
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.gaze import Look
-from core.motion import EXPRESSION_NAMES, MOTION_FPS
+from core.gaze import GazeDirections
+from core.motion import MOTION_FPS, column
 from core.timeseries import runs
 
 from .bootstrap import Drawn
@@ -34,10 +34,10 @@ class Shown:
     begun: dict[str, np.ndarray]  # by act: s, when each begins
 
     @classmethod
-    def both(cls, motions: np.ndarray, seen: Look) -> tuple["Shown", "Shown"]:
+    def both(cls, motions: np.ndarray, seen: GazeDirections) -> tuple["Shown", "Shown"]:
         """Of the two people of motions (2, T, 59)."""
         curves, on_face, (_, pitch, _) = behaviours(motions, seen), face_gaze(seen), head_angles(motions)
-        smile, brow = (motions[..., EXPRESSION_NAMES.index(name)] for name in ("mouthSmileLeft", "browInnerUp"))
+        smile, brow = (motions[..., column(name)] for name in ("mouthSmileLeft", "browInnerUp"))
         return tuple(
             cls(
                 curves[i],
@@ -126,7 +126,7 @@ def count_answers(own: np.ndarray, partner: np.ndarray, soon: float, late: float
 
 
 def beside_the_true(
-    cases: Sequence[Case], made: Sequence[np.ndarray], seen_by: Callable[[np.ndarray, Case], Look]
+    cases: Sequence[Case], made: Sequence[np.ndarray], seen_by: Callable[[np.ndarray, Case], GazeDirections]
 ) -> list[tuple[Shown, Shown]]:
     """What each person of ``made`` (2, T, 56) does beside the other's true motion, by dialogue."""
     rows = []

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.gaze import ADULT, aim
+from core.gaze import ADULT, CONTACT_COLUMN, aim
 from core.layout import Layout, room_poses
-from core.motion import EXPRESSION_NAMES
+from core.motion import column
 
 from ...simulator.dialogue import Dialogue
 from ...simulator.prosodic_cues import hear
@@ -24,7 +24,7 @@ FACE = {"blinks": "eyeBlinkLeft", "brows": "browInnerUp", "smile": "mouthSmileLe
 def curves(motions: np.ndarray, contact: np.ndarray) -> dict[str, np.ndarray]:
     """What is compared, (2, T) each, less each person's mean: motions (2, T, 59), contact (2, T)."""
     yaw, pitch, roll = head_angles(motions)
-    face = {name: motions[..., EXPRESSION_NAMES.index(channel)] for name, channel in FACE.items()}
+    face = {name: motions[..., column(channel)] for name, channel in FACE.items()}
     nodding = np.stack([band(own, *NOD_BAND) for own in pitch])
     lean, rise = motions[..., 57], motions[..., 58]
     found = {"head pitch": pitch, "head yaw": yaw, "head roll": roll, "head pitch 1-4 Hz": nodding}
@@ -45,7 +45,7 @@ def audible_shares(dialogue: Dialogue, layout: Layout, count: int = PLAYED) -> d
     heard, played = hear(dialogue), []
     for seed in range(count):
         intents = synthesize(dialogue, layout, seed, heard)
-        played.append(curves(aim(intents, room_poses(layout), (ADULT, ADULT)), intents[..., 52]))
+        played.append(curves(aim(intents, room_poses(layout), (ADULT, ADULT)), intents[..., CONTACT_COLUMN]))
     return {name: float(np.mean([share(_person(played, name, i)) for i in (0, 1)])) for name in played[0]}
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.gaze import ADULT, aim, look, toward
+from core.gaze import ADULT, CONTACT_COLUMN, LARGEST_FACING, aim, gaze_directions, toward
 from core.layout import Layout, room_poses
-from core.motion import EXPRESSION_NAMES, MOTION_FPS, load_take
+from core.motion import CHANNELS, MOTION_FPS, column, load_take
 from core.timeseries import runs
 
 from .. import report
@@ -17,7 +17,6 @@ from .events import blinks, head_angles, nods
 from .gazes import CONTACT, eye_movements, face_gaze, heads_meet, vergence_error, vor_residual
 
 LONG_TURN, EDGE = 2.0, 0.5  # s
-BEHIND = 112.0  # degrees off the own front from which no head turns to the partner
 
 REFERENCES = {
     "face gaze speaking": "about half of listening",
@@ -60,7 +59,7 @@ class Scene:
 def measure(scene: Scene) -> dict[str, float]:
     """The numbers of one dialogue; a number that has no case in it is NaN."""
     poses = room_poses(scene.layout)
-    seen = look(scene.motions, poses, scene.geometries)
+    seen = gaze_directions(scene.motions, poses, scene.geometries)
     on_face, error = face_gaze(seen), seen.contact_error
     speaking = scene.masks >= 0.5
     listening = ~speaking & speaking[::-1]
@@ -108,7 +107,7 @@ def _turn_edges(on_face: np.ndarray, turns) -> tuple[list[bool], list[bool]]:
 
 def _heads(scene: Scene) -> dict[str, float]:
     yaw, pitch, roll = head_angles(scene.motions)
-    moved = np.linalg.norm(np.diff(scene.motions[..., 56:59], axis=1), axis=-1).mean() * MOTION_FPS
+    moved = np.linalg.norm(np.diff(scene.motions[..., CHANNELS["translation"]], axis=1), axis=-1).mean() * MOTION_FPS
     return {
         "head yaw sd deg": yaw.std(axis=1).mean(),
         "head pitch sd deg": pitch.std(axis=1).mean(),
@@ -120,8 +119,8 @@ def _heads(scene: Scene) -> dict[str, float]:
 def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict[str, float]:
     """Nods, blinks and smiles by role."""
     _, pitch, _ = head_angles(scene.motions)
-    lids = scene.motions[..., EXPRESSION_NAMES.index("eyeBlinkLeft")]
-    smile = scene.motions[..., EXPRESSION_NAMES.index("mouthSmileLeft")]
+    lids = scene.motions[..., column("eyeBlinkLeft")]
+    smile = scene.motions[..., column("mouthSmileLeft")]
     counts = {role: {"nods": 0, "blinks": 0} for role in ("speaking", "listening")}
     lengths, shut, answered = [], [], []
     for i in (0, 1):
@@ -156,11 +155,11 @@ def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
     yaws, faced, asked, got = [], [], [], []
     for scene in scenes:
         poses = room_poses(scene.layout)
-        near = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= BEHIND
+        near = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= LARGEST_FACING
         yaws.extend(np.degrees(toward(poses)[near, 0]))
         faced.extend(head_angles(scene.motions)[0].mean(axis=1)[near])
         asked.extend([scene.layout.contact_a, scene.layout.contact_b])
-        got.extend(face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1))
+        got.extend(face_gaze(gaze_directions(scene.motions, poses, scene.geometries)).mean(axis=1))
     return {
         "layout obedience": float(np.polyfit(yaws, faced, 1)[0]) if len(yaws) and np.ptp(yaws) > 10 else float("nan"),
         "steering slope": float(np.polyfit(asked, got, 1)[0]) if np.ptp(asked) > 0.1 else float("nan"),
@@ -248,6 +247,6 @@ def _teacher(arguments) -> dict[str, dict[str, float]]:
         intents = synthesize(dialogue, layout, seed)
         motions = aim(intents, room_poses(layout), (ADULT, ADULT))
         turns = [(turn.start, turn.end, turn.person) for turn in dialogue.turns]
-        scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., 52]))
+        scenes.append(Scene(motions, layout, dialogue.masks, turns, intents[..., CONTACT_COLUMN]))
         shares.append({f"audible {name}": value for name, value in audible_shares(dialogue, layout).items()})
     return summarise(scenes) | averaged(shares)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.motion import MOTION_FPS
+from core.motion import CHANNELS, MOTION_FPS
 from core.rotation import FORWARD, axis_angle_to_matrix, yaw_pitch
 from core.timeseries import runs
 
@@ -67,8 +67,8 @@ def head_angles(motions: np.ndarray) -> np.ndarray:
 
     motions: (2, T, 59); returns (3, 2, T)
     """
-    turns = axis_angle_to_matrix(motions[..., 44:47].astype(float)) @ axis_angle_to_matrix(
-        motions[..., 47:50].astype(float)
+    turns = axis_angle_to_matrix(motions[..., CHANNELS["neck"]].astype(float)) @ axis_angle_to_matrix(
+        motions[..., CHANNELS["head"]].astype(float)
     )
     yaw, pitch = yaw_pitch(turns @ FORWARD)
     left = turns[..., 0]  # where the own left points

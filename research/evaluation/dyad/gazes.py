@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.gaze import FACE, Look
+from core.gaze import FACE, GazeDirections
 from core.motion import MOTION_FPS
 from core.rotation import yaw_pitch
 
@@ -14,7 +14,7 @@ COMFORT = 25.2  # degrees an eye may turn in the head, with a little for roundin
 SKULL = 0.085  # m, radius of a head, and how far its middle lies behind the eyes
 
 
-def face_gaze(seen: Look) -> np.ndarray:
+def face_gaze(seen: GazeDirections) -> np.ndarray:
     """(2, T) bool: whether each gaze meets the ellipse of the partner's face, square to the line between the heads."""
     line = seen.origin[::-1] - seen.origin
     distance = np.linalg.norm(line, axis=-1, keepdims=True)
@@ -27,7 +27,7 @@ def face_gaze(seen: Look) -> np.ndarray:
     return (forward > 0.1) & ((aside / FACE[0]) ** 2 + (up / FACE[1]) ** 2 <= 1)
 
 
-def vor_residual(seen: Look) -> float:
+def vor_residual(seen: GazeDirections) -> float:
     """Median of the gaze's speed against its target over the head's speed, while the gaze rests and the head moves."""
     target = seen.origin[::-1] - seen.origin
     target /= np.linalg.norm(target, axis=-1, keepdims=True)
@@ -41,7 +41,7 @@ def vor_residual(seen: Look) -> float:
     return float(np.median(ratios)) if ratios else float("nan")
 
 
-def eye_movements(seen: Look) -> dict[str, float]:
+def eye_movements(seen: GazeDirections) -> dict[str, float]:
     """Saccades and how far the eyes turn in the head."""
     turned = angle_between(seen.axes, seen.face[:, :, None])
     pairs = [saccades(gaze) for gaze in seen.gaze]
@@ -56,7 +56,7 @@ def eye_movements(seen: Look) -> dict[str, float]:
     }
 
 
-def vergence_error(seen: Look) -> float:
+def vergence_error(seen: GazeDirections) -> float:
     """Mean difference of 1 / distance between where both axes come nearest and the partner's eyes, while in contact.
 
     returns: dioptres; NaN without contact
@@ -72,7 +72,7 @@ def vergence_error(seen: Look) -> float:
     return float(np.abs(slope - wanted)[held].mean()) if held.any() else float("nan")
 
 
-def heads_meet(seen: Look) -> float:
+def heads_meet(seen: GazeDirections) -> float:
     """Share of frames in which two heads, taken as balls, touch."""
     middle = seen.origin - SKULL * seen.face
     return float((np.linalg.norm(middle[0] - middle[1], axis=-1) < 2 * SKULL).mean())

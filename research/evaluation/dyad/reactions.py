@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.gaze import Look
-from core.motion import EXPRESSION_NAMES, MOTION_FPS
+from core.gaze import GazeDirections
+from core.motion import CHANNELS, MOTION_FPS, column
 
 from .events import NOD_BAND, band, head_angles
 from .gazes import face_gaze
@@ -33,13 +33,13 @@ BEHAVIOURS = (
 )
 
 
-def behaviours(motions: np.ndarray, seen: Look) -> np.ndarray:
+def behaviours(motions: np.ndarray, seen: GazeDirections) -> np.ndarray:
     """What both people do that can be answered: (2, bins, len(BEHAVIOURS)) of motions (2, T, 59)."""
-    face = motions[..., [EXPRESSION_NAMES.index(name) for name in FACES.values()]]
+    face = motions[..., [column(name) for name in FACES.values()]]
     turns = np.moveaxis(head_angles(motions), 0, -1)
     # how much one nods, not which way: who answers a nod does not keep its time
     nodding = np.abs([band(own, *NOD_BAND) for own in turns[..., 1]])[..., None]
-    parts = [face, turns, nodding, motions[..., 56:59], face_gaze(seen)[..., None]]
+    parts = [face, turns, nodding, motions[..., CHANNELS["translation"]], face_gaze(seen)[..., None]]
     curves = np.concatenate(parts, axis=-1).astype(float)
     bins = curves.shape[1] // BIN
     return curves[:, : bins * BIN].reshape(2, bins, BIN, -1).mean(axis=2)

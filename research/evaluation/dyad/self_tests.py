@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.heads import lip_gap, load
-from core.motion import HeadMotion
+from core.motion import CHANNELS, EXPRESSION_NAMES, HeadMotion
 
 from ..mouth.errors import mouths
 from ..mouth.events import lag
@@ -67,7 +67,7 @@ def still(motions: list[np.ndarray]) -> list[np.ndarray]:
 
 
 def _exp(motions: list[np.ndarray]) -> list[np.ndarray]:
-    return [m[..., :44].reshape(-1, 44) for m in motions]
+    return [m[..., CHANNELS["expression"]].reshape(-1, len(EXPRESSION_NAMES)) for m in motions]
 
 
 def _late_lips(suite: Suite) -> float:

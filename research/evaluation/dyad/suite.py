@@ -9,14 +9,15 @@ import numpy as np
 
 from core import gaze
 from core.files import replacing
-from core.gaze import ADULT, Look, look
+from core.gaze import ADULT, CONTACT_COLUMN, LARGEST_FACING, GazeDirections, gaze_directions
 from core.layout import room_poses
+from core.motion import CHANNELS
 
 from ..mouth.errors import mouths
 from ..mouth.events import Closures
 from . import distribution, motion_errors, reactions
 from .answers import Partners, Shown
-from .behaviour import BEHIND, Scene, measure
+from .behaviour import Scene, measure
 from .bootstrap import Drawn, draw_weights
 from .events import angle_between, head_angles
 from .gazes import face_gaze
@@ -74,7 +75,7 @@ class Suite:
         self.played = Played.of(takes, cases)
         self.truth = self.played.motions[0]
         self.seen = [look_at(m, case) for m, case in zip(self.truth, cases, strict=True)]
-        self.synchrony = [reactions.synchrony(m[..., :44]) for m in self.truth]
+        self.synchrony = [reactions.synchrony(m[..., CHANNELS["expression"]]) for m in self.truth]
         self.reactions = reaction_excess(self.played, cases) if again else None
         train = [case.aimed(case.intents) for case in training]
         second = self.played.motions[1] if again else None
@@ -108,8 +109,8 @@ class Suite:
         """Numbers of one dialogue; takes (S, 2, T, 59)."""
         motions, truth = takes[0], self.truth[i]
         turns = [(start, end, int(person)) for start, end, person in case.turns]
-        row = measure(Scene(motions, case.layout, case.masks, turns, intents[..., 52]))
-        row |= looking_errors(look_at(motions, case), self.seen[i], case.intents[..., 52] >= 0.5)
+        row = measure(Scene(motions, case.layout, case.masks, turns, intents[..., CONTACT_COLUMN]))
+        row |= looking_errors(look_at(motions, case), self.seen[i], case.intents[..., CONTACT_COLUMN] >= 0.5)
         found, closures = mouths(case, motions, truth)
         row |= found
         for kind, velocity in (("MSE", False), ("vMSE", True)):
@@ -125,7 +126,7 @@ class Suite:
                 row[f"spread to skill {group}"] = motion_errors.spread_to_skill(
                     truth[..., columns], takes[..., columns]
                 )
-        synchrony = reactions.synchrony(motions[..., :44])
+        synchrony = reactions.synchrony(motions[..., CHANNELS["expression"]])
         return row | {"FRSyn s": synchrony, "FRSyn error": abs(synchrony - self.synchrony[i])}, closures
 
     def _closures(self, name: str, counts: list[Closures]) -> list[Drawn]:
@@ -139,7 +140,7 @@ class Suite:
         """How mean head yaw follows the yaw to the partner, and face gaze the share asked for."""
         asked, got, yaws, faced = [], [], [], []
         for motions, case in zip(played.motions[0], self.cases, strict=True):
-            near = np.abs([case.layout.facing_a, case.layout.facing_b]) <= BEHIND
+            near = np.abs([case.layout.facing_a, case.layout.facing_b]) <= LARGEST_FACING
             yaws.append(np.where(near, np.degrees(gaze.toward(room_poses(case.layout))[:, 0]), np.nan))
             faced.append(head_angles(motions)[0].mean(axis=1))
             asked.append([case.layout.contact_a, case.layout.contact_b])
@@ -148,12 +149,12 @@ class Suite:
         return [Drawn(key, name, weighted_slope(*xy, self.weights), len(asked)) for key, xy in slopes.items()]
 
 
-def look_at(motions: np.ndarray, case: Case) -> Look:
+def look_at(motions: np.ndarray, case: Case) -> GazeDirections:
     """Where both look, of (2, T, 59)."""
-    return look(motions, room_poses(case.layout), (ADULT, ADULT))
+    return gaze_directions(motions, room_poses(case.layout), (ADULT, ADULT))
 
 
-def looking_errors(seen: Look, truth: Look, contact: np.ndarray) -> dict[str, float]:
+def looking_errors(seen: GazeDirections, truth: GazeDirections, contact: np.ndarray) -> dict[str, float]:
     """Degrees between gaze and face and the true ones, and off the partner's eyes where the truth is in contact."""
     return {
         "gaze error deg": float(angle_between(seen.gaze, truth.gaze).mean()),

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.files import replacing
-from core.gaze import ADULT, look
+from core.gaze import ADULT, gaze_directions
 from core.heads import lip_gap, load
 from core.layout import room_poses
 from core.motion import EXPRESSION_NAMES, MOTION_FPS, Take, load_take
@@ -36,7 +36,7 @@ def curves(take: Take, person: int) -> np.ndarray:
     """(rows, T) what one person does, in the order of ROWS; head angles about their middle."""
     motions = np.stack([motion.packed for motion in take.motions])
     yaw, pitch = (angle[person] - np.median(angle[person]) for angle in head_angles(motions)[:2])
-    off = look(motions, room_poses(take.layout), (ADULT, ADULT)).contact_error[person]
+    off = gaze_directions(motions, room_poses(take.layout), (ADULT, ADULT)).contact_error[person]
     gap = 1000 * lip_gap(load(HEADS[person]), take.motions[person])
     names = ("eyeBlinkLeft", "mouthSmileLeft", "browInnerUp")
     blink, smile, brows = (motions[person, :, EXPRESSION_NAMES.index(name)] for name in names)

@@ -12,9 +12,9 @@ import numpy as np
 
 from core import generate, heads
 from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
-from core.generator import condition
+from core.generator import condition, sampling
 from core.layout import Layout
-from core.motion import EXPRESSION_NAMES
+from core.motion import CHANNELS, column
 from core.speech import features
 
 from ...corpora import recordings
@@ -25,7 +25,7 @@ from .real_mouths import speaking
 EMOTIONS = {"W": "anger", "A": "fear", "F": "joy", "E": "disgust", "N": "neutral", "L": "boredom", "T": "sadness"}
 MANNERS = "words long exaggerated whisper breathy laughter breaths".split()  # of mfa_fillers
 PAUSE = 0.5  # s between two recordings
-SMILE = EXPRESSION_NAMES.index("mouthSmileLeft")
+SMILE = column("mouthSmileLeft")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ def play(own: list[tuple[str, recordings.Recording]], seed: int) -> list[Said]:
         mono[start : start + len(sound)] = sound
     masks = np.stack([speaking(mono), np.zeros(len(mono) // SAMPLES_PER_FRAME, np.float32)])
     told = condition.build(features.encode(mono, masks), masks, Layout())
-    face = generate.sample_intents(generate.load_model(), told, seed)[0, :, :44]
+    face = sampling.sample_intents(generate.load_model(), told, seed)[0, :, CHANNELS["expression"]]
     gap = curves.read_mouth(heads.load("woman"), face).gap
     result = []
     for (manner, _), start, sound in zip(own, starts, sounds, strict=False):

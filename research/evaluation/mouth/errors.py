@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.heads import Head, lip_gap, load
-from core.motion import MOTION_FPS, HeadMotion
+from core.motion import CHANNELS, MOTION_FPS, HeadMotion
 from core.speech import features
 
 from ..dyad.events import head_angles
@@ -46,7 +46,7 @@ def mouths(case: Case, motions: np.ndarray, truth: np.ndarray) -> tuple[dict[str
 def lip_error(head: Head, motion: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """(T,) mm, the largest distance of a lip vertex from where it should be, in head coordinates; (T, 59) each."""
     lips = np.flatnonzero(head.masks["lips"] >= LIP_SHARE)
-    moved = (motion[:, :44] - truth[:, :44]) @ head.shapes[:, lips].reshape(44, -1)
+    moved = (motion - truth)[:, CHANNELS["expression"]] @ head.shapes[:, lips].reshape(len(head.shapes), -1)
     return 1000 * np.linalg.norm(moved.reshape(len(motion), -1, 3), axis=-1).max(axis=1)
 
 

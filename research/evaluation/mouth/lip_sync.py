@@ -14,8 +14,9 @@ import numpy as np
 from core import generate, heads
 from core.audio import prosody
 from core.errors import UserError
-from core.generator import condition
+from core.generator import condition, sampling
 from core.layout import Layout
+from core.motion import CHANNELS
 from core.postprocess import lip_closure
 from core.speech import features as voice
 
@@ -72,7 +73,7 @@ def networks(seed: int) -> dict[str, System]:
     def sample(talk: Talk) -> tuple[np.ndarray, np.ndarray]:
         features = heard(talk)
         told = condition.build(features, talk.masks, Layout())
-        return generate.sample_intents(model, told, seed)[..., :44], features[..., SEAL]
+        return sampling.sample_intents(model, told, seed)[..., CHANNELS["expression"]], features[..., SEAL]
 
     def guarded(talk: Talk) -> Shown:
         people = zip(*sample(talk), talk.masks, strict=True)
@@ -83,7 +84,7 @@ def networks(seed: int) -> dict[str, System]:
 
 def teacher(talk: Talk) -> Shown:
     """The teacher's lips on true phones: the ceiling of what the network can learn. English only."""
-    return _posed(synthesize(talk.dialogue, Layout(), seed=1)[..., :44])
+    return _posed(synthesize(talk.dialogue, Layout(), seed=1)[..., CHANNELS["expression"]])
 
 
 def articulation_head(threshold: float) -> System:

@@ -14,9 +14,9 @@ import numpy as np
 from core import generate, heads
 from core.audio import SAMPLES_PER_FRAME, prosody
 from core.errors import UserError
-from core.generator import condition
+from core.generator import condition, sampling
 from core.layout import Layout
-from core.motion import MOTION_FPS
+from core.motion import CHANNELS, MOTION_FPS
 from core.postprocess import lip_closure
 from core.speech import features as voice
 from core.timeseries import runs
@@ -115,7 +115,7 @@ def networks(seed: int) -> dict[str, Curve]:
 
     @cache
     def sample(clip: Clip) -> np.ndarray:
-        return generate.sample_intents(model, clip.told, seed)[0, :, :44]
+        return sampling.sample_intents(model, clip.told, seed)[0, :, CHANNELS["expression"]]
 
     def guarded(clip: Clip) -> np.ndarray:
         sealed = lip_closure.enforce_closures(sample(clip), clip.features[:, SEAL], clip.told[0, :, condition.OWN_MASK])
@@ -138,7 +138,8 @@ def teacher(clips: list[Clip], labels: Path, seed: int) -> tuple[Curve, list[Cli
         # the teacher plays two people: the other one is given the floor at the end
         turns = (Span(own[0][0], own[-1][1], 0), Span(own[-1][1], own[-1][1] + 0.01, 1))
         talk = Dialogue(clip.mono, tracks, turns, (), turns, (own, ()), ("seen", "unseen"), seed)
-        return mouth_curves.read_mouth(woman, synthesize(talk, Layout(), seed)[0, :, :44]).gap[: len(clip.opening)]
+        face = synthesize(talk, Layout(), seed)[0, :, CHANNELS["expression"]]
+        return mouth_curves.read_mouth(woman, face).gap[: len(clip.opening)]
 
     return curve, [clip for clip in clips if clip.name in phones]
 

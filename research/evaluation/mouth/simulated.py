@@ -10,7 +10,7 @@ import numpy as np
 
 from core import heads
 from core.gaze import INTENT_CHANNELS
-from core.motion import MOTION_FPS, WIDTH, HeadMotion
+from core.motion import CHANNELS, MOTION_FPS, WIDTH, HeadMotion
 from core.speech.articulation import VISEMES
 from core.timeseries import runs
 
@@ -31,7 +31,7 @@ LEAST_SPEECH = 8 * MOTION_FPS  # frames; who says less has no usual opening
 def lip_gap(face: np.ndarray, head: heads.Head) -> np.ndarray:
     """(T,) mm between the lips of ``head`` with expression ``face`` (T, 44)."""
     packed = np.zeros((len(face), WIDTH), np.float32)
-    packed[:, :44] = face
+    packed[:, CHANNELS["expression"]] = face
     return 1000 * heads.lip_gap(head, HeadMotion(packed))
 
 

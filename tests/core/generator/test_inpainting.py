@@ -91,7 +91,7 @@ def test_eyes_that_are_redone_still_meet_where_contact_is_meant(redone):
     for new, (start, end) in zip(redone, SPANS, strict=True):
         inside = slice(round(start * 25), round(end * 25))
         meant = gaze.intents(packed(new), *pair)[:, inside, 52] > 0.5
-        assert gaze.look(packed(new), *pair).contact_error[:, inside][meant].mean() < 2
+        assert gaze.gaze_directions(packed(new), *pair).contact_error[:, inside][meant].mean() < 2
 
 
 def test_lips_still_speak_in_a_redone_span(sound, take, redone):
@@ -110,8 +110,8 @@ def test_what_cannot_be_redone_is_told(sound, take, request):
     with pytest.raises(UserError, match="another recording"):
         generate(other, SEAT, seed=1, redo=Regeneration(take, 1, 2))
     for redo, text in [
-        (Regeneration(take, 5, 5.1), "nothing to redo"),
-        (Regeneration(take, 20, 22), "nothing to redo"),
+        (Regeneration(take, 5, 5.1), "nothing to regenerate"),
+        (Regeneration(take, 20, 22), "nothing to regenerate"),
         (Regeneration(take, 1, 2, people="C"), "Name A, B or AB"),
         (Regeneration(take, 1, 2, parts=("nose",)), "mouth, face, head, eyes"),
     ]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.gaze import ADULT, aim, look
+from core.gaze import ADULT, aim, gaze_directions
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, WIDTH
 from core.rotation import direction
@@ -38,7 +38,7 @@ def test_eyes_turned_five_degrees_off_contact_read_five():
 def test_a_gaze_meets_the_face_inside_its_ellipse(degrees, meets):
     seen = scene(degrees, contact=0.0)  # 7.5 cm at one metre are 4.3 degrees
 
-    assert face_gaze(look(seen.motions, room_poses(seen.layout), seen.geometries)).all() == meets
+    assert face_gaze(gaze_directions(seen.motions, room_poses(seen.layout), seen.geometries)).all() == meets
 
 
 def test_eyes_converge_on_the_partner():
