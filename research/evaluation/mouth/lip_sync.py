@@ -231,7 +231,7 @@ def main(args) -> None:
         talks = make_set(set_name, args.data, args.labels)
         if args.found_masks:
             talks, set_name = [readings.as_found(talk) for talk in talks], f"{set_name}, masks found"
-        systems = {"head": articulation_head(lip_closure.SURE)}
+        systems = {"head": articulation_head(lip_closure.CONFIDENT)}
         if generate.GENERATOR.is_file():
             systems |= networks(args.seed)
         truth = cache(teacher) if set_name.startswith("english") and OWN not in set_name else None
