@@ -55,7 +55,7 @@ class Regeneration:
         if not self.people or set(self.people) - set("AB") or not self.parts or set(self.parts) - set(PARTS):
             raise UserError(
                 f'The parts "{",".join(self.parts)}" of "{self.people}" cannot be regenerated. '
-                f"Choose A, B or AB, and some of {', '.join(PARTS)}."
+                f"Name A, B or AB, and some of {', '.join(PARTS)}."
             )
 
 

@@ -62,7 +62,7 @@ def only_dubbing(steps: int) -> tuple[Stage, ...]:
 
 
 def only_conversation(steps: int) -> tuple[Stage, ...]:
-    """The same windows without prior and dubbing, the condition always told: for regressions."""
+    """The same windows without prior and dubbing, the condition never dropped: for regressions."""
     whole = stages(steps, prior=0.0, dubbing=0.0)
     return tuple(replace(stage, recipe=replace(stage.recipe, drop=0.0, given=0.0)) for stage in whole)
 
@@ -85,7 +85,7 @@ def answer(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.rand
 
 
 def hard(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
-    """Windows told who speaks by masks that are 0 or 1, as if nobody ever were unsure."""
+    """Windows with masks of 0 and 1 in the condition, without uncertainty."""
     return draw_batch(dialogues, scale, replace(recipe, roughened=False), rng)
 
 
@@ -176,14 +176,14 @@ class Run:
     weights: Mapping[str, float] = field(default_factory=WEIGHTS.copy)
     draw: Draw = draw_batch
     seed: int = 0
-    one_mix: bool = False  # both streams hear the whole recording, not each its own voice
+    one_mix: bool = False  # both streams get the features of the unmasked mix
     share: float = 1.0  # of the dialogues
 
-    def heard(self, dialogues: list[Dialogue], folder: Path) -> list[Dialogue]:
+    def training_set(self, dialogues: list[Dialogue], folder: Path) -> list[Dialogue]:
         """What this run learns from of the ``dialogues`` of ``folder``."""
         kept = [d for d in dialogues if d.number * self.share // 1 > (d.number - 1) * self.share // 1]
         if self.draw is hard:
-            kept = [replace(d, told=np.round(d.told)) for d in kept]
+            kept = [replace(d, used_masks=np.round(d.used_masks)) for d in kept]
         if not self.one_mix:
             return kept
         mixes = read_mixes(folder)
@@ -249,7 +249,7 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Train what is not finished."""
     torch.set_num_threads(arguments.threads)
-    read = cache(lambda banded: read_dialogues(arguments.data, banded))  # 16 hours take half a minute to read
+    read = cache(lambda separate: read_dialogues(arguments.data, separate))  # 16 hours take half a minute to read
     for name in arguments.runs:
         run, folder = RUNS[name], weights_of(arguments.out, name).parent
         folder.mkdir(parents=True, exist_ok=True)
@@ -259,7 +259,7 @@ def main(arguments) -> None:
         dialogues, data_hash = read(config.intent == posture_gesture.WIDTH)
         header = {"data": data_hash, "seed": str(run.seed), "command": _command(), "run": name}
         started = time.perf_counter()
-        state = train(folder, run.heard(dialogues, arguments.data), plan, config, header, run.draw, run.network)
+        state = train(folder, run.training_set(dialogues, arguments.data), plan, config, header, run.draw, run.network)
         size = sum(p.numel() for p in state.network.parameters()) / 1e6
         print(f"{name}: {size:.2f} M, {state.step} steps, {time.perf_counter() - started:.0f} s", flush=True)
 

@@ -232,7 +232,7 @@ def add_arguments(parser) -> None:
 
 def main(arguments) -> None:
     """Train and say where the weights are."""
-    dialogues, data_hash = read_dialogues(arguments.data, banded=True)
+    dialogues, data_hash = read_dialogues(arguments.data, separate=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     stages = tuple(replace(stage, steps=max(1, round(stage.steps * arguments.shorter))) for stage in STAGES)
     plan = Plan(stages, seed=arguments.seed)

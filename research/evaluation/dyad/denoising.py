@@ -72,7 +72,7 @@ def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
 
 def _told(dialogue: Dialogue, cut: slice) -> np.ndarray:
     """(2, T, K) the condition, its columns as in core/generator/condition.py."""
-    masks, voices = dialogue.told[:, cut], np.float32(dialogue.features[:, cut])
+    masks, voices = dialogue.used_masks[:, cut], np.float32(dialogue.features[:, cut])
     scene = dialogue.layout[:, None].repeat(masks.shape[1], axis=1)
     return np.concatenate([masks[..., None], masks[::-1, :, None], scene, voices], axis=-1).astype(np.float32)
 

@@ -152,29 +152,29 @@ def test_one_mix_is_heard_by_both_and_is_that_of_the_dialogue(dialogues, tmp_pat
             content = dict(file)
         mixes[int(path.stem[-5:])] = content["features"].mean(axis=0)
         np.savez(path, **content, mixed=mixes[int(path.stem[-5:])])
-    for dialogue in ablations.RUNS["one mix"].heard(dialogues, tmp_path):
+    for dialogue in ablations.RUNS["one mix"].training_set(dialogues, tmp_path):
         assert np.array_equal(dialogue.features[0], dialogue.features[1])
         assert np.array_equal(dialogue.features[0], mixes[dialogue.number])
-    assert np.array_equal(ablations.RUNS["full"].heard(dialogues, tmp_path)[0].features, dialogues[0].features)
+    assert np.array_equal(ablations.RUNS["full"].training_set(dialogues, tmp_path)[0].features, dialogues[0].features)
 
 
 def test_dialogues_made_without_the_mix_are_said_to_lack_it(dialogues, tmp_path):
     with pytest.raises(UserError, match="unmasked mix"):
-        ablations.RUNS["one mix"].heard(dialogues, tmp_path)
+        ablations.RUNS["one mix"].training_set(dialogues, tmp_path)
 
 
 def test_a_share_of_the_data_is_that_share_and_keeps_some_to_be_judged_by(dialogues):
     many = [replace(dialogues[0], number=number) for number in range(240)]
-    kept = ablations.RUNS["a tenth of the data"].heard(many, None)
+    kept = ablations.RUNS["a tenth of the data"].training_set(many, None)
     assert len(kept) == 24 and all(split(kept))
-    assert len(ablations.RUNS["30 % of the data"].heard(many, None)) == 72
+    assert len(ablations.RUNS["30 % of the data"].training_set(many, None)) == 72
 
 
 def test_hard_masks_are_0_or_1_and_others_are_unsure(dialogues):
-    unsure = [replace(d, told=0.8 * d.told + 0.1) for d in dialogues]
+    unsure = [replace(d, used_masks=0.8 * d.used_masks + 0.1) for d in dialogues]
     hard, recipe = ablations.RUNS["hard masks"], Recipe(16, 50, drop=0.0)
     for run, sure in ((hard, True), (ablations.RUNS["full"], False)):
-        batch = run.draw(run.heard(unsure, None), measure(unsure), recipe, np.random.default_rng(0))
+        batch = run.draw(run.training_set(unsure, None), measure(unsure), recipe, np.random.default_rng(0))
         masks = batch.condition[..., :2]
         assert bool(((masks == 0) | (masks == 1)).all()) == sure
 
