@@ -112,7 +112,7 @@ def main(arguments) -> None:
         if kind not in shown:
             dialogues, hashes["data"] = read_dialogues(arguments.data, banded)
             scale = measure(read_dialogues(arguments.train, banded)[0][::6][:TRAINING])
-            heard = run.heard(dialogues, arguments.data)
+            heard = run.training_set(dialogues, arguments.data)
             shown[kind] = windows(heard, scale), scale, draw_weights(len(heard))
         batches, scale, weights = shown[kind]
         rows = judged(checkpoint.network, batches, scale)
