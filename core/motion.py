@@ -33,6 +33,13 @@ CHANNELS = {
     "translation": slice(56, 59),  # metres, from the head's rest place
 }
 WIDTH = 59
+ROTATION = slice(CHANNELS["neck"].start, CHANNELS["right_eye"].stop)  # of neck, head, left eye, right eye
+EYES = slice(CHANNELS["left_eye"].start, CHANNELS["right_eye"].stop)
+
+
+def column(name: str) -> int:
+    """Column of one of EXPRESSION_NAMES, in motions, in intents and in expressions alone. ValueError for another."""
+    return CHANNELS["expression"].start + EXPRESSION_NAMES.index(name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +64,7 @@ class HeadMotion:
     @property
     def rotation(self) -> np.ndarray:
         """(T, 4, 3) axis-angle of neck, head, left eye, right eye, radians, each local to its parent."""
-        return self.packed[:, 44:56].reshape(-1, 4, 3)
+        return self.packed[:, ROTATION].reshape(-1, 4, 3)
 
     @property
     def translation(self) -> np.ndarray:

@@ -1,16 +1,39 @@
-"""Curves over time: ramps, runs of frames, and long ones worked on a chunk at a time."""
+"""Curves over time: easings, smoothing, intervals, and long arrays processed in chunks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-CHUNK = 1500  # frames at once, a minute: an hour needs little more memory than that
+CHUNK = 1500  # frames per chunk, one minute: bounds the memory that an hour of motion needs
 
 
 def smooth_step(x: np.ndarray, low: float = 0.0, high: float = 1.0) -> np.ndarray:
-    """0 up to ``low``, 1 from ``high`` on, and between them level at both ends: 3 s^2 - 2 s^3, of any shape."""
+    """Cubic Hermite step, 3 s^2 - 2 s^3: 0 up to ``low``, 1 from ``high`` on; any shape."""
     x = np.clip((x - low) / (high - low), 0, 1)
     return x * x * (3 - 2 * x)
+
+
+def minimum_jerk(share: np.ndarray) -> np.ndarray:
+    """Share of a point-to-point movement that is done after a ``share`` of its duration, both in [0, 1]; any shape.
+
+    The minimum-jerk trajectory 10 s^3 - 15 s^4 + 6 s^5 (Flash and Hogan 1985): speed and acceleration are 0 at both
+    ends.
+    """
+    return share**3 * (10 - 15 * share + 6 * share**2)
+
+
+def gaussian_smooth(values: np.ndarray, spread: float, axis: int = -1) -> np.ndarray:
+    """Convolve ``values`` along ``axis`` with a Gaussian of standard deviation ``spread`` samples, cut at 3 spreads.
+
+    The first and the last value are repeated beyond the ends; the shape stays.
+    """
+    reach = max(1, round(3 * spread))
+    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / spread) ** 2)
+    moved = np.moveaxis(values, axis, -1)
+    count = moved.shape[-1]
+    padded = np.pad(moved, [(0, 0)] * (moved.ndim - 1) + [(reach, reach)], mode="edge")
+    smoothed = sum(weight * padded[..., i : i + count] for i, weight in enumerate(kernel / kernel.sum()))
+    return np.moveaxis(smoothed, -1, axis)
 
 
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
@@ -27,10 +50,27 @@ def padded_slice(values: np.ndarray, first: int, last: int) -> np.ndarray:
     return np.pad(inside, [(0, 0)] * (values.ndim - 1) + [(before, after)])
 
 
-def by_chunks(compute: Callable[[slice], np.ndarray], frames: int, reach: int = 0) -> np.ndarray:
-    """What ``compute`` gives for slices of frames, (2, n, ...), for all ``frames`` of them.
+def merged(intervals: Iterable[tuple[float, float]], gap: float = 0.0) -> list[tuple[float, float]]:
+    """Intervals (start, end), given in order of their start, with those joined that overlap, touch or lie less than
+    ``gap`` apart.
 
-    reach: frames beside a frame that its result depends on; so many more are asked for at both ends, and cut off
+    >>> merged([(0, 2), (1, 3), (3.5, 4)], gap=1)
+    [(0, 4)]
+    """
+    joined: list[tuple[float, float]] = []
+    for start, end in intervals:
+        if joined and (start <= joined[-1][1] or start - joined[-1][1] < gap):
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def by_chunks(compute: Callable[[slice], np.ndarray], frames: int, reach: int = 0) -> np.ndarray:
+    """Concatenate what ``compute`` returns, (2, n, ...), for consecutive slices of ``frames`` frames.
+
+    reach: frames before and after a frame that its result depends on; slices are extended by as many, and the results
+           are cut back
     """
     found = []
     for first in range(0, frames, CHUNK):

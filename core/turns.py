@@ -11,7 +11,7 @@ import numpy as np
 from .errors import UserError
 from .files import replacing
 from .motion import MOTION_FPS
-from .timeseries import runs
+from .timeseries import merged, runs
 
 SPEAKERS = "AB"
 HEADER = ["start_s", "end_s", "speaker"]
@@ -71,7 +71,7 @@ def turns_from_masks(masks: np.ndarray, on: float = ON, off: float = OFF) -> lis
     """
     turns = []
     for speaker, mask in zip(SPEAKERS, masks, strict=True):
-        spans = _bridged(_spans(np.asarray(mask, float), on, off))
+        spans = merged(_spans(np.asarray(mask, float), on, off), BRIDGE)
         turns += [Turn(round(float(a), 3), round(float(b), 3), speaker) for a, b in spans if b - a >= SHORTEST]
     return sorted(turns)
 
@@ -95,16 +95,6 @@ def _spans(mask: np.ndarray, on: float, off: float) -> list[tuple[float, float]]
 def _share(inside: float, outside: float, level: float) -> float:
     """How far from ``inside`` to ``outside``, two frame centres, a straight line meets ``level``."""
     return (inside - level) / (inside - outside)
-
-
-def _bridged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:
-    joined: list[tuple[float, float]] = []
-    for start, end in spans:
-        if joined and start - joined[-1][1] < BRIDGE:
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def write_csv(turns: Iterable[Turn], path: str | Path) -> None:
@@ -145,15 +135,10 @@ def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[flo
     frames = speaking.shape[1]
     before, after = _plain(speaking), _plain(masks_from_turns(turns, frames))
     differs = np.abs(before - after).max(axis=0) > CHANGED
-    spans: list[tuple[float, float]] = []
-    for first, last in runs(differs):
-        start = max(0.0, first / MOTION_FPS - AROUND)
-        end = min(frames / MOTION_FPS, last / MOTION_FPS + AROUND)
-        if spans and start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], end)
-        else:
-            spans.append((start, end))
-    return spans
+    ends = frames / MOTION_FPS
+    return merged(
+        (max(0.0, first / MOTION_FPS - AROUND), min(ends, last / MOTION_FPS + AROUND)) for first, last in runs(differs)
+    )
 
 
 def _plain(masks: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the network is told: voices, who speaks, and where the partner is, frame by frame (DESIGN §7).
+"""The condition of the network, frame by frame: voices, who speaks, and where the partner is (DESIGN §7).
 
 Columns of the condition (T, K) of one stream: own mask, partner's mask, LAYOUT_NAMES, then the own voice's features.
 """
@@ -15,7 +15,7 @@ from ..timeseries import smooth_step
 LAYOUT_NAMES = (
     # unit vector to the partner's rest place in the own rest frame: how far the body is turned away, and who is higher
     *("partner_left", "partner_back", "partner_up"),
-    # unit vector to the own rest place in the partner's rest frame: does the partner face this way?
+    # unit vector to the own rest place in the partner's rest frame: whether the partner faces this way
     *("seen_left", "seen_back", "seen_up"),
     "log_distance",
     "contact",
@@ -24,13 +24,11 @@ LAYOUT_NAMES = (
     "warmth",
 )
 OWN_MASK, PARTNER_MASK = 0, 1
-CONTACT = 2 + LAYOUT_NAMES.index("contact")  # the share of eye contact that is asked for
+CONTACT = 2 + LAYOUT_NAMES.index("contact")  # the asked share of eye contact
 PARTNER = slice(2, 5)  # the first three of LAYOUT_NAMES
-FEATURES = 2 + len(LAYOUT_NAMES)  # where the voice begins
-NEAR, FAR = 0.3, 10.0  # m; nearer and farther nothing about a face changes, and nothing was trained
-
-
-EASE = 0.5  # s that a direction takes to be in force; nobody's mood jumps
+FEATURES = 2 + len(LAYOUT_NAMES)  # first column of the voice's features
+NEAR, FAR = 0.3, 10.0  # m; distances are clipped to what was trained
+EASE = 0.5  # s over which a direction takes effect
 
 
 def build(
@@ -41,21 +39,21 @@ def build(
     directions: Sequence[tuple[float, Layout]] = (),
     first: int = 0,
 ) -> np.ndarray:
-    """Put everything the network is told side by side.
+    """Concatenate masks, layout and voice features.
 
     features: (2, T, WIDTH) from core/speech/features.py, about unit scale
     masks:    (2, T) in [0, 1], who speaks
     poses:    (2, 4, 4) rest poses in the room, metres, where rigs were moved by hand; None takes the layout's
     directions, first: as in :func:`scene_columns`
-    returns:  (2, T, FEATURES + WIDTH), as precise as the features
+    returns:  (2, T, FEATURES + WIDTH) in the dtype of the features
     """
     if features.shape[:2] != masks.shape:
         raise ValueError(f"features {features.shape} and masks {masks.shape} must agree in (2, T)")
-    told = np.empty((*masks.shape, FEATURES + features.shape[-1]), features.dtype)
-    told[..., OWN_MASK], told[..., PARTNER_MASK] = masks, masks[::-1]
-    told[..., PARTNER_MASK + 1 : FEATURES] = scene_columns(layout, directions, masks.shape[1], poses, first)
-    told[..., FEATURES:] = features
-    return told
+    columns = np.empty((*masks.shape, FEATURES + features.shape[-1]), features.dtype)
+    columns[..., OWN_MASK], columns[..., PARTNER_MASK] = masks, masks[::-1]
+    columns[..., PARTNER_MASK + 1 : FEATURES] = scene_columns(layout, directions, masks.shape[1], poses, first)
+    columns[..., FEATURES:] = features
+    return columns
 
 
 def scene_columns(
@@ -79,9 +77,9 @@ def scene_columns(
     return columns.astype(np.float32)
 
 
-def distance(told: np.ndarray) -> float:
-    """Metres from one rest place to the other, as told in the condition (2, T, K)."""
-    return float(np.exp(told[0, 0, 2 + LAYOUT_NAMES.index("log_distance")]))
+def distance(columns: np.ndarray) -> float:
+    """Metres from one rest place to the other, of a condition (2, T, K)."""
+    return float(np.exp(columns[0, 0, 2 + LAYOUT_NAMES.index("log_distance")]))
 
 
 def layout_columns(layout: Layout, poses: np.ndarray | None = None) -> np.ndarray:

@@ -1,28 +1,35 @@
-"""What of a motion is held while the rest is made anew: one turn of a take, one person of it, a part of the face."""
+"""In-painting: which motion is given, what of it is kept, and which span is generated (DESIGN §7).
+
+Three ways lead to an :class:`Inpainting`: plain generation keeps nothing, a given motion of A is kept whole, and
+regenerating a part of a take keeps the rest of it.
+"""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import gaze
 from ..errors import UserError
-from ..motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS, WIDTH, HeadMotion, Take
+from ..layout import Layout
+from ..motion import CHANNELS, EXPRESSION_NAMES, EYES, MOTION_FPS, WIDTH, HeadMotion, Take
 
-if TYPE_CHECKING:  # Blender reads this file, too, and has not what reads sound
+if TYPE_CHECKING:  # Blender imports this module, too, and has no decoder
     from ..audio import Sound
 
 MOUTH_NAMES = ("mouth", "jaw", "tongue", "cheekPuff")
-PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks and nose; head: with neck and shifts
-SHORTEST = 0.2  # s that can be made anew
-CONTEXT = 125  # frames beside a span that its making looks at
-EASE = 10  # frames over which a span leaves what is held beside it
-SHORTEST_LOOK = 4  # frames
-SAME_LOOK = np.radians(5)
+PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks, nose; head: neck, head, translation
+MOOD = ("contact_a", "contact_b", "energy", "warmth")  # fields of a Layout that place nobody
+SHORTEST = 0.2  # s that can be regenerated
+CONTEXT = 125  # frames before and after the span that the network sees
+BLEND = 10  # frames over which generated motion leaves the kept motion beside it
+SHORTEST_FIXATION = 4  # frames
+SAME_FIXATION = np.radians(5)  # offsets closer than this count as one fixation
 
 
 @dataclass(frozen=True, eq=False)
 class Regeneration:
-    """A stretch of a take to make anew; everything else stays as it is, to the bit."""
+    """A span of a take, the people and the parts of the head that are generated again; the rest is kept."""
 
     take: Take
     start: float  # s from the recording's start
@@ -32,125 +39,138 @@ class Regeneration:
 
     @property
     def span(self) -> tuple[int, int]:
-        """First frame of the stretch and one past its last."""
+        """First frame and one past the last."""
         return max(0, round(self.start * MOTION_FPS)), min(len(self.take), round(self.end * MOTION_FPS))
 
     def check(self, sound: "Sound", frames: int) -> None:
-        """Raises UserError where this cannot be done to ``sound``, which has ``frames`` frames."""
+        """Raise UserError where this does not fit ``sound``, whose motion has ``frames`` frames."""
         if self.take.audio_sha256 != sound.sha256 or len(self.take) != frames:
             raise UserError("The take was made from another recording. Choose its recording, or generate a new take.")
         first, last = self.span
         if last - first < SHORTEST * MOTION_FPS:
             raise UserError(
-                f"There is nothing to redo from {self.start:g} to {self.end:g} s. "
-                f"Name {SHORTEST:g} s or more within the {frames / MOTION_FPS:g} s of the recording."
+                f"There is nothing to regenerate from {self.start:g} to {self.end:g} s. "
+                f"Choose {SHORTEST:g} s or more within the {frames / MOTION_FPS:g} s of the recording."
             )
         if not self.people or set(self.people) - set("AB") or not self.parts or set(self.parts) - set(PARTS):
             raise UserError(
-                f'Nobody can redo "{",".join(self.parts)}" of "{self.people}". '
+                f'The parts "{",".join(self.parts)}" of "{self.people}" cannot be regenerated. '
                 f"Name A, B or AB, and some of {', '.join(PARTS)}."
             )
-
-    def with_new(self, motions: tuple[HeadMotion, HeadMotion], masks: np.ndarray) -> Take:
-        """The take with its new ``motions``; ``masks`` (2, T), who speaks, hold within the stretch."""
-        speaking = np.array(self.take.speaking)
-        speaking[:, slice(*self.span)] = masks[:, slice(*self.span)]
-        return replace(self.take, motions=motions, speaking=speaking)
 
 
 @dataclass(frozen=True, eq=False)
 class Inpainting:
-    """A motion of which a part is kept."""
+    """A take to be completed: where ``mask`` holds its motion is kept, elsewhere within ``span`` it is generated."""
 
-    motions: np.ndarray  # (2, T, 59) packed HeadMotion
-    keep: np.ndarray  # (2, T, 59) bool
-    keep_gaze: np.ndarray  # (2, T) bool: what is looked at; the eyes turn with a head that is made anew
-    span: tuple[int, int]  # frames outside of which all is kept of both people
-
-    @classmethod
-    def whole_person(cls, motion: np.ndarray) -> "Inpainting":
-        """All of A, ``motion`` (T, 59), and nothing of B."""
-        keep = np.zeros((2, *motion.shape), bool)
-        keep[0] = True
-        return cls(np.stack([motion, np.zeros_like(motion)]), keep, keep[..., 0], (0, len(motion)))
+    take: Take  # T frames; where nothing is kept its motion has no meaning
+    layout: Layout  # of the take that is made; contact and mood are those of the generated span
+    mask: np.ndarray  # (2, T, 59) bool, True is kept
+    gaze_mask: np.ndarray  # (2, T) bool, whether the point looked at is kept; eyes turn with a generated head
+    span: tuple[int, int]  # first frame and one past the last; outside all is kept of both people
+    speaking: np.ndarray | None = None  # (2, T) in [0, 1], who speaks, where that is known
 
     @classmethod
-    def around(cls, redo: Regeneration) -> "Inpainting":
-        """All that ``redo`` does not ask for."""
-        (first, last), frames = redo.span, len(redo.take)
-        keep, keep_gaze = np.ones((2, frames, WIDTH), bool), np.ones((2, frames), bool)
-        for person in {"AB".index(letter) for letter in redo.people}:
-            keep[person, first:last] = ~part_columns(redo.parts)
-            keep_gaze[person, first:last] = "eyes" not in redo.parts
-        return cls(np.stack([motion.packed for motion in redo.take.motions]), keep, keep_gaze, redo.span)
+    def nothing(cls, take: Take) -> "Inpainting":
+        """All of ``take`` is generated."""
+        frames = len(take)
+        return cls(take, take.layout, np.zeros((2, frames, WIDTH), bool), np.zeros((2, frames), bool), (0, frames))
+
+    @classmethod
+    def beside(cls, take: Take, motion: HeadMotion) -> "Inpainting":
+        """A keeps ``motion``, as long as ``take``; B is generated."""
+        whole = cls.nothing(replace(take, motions=(motion, take.motions[1])))
+        whole.mask[0] = whole.gaze_mask[0] = True
+        return whole
+
+    @classmethod
+    def around(cls, regeneration: Regeneration, layout: Layout) -> "Inpainting":
+        """All is kept but what ``regeneration`` names, for which contact and mood of ``layout`` hold."""
+        take, (first, last) = regeneration.take, regeneration.span
+        mask, gaze_mask = np.ones((2, len(take), WIDTH), bool), np.ones((2, len(take)), bool)
+        for person in {"AB".index(letter) for letter in regeneration.people}:
+            mask[person, first:last] = ~part_columns(regeneration.parts)
+            gaze_mask[person, first:last] = "eyes" not in regeneration.parts
+        layout = replace(take.layout, **{name: getattr(layout, name) for name in MOOD})
+        return cls(take, layout, mask, gaze_mask, (first, last), take.speaking)
 
     @property
-    def keep_intents(self) -> np.ndarray:
-        """(2, T, 56) bool: ``keep`` in the columns of core/gaze.py."""
-        gaze = np.repeat(self.keep_gaze[..., None], 3, axis=-1)
-        return np.concatenate([self.keep[..., :50], gaze, self.keep[..., CHANNELS["translation"]]], axis=-1)
+    def motions(self) -> np.ndarray:
+        """(2, T, 59) packed HeadMotion of the take."""
+        return np.stack([motion.packed for motion in self.take.motions])
 
     @property
-    def near(self) -> slice:
-        """The frames that making the span anew looks at."""
-        return slice(max(0, self.span[0] - CONTEXT), min(len(self.keep[0]), self.span[1] + CONTEXT))
+    def context(self) -> slice:
+        """The frames that the network sees to generate the span."""
+        return slice(max(0, self.span[0] - CONTEXT), min(len(self.take), self.span[1] + CONTEXT))
 
     def cut(self, part: slice) -> "Inpainting":
         """The frames of ``part`` alone; the span lies within."""
+        motions = tuple(HeadMotion(motion.packed[part], motion.fps) for motion in self.take.motions)
+        take = replace(self.take, motions=motions, speaking=self.take.speaking[:, part])
         first, last = self.span
         span = (first - part.start, last - part.start)
-        return Inpainting(self.motions[:, part], self.keep[:, part], self.keep_gaze[:, part], span)
+        return Inpainting(take, self.layout, self.mask[:, part], self.gaze_mask[:, part], span)
 
-    def with_part(self, made: np.ndarray, part: slice) -> np.ndarray:
-        """All of the motion, (2, T, 59), with ``made`` in the frames of ``part``."""
-        whole = np.array(self.motions, np.float32)
-        whole[:, part] = made
-        return whole
+    def known_intents(self, poses: np.ndarray, geometries) -> tuple[np.ndarray, np.ndarray] | None:
+        """Intents of the take (2, T, 56) and which of them are kept, bool; None where nothing is.
 
-    def over(self, made: np.ndarray) -> np.ndarray:
-        """``made`` (2, T, 59) with what is held put over it, to the bit."""
-        return np.where(self.keep, self.motions, made).astype(np.float32)
-
-    def joined(self, made: np.ndarray) -> np.ndarray:
-        """``made`` (2, T, 59), eased into what is held before and after the span; eyes may jump and are left alone."""
-        first, last = self.span
-        result = made.astype(np.float32).copy()
-        size = min(EASE, (last - first) // 2)
-        leave = np.cos(np.pi * (np.arange(size) + 0.5) / (2 * size))[:, None] ** 2
-        bodily = np.ones(WIDTH, bool)
-        bodily[50:56] = False
-        if first > 1:
-            arrive = _onwards(self.motions[:, first - 2], self.motions[:, first - 1]) - made[:, first]
-            result[:, first : first + size] += leave * (arrive * bodily)[:, None]
-        if last < made.shape[1] - 1:
-            arrive = _onwards(self.motions[:, last + 1], self.motions[:, last]) - made[:, last - 1]
-            result[:, last - size : last] += leave[::-1] * (arrive * bodily)[:, None]
-        return self.over(result)
-
-    def gaze(self, made: np.ndarray, there: np.ndarray) -> np.ndarray:
-        """``made`` (2, T, 3) gaze that rests and jumps, the held one ``there`` in its place; no jump at the joints.
-
-        A look that is held up to a joint goes on behind it, to the next jump when the new one is about the same.
+        poses, geometries: as in core/gaze.py
         """
-        result, (first, last) = np.where(self.keep_gaze[..., None], there, made), self.span
-        for new, old, kept in zip(result, there, self.keep_gaze, strict=True):
+        if not self.mask.any():
+            return None
+        columns = (
+            self.mask[..., : CHANNELS["head"].stop],
+            self.gaze_mask[..., None].repeat(3, axis=-1),
+            self.mask[..., CHANNELS["translation"]],
+        )
+        return gaze.intents(self.motions, poses, geometries), np.concatenate(columns, axis=-1)
+
+    def masked(self, generated: np.ndarray) -> np.ndarray:
+        """``generated`` (2, T, 59), with the take's own values where they are kept."""
+        return np.where(self.mask, self.motions, generated).astype(np.float32)
+
+    def blended(self, generated: np.ndarray) -> np.ndarray:
+        """``generated`` (2, T, 59), eased into the motion kept before and after the span; eyes may jump."""
+        (first, last), motions = self.span, self.motions
+        result = generated.astype(np.float32).copy()
+        size = min(BLEND, (last - first) // 2)
+        falling = np.cos(np.pi * (np.arange(size) + 0.5) / (2 * size))[:, None] ** 2
+        eased = np.ones(WIDTH, bool)
+        eased[EYES] = False
+        if first > 1:
+            step = _extrapolated(motions[:, first - 2], motions[:, first - 1]) - generated[:, first]
+            result[:, first : first + size] += falling * (step * eased)[:, None]
+        if last < generated.shape[1] - 1:
+            step = _extrapolated(motions[:, last + 1], motions[:, last]) - generated[:, last - 1]
+            result[:, last - size : last] += falling[::-1] * (step * eased)[:, None]
+        return self.masked(result)
+
+    def blended_gaze(self, generated: np.ndarray, given: np.ndarray) -> np.ndarray:
+        """Gaze (2, T, 3) as in INTENT_CHANNELS: ``given`` where it is kept, elsewhere ``generated``.
+
+        A fixation kept up to an end of the span goes on inside: to the next saccade where the generated one is about
+        the same, else for SHORTEST_FIXATION.
+        """
+        result, (first, last) = np.where(self.gaze_mask[..., None], given, generated), self.span
+        for new, old, kept in zip(result, given, self.gaze_mask, strict=True):
             if kept[first:last].all():
                 continue
             if first > 0:
-                size = _look_length(new[first:last], old[first - 1])
+                size = _continuation(new[first:last], old[first - 1])
                 new[first : first + size] = old[first - 1]
             if last < len(new):
-                size = _look_length(new[first:last][::-1], old[last])
+                size = _continuation(new[first:last][::-1], old[last])
                 new[last - size : last] = old[last]
         return result
 
-
-def _look_length(looks: np.ndarray, before: np.ndarray) -> int:
-    """How many frames of ``looks`` (T, 3) the look ``before`` them goes on."""
-    same = (looks[0, 2] >= 0.5) == (before[2] >= 0.5) and np.abs(looks[0] - before)[:2].max() < SAME_LOOK
-    jumps = np.flatnonzero(np.abs(np.diff(looks, axis=0)).max(axis=1) > 0)
-    to_jump = int(jumps[0]) + 1 if len(jumps) else len(looks)
-    return min(to_jump if same else SHORTEST_LOOK, len(looks) // 2)
+    def completed(self, generated: np.ndarray, speaking: np.ndarray) -> Take:
+        """The take with ``generated`` (2, n, 59) as its motion in :attr:`context`; ``speaking`` (2, T) holds in the
+        span."""
+        motions, masks, span = self.motions.astype(np.float32), np.array(self.take.speaking), slice(*self.span)
+        motions[:, self.context] = generated
+        masks[:, span] = speaking[:, span]
+        return replace(self.take, motions=tuple(HeadMotion(motion) for motion in motions), speaking=masks)
 
 
 def part_columns(parts: tuple[str, ...]) -> np.ndarray:
@@ -160,11 +180,18 @@ def part_columns(parts: tuple[str, ...]) -> np.ndarray:
     columns[CHANNELS["expression"]] = mouth * ("mouth" in parts) + ~mouth * ("face" in parts)
     for name in ("neck", "head", "translation"):
         columns[CHANNELS[name]] = "head" in parts
-    for name in ("left_eye", "right_eye"):
-        columns[CHANNELS[name]] = "eyes" in parts or "head" in parts
+    columns[EYES] = "eyes" in parts or "head" in parts
     return columns
 
 
-def _onwards(before: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Where a motion goes on to after two frames of it: half as far again."""
+def _continuation(gazes: np.ndarray, before: np.ndarray) -> int:
+    """For how many frames of ``gazes`` (T, 3) the gaze ``before`` them (3,) goes on."""
+    same = (gazes[0, 2] >= 0.5) == (before[2] >= 0.5) and np.abs(gazes[0] - before)[:2].max() < SAME_FIXATION
+    jumps = np.flatnonzero(np.abs(np.diff(gazes, axis=0)).max(axis=1) > 0)
+    to_jump = int(jumps[0]) + 1 if len(jumps) else len(gazes)
+    return min(to_jump if same else SHORTEST_FIXATION, len(gazes) // 2)
+
+
+def _extrapolated(before: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Half a frame's step beyond the frame ``last``, which follows ``before``."""
     return last + (last - before) / 2

@@ -11,41 +11,35 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..gaze import INTENT_WIDTH
 from ..motion import MOTION_FPS
 from .diffusion import signal
 
-INTENT = 56  # columns of the motion the network predicts, see core/gaze.py
-
 
 @dataclass(frozen=True)
-class Sight:
-    """Where the heads of an attention look at first, in the partner's motion."""
+class Delays:
+    """Initial delays of a cross-attention's heads: how far back in the partner's motion each attends."""
 
-    first: float  # s back from now, of the first head; below 0 is what follows
-    last: float  # s back from now, of the last head
-    reach: float  # s, how far around its moment each head looks
+    first: float  # s, of the first head; below 0 lies in the future
+    last: float  # s, of the last head
+    spread: float  # s, standard deviation of each head's attention about its delay
 
 
-# By level: at 25 frames a second glances, brows and blinks, at 6.25 what is taken over late, postures and moods
-SIGHTS = (Sight(-0.1, 1.0, 0.08), Sight(-0.4, 1.7, 0.15), Sight(-1.0, 3.0, 0.35))
+# By level: at 25 frames a second glances, brows and blinks, at 6.25 slow answers, postures and moods
+DELAYS = (Delays(-0.1, 1.0, 0.08), Delays(-0.4, 1.7, 0.15), Delays(-1.0, 3.0, 0.35))
 
 
 @dataclass(frozen=True)
 class Config:
-    """What it takes to build the network again; saved in the header of the weights."""
+    """Sizes of the network; saved in the header of the weights."""
 
     condition: int  # K, width of the condition
-    intent: int = INTENT  # or bands.WIDTH, with the turns of neck and head in two bands
+    intent: int = INTENT_WIDTH  # columns of the motion; posture_gesture.WIDTH with postures and gestures apart
     widths: tuple[int, ...] = (128, 192, 256)  # channels at 25, 12.5 and 6.25 frames a second
     blocks: int = 2  # residual blocks a level, down and up
     embedding: int = 128  # width of what FiLM reads
-    role: int = 32  # width of the role embedding
+    role: int = 32  # width of the role embedding; 0 is none
     heads: int = 8  # attention heads
-    # Changed only for the ablations (research/evaluation/ablations.py); role 0 goes without the role embedding.
-    cross_attention: bool = True  # the streams see each other
-    concatenation: bool = True  # the condition lies beside the noisy motion
-    film: bool = True  # the condition scales and shifts every block
-    hidden: tuple[int, ...] = ()  # columns of the condition that read 0
 
 
 class Conv(nn.Conv2d):
@@ -80,14 +74,14 @@ class Block(nn.Module):
 class CrossAttention(nn.Module):
     """h'_A = h_A + Attn(Q_A, K_B, V_B) and back; positions are relative, so a window may start anywhere.
 
-    Keys and values read the partner's motion beside the partner's state: the state at a coarse level has no reason of
-    its own to hold a brow or a glance, and so nobody would learn to answer them. What people answer lies a reaction
-    time back. Attention that begins by looking at all ten seconds alike sees only their mean and never finds it; here
-    every head begins at its own moment of the partner, and learns to move it.
+    Keys and values read the partner's motion beside the partner's state: the state of a coarse level need not hold a
+    brow or a glance, and reactions to them would not be learnt. Reactions follow a reaction time later: attention that
+    is uniform over ten seconds at first reads only their mean and never finds it, so that every head starts with its
+    own delay (a Gaussian bias on the scores), which is learnt.
     """
 
-    def __init__(self, width: int, heads: int, folded: int, intent: int, sight: Sight):
-        """folded: frames of the motion that are one here; intent: columns of the motion"""
+    def __init__(self, width: int, heads: int, folded: int, intent: int, delays: Delays):
+        """folded: frames of the motion that are one frame of this level; intent: columns of the motion"""
         super().__init__()
         self.heads, self.folded = heads, folded
         self.query = nn.Linear(width, width, bias=False)
@@ -95,36 +89,36 @@ class CrossAttention(nn.Module):
         self.shown = nn.Linear(folded * intent, 2 * width, bias=False)
         self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
-        self.back = nn.Parameter(torch.linspace(sight.first, sight.last, heads))  # s
-        self.log_reach = nn.Parameter(torch.full((heads,), math.log(sight.reach)))
+        self.back = nn.Parameter(torch.linspace(delays.first, delays.last, heads))  # s, delay of each head
+        self.log_reach = nn.Parameter(torch.full((heads,), math.log(delays.spread)))
 
     def forward(self, h: Tensor, motion: Tensor) -> Tensor:
-        """Add to each person's state what is seen of the other; streams A and B of a pair follow each other.
+        """Add to each person's state what it attends to of the partner; streams A and B of a pair are neighbours.
 
-        h: (2 B, T, C), motion: (2 B, T folded, intent) as far as it is visible in the noise
+        h: (2 B, T, C); motion: (2 B, T folded, intent) noisy motion times its share of signal
         """
         own = F.layer_norm(h, h.shape[-1:])
         seen = self.key_value(_partners(own)) + self.shown(_partners(motion).unflatten(1, (-1, self.folded)).flatten(2))
         key, value = seen.chunk(2, dim=-1)
         q, k, v = (x.unflatten(-1, (self.heads, -1)).transpose(1, 2) for x in (self.query(own), key, value))
-        near = self.nearness(h.shape[1]).to(q.dtype).expand(len(q), -1, -1, -1)  # torch is slow where it must expand it
+        near = self.bias(h.shape[1]).to(q.dtype).expand(len(q), -1, -1, -1)  # torch is slow where it must expand it
         mixed = F.scaled_dot_product_attention(rotary(q), rotary(k), v, near)
         return h + self.out(mixed.transpose(1, 2).flatten(2))
 
-    def nearness(self, frames: int) -> Tensor:
-        """(heads, frames, frames) what is added to the scores: 0 where a head looks, less away from there."""
+    def bias(self, frames: int) -> Tensor:
+        """(heads, frames, frames) log of each head's Gaussian about its delay: added to the scores, 0 at its peak."""
         at = torch.arange(frames, device=self.back.device) * (self.folded / MOTION_FPS)
         off = (at[:, None] - at - self.back[:, None, None]) / self.log_reach.exp()[:, None, None]
         return -off.square() / 2
 
 
 def _partners(x: Tensor) -> Tensor:
-    """(2 B, T, C) of A and B as of B and A."""
+    """Swap A and B of every pair in (2 B, T, C)."""
     return x.unflatten(0, (-1, 2)).flip(1).flatten(0, 1)
 
 
 def rotary(x: Tensor) -> Tensor:
-    """Turn pairs of channels of (B, heads, T, C) by angles that grow with time: a product sees only the distance."""
+    """Rotary position embedding (Su et al. 2021) of (B, heads, T, C): scores depend on distances in time alone."""
     frames, half = x.shape[-2], x.shape[-1] // 2
     rates = 0.5 ** (torch.arange(half, device=x.device) * (10 / half))  # radians a frame, 1 down to 1/1000
     angle = torch.arange(frames, device=x.device)[:, None] * rates
@@ -134,7 +128,7 @@ def rotary(x: Tensor) -> Tensor:
 
 
 class Embedding(nn.Module):
-    """What FiLM reads at each frame: the condition with the role, plus the diffusion time."""
+    """Input of FiLM at each frame: the condition with the role, plus the noise level."""
 
     def __init__(self, condition: int, width: int):
         super().__init__()
@@ -156,21 +150,20 @@ class DualStream(nn.Module):
         self.config = config
         widths, e = config.widths, config.embedding
         self.speak, self.listen = (nn.Parameter(torch.randn(config.role) * 0.5) for _ in range(2))
-        self.nothing = nn.Parameter(torch.zeros(config.condition))  # stands for a dropped condition
+        self.nothing = nn.Parameter(torch.zeros(config.condition))  # in place of a dropped condition
         conditioned = config.condition + config.role
         self.embed = Embedding(conditioned, e)
         self.inlet = Conv(config.intent + conditioned, widths[0])
         self.down = nn.ModuleList(nn.ModuleList(Block(w, w, e) for _ in range(config.blocks)) for w in widths)
-        # Two frames become one, and one two, by a matrix: no frame is thrown away.
+        # A linear map merges two frames to one and splits one into two: no frame is dropped.
         self.coarser = nn.ModuleList(nn.Linear(2 * a, b) for a, b in zip(widths, widths[1:], strict=False))
         self.finer = nn.ModuleList(nn.Linear(b, 2 * a) for a, b in zip(widths, widths[1:], strict=False))
         self.up = nn.ModuleList(
             nn.ModuleList(Block(2 * w if i == 0 else w, w, e) for i in range(config.blocks)) for w in widths
         )
         self.cross = nn.ModuleList(
-            CrossAttention(width, config.heads, 2**level, config.intent, sight)
-            for level, (width, sight) in enumerate(zip(widths, SIGHTS, strict=False))
-            if config.cross_attention
+            CrossAttention(width, config.heads, 2**level, config.intent, delays)
+            for level, (width, delays) in enumerate(zip(widths, DELAYS, strict=False))
         )
         self.outlet = Conv(widths[0], config.intent)
         nn.init.zeros_(self.outlet.weight)
@@ -180,13 +173,11 @@ class DualStream(nn.Module):
 
         noisy:     (B, 2, T, intent) motion in z units, any T
         condition: (B, 2, T, K) from core/generator/condition.py; column 0 is the own mask
-        t:         (B, 2, T) noise level in [0, 1] of each frame; 0 says the frame is given and clean
-        dropped:   (B,) bool, the pairs whose condition is withheld (training and guidance)
+        t:         (B, 2, T) noise level in [0, 1] of each frame; 0 where the frame is given
+        dropped:   (B,) bool, pairs without condition (training, guidance)
         returns:   (B, 2, T, intent)
         """
         pairs, _, frames, _ = noisy.shape
-        if self.config.hidden:
-            condition = condition.index_fill(-1, torch.tensor(self.config.hidden, device=condition.device), 0)
         mask = condition[..., :1]
         role = mask * self.speak + (1 - mask) * self.listen
         if dropped is not None:
@@ -196,8 +187,7 @@ class DualStream(nn.Module):
         streams = [x.flatten(0, 1) for x in (noisy, torch.cat([condition, role], dim=-1), t[..., None])]
         extra = -frames % 2 ** (len(self.config.widths) - 1)
         noisy, condition, t = (F.pad(x.transpose(1, 2), (0, extra), mode="replicate").transpose(1, 2) for x in streams)
-        beside, scaling = condition * self.config.concatenation, condition * self.config.film
-        out = self._unet(torch.cat([noisy, beside], dim=-1), self.embed(scaling, t[..., 0]), signal(t) * noisy)
+        out = self._unet(torch.cat([noisy, condition], dim=-1), self.embed(condition, t[..., 0]), signal(t) * noisy)
         return out[:, :frames].unflatten(0, (pairs, 2))
 
     def _unet(self, x: Tensor, c: Tensor, visible: Tensor) -> Tensor:
@@ -213,8 +203,7 @@ class DualStream(nn.Module):
             if level < len(self.coarser):
                 h = self.coarser[level](h.unflatten(1, (-1, 2)).flatten(2))
         for level in reversed(range(len(self.up))):
-            if self.config.cross_attention:
-                h = self.cross[level](h, visible)  # before the blocks, which make a motion of what is seen
+            h = self.cross[level](h, visible)  # before the blocks, which turn what it reads into motion
             h = torch.cat([h, skips[level]], dim=-1)
             for block in self.up[level]:
                 h = block(h, embeddings[level])

@@ -31,11 +31,11 @@ def missing(names: Iterable[str]) -> list[str]:
     return [name for name in EXPRESSION_NAMES if name not in found]
 
 
-def looks(rotation: np.ndarray, full: np.ndarray) -> np.ndarray:
-    """The values of LOOK_NAMES that turned eyes have.
+def eye_look_values(rotation: np.ndarray, full: np.ndarray) -> np.ndarray:
+    """Values of the eyeLook shapes (LOOK_NAMES) for rotated eyes.
 
     rotation: (T, 4, 3) of neck, head, left eye, right eye; axis-angle, radians
-    full:     (8,) radians that an eye has turned where its shape is fully in
+    full:     (8,) radians of eye rotation at which each shape is 1
     returns:  (T, 8) in [0, 1]
     """
     yaw, pitch = yaw_pitch(axis_angle_to_matrix(rotation[:, 2:].astype(float)) @ FORWARD)

@@ -1,6 +1,6 @@
 """A head: its mesh, what moves it, and where its vertices are under a motion (DESIGN, contract: heads).
 
-``load("woman")``, ``load("man")``, ``load("path/to/head.npz")`` or ``load("path/to/flame.pkl")``, whose carried-over
+``load("woman")``, ``load("man")``, ``load("path/to/head.npz")`` or ``load("path/to/flame.pkl")``, whose transferred
 shapes are kept beside it in ``flame.pkl.head.npz``. Symbols: V vertices, F faces, T motion frames.
 Axes and units: metres, Z up, the face looks along -Y, its own left is +X, the point between the eyes is the origin.
 
@@ -109,7 +109,7 @@ class Head:
     def lid_values(self, motion: HeadMotion) -> np.ndarray:
         """(T, 8) values in [0, 1] of the lid shapes, in the order of ``lid_names``."""
         blink = motion.expression[:, [EXPRESSION_NAMES.index(f"eyeBlink{side}") for side in ("Left", "Right")]]
-        return arkit.looks(motion.rotation, self.lid_angles) * np.tile(1 - np.clip(blink, 0, 1), 4)
+        return arkit.eye_look_values(motion.rotation, self.lid_angles) * np.tile(1 - np.clip(blink, 0, 1), 4)
 
     def joint_transforms(self, motion: HeadMotion) -> tuple[np.ndarray, np.ndarray]:
         """What each joint does to a point x at rest: ``turns @ x + moves``; (T, 6, 3, 3) and (T, 6, 3)."""

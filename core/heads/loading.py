@@ -17,7 +17,7 @@ from .shape_transfer import transfer_shapes
 
 FOLDER = ASSETS / "heads"
 OWN = ("woman", "man")
-CARRIED = "with clothes"  # how a FLAME file is carried over; what was kept by another way is made anew
+TRANSFER = "with clothes"  # version of the shape transfer; files kept from another one are written again
 
 
 def load(name: str | Path) -> Head:
@@ -45,14 +45,14 @@ def _is_head_file(path: Path) -> bool:
 
 
 def _from_flame(path: Path) -> Head:
-    """The head of a FLAME file, carried over once and then kept beside it."""
+    """The head of a FLAME file; its transferred shapes are kept beside it."""
     kept = path.with_name(f"{path.name}.head.npz")
-    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION + CARRIED
+    source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION + TRANSFER
     if kept.is_file():
         with np.load(kept, allow_pickle=False) as file:
             if str(file.get("source", "")) == source:
                 return read(kept, path.stem)
     head = transfer_shapes(read_flame(path), _own("woman"), path.stem)
-    with contextlib.suppress(UserError):  # in a folder that may not be written it is carried over each time
+    with contextlib.suppress(UserError):  # in a folder without write access the transfer runs each time
         write(head, kept, source=np.array(source))
     return head

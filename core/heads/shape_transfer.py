@@ -1,4 +1,4 @@
-"""A head from a FLAME model: our shapes, lids, masks and landmarks carried over to its mesh.
+"""A head from a FLAME model: our shapes, lids, masks and landmarks transferred to its mesh.
 
 Our own head is warped onto the model's surface, and each of the model's vertices then lies on one of our triangles,
 whose movements it takes over. Upper and lower lip lie on each other: what tells them apart is the weight of the jaw.
@@ -40,7 +40,7 @@ def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
     source, scale = fitted(ours, surface, skin, joints)
     corners, shares = _on_triangles(source, rest[skin], surface.features[skin])
 
-    def carried(values: np.ndarray) -> np.ndarray:  # (S, V of ours, 3) -> (S, V of the model, 3)
+    def transferred(values: np.ndarray) -> np.ndarray:  # (S, V of ours, 3) -> (S, V of the model, 3)
         moved = np.zeros((len(values), len(rest), 3), np.float32)
         moved[:, skin] = (values[:, corners] * shares[..., None]).sum(axis=2) * scale
         return moved
@@ -58,8 +58,8 @@ def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
         faces=faces,
         uvs=_polar_uvs(rest, model.faces, joints[3:5]),
         face_materials=_materials(ours, model.faces, eyeball, masks["inside_mouth"]),
-        shapes=carried(ours.shapes),
-        lid_shapes=carried(ours.lid_shapes),
+        shapes=transferred(ours.shapes),
+        lid_shapes=transferred(ours.lid_shapes),
         joints=joints[[0, 0, 1, 2, 3, 4]].astype(np.float32),
         weights=weights,
         masks=masks,

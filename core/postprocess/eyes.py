@@ -1,22 +1,27 @@
-"""Eyes rest and jump, and lids that go down to blink shut: what was made frame by frame, as the movements it means."""
+"""Eye movements: a predicted gaze as fixations and saccades, and blinks that close."""
 
 import numpy as np
 
 from ..motion import MOTION_FPS
-from ..timeseries import runs
+from ..timeseries import minimum_jerk, runs
 
 SHORTEST, LONGEST = 4, 100  # frames of a fixation: 0.16 s, 4 s
-JUMP_COST = 12.0  # square degrees summed over frames that a saccade has to save: a look from eye to eye for 0.2 s does
-CONTACT_DEGREES = 5.0  # how much of a change it is to leave the partner's eyes, where the angle hardly changes
-SACCADE = (0.021, 0.0022)  # s, s a degree: how long one takes (the main sequence)
-BLINK_FROM, LONGEST_BLINK = 0.15, 25  # closure of lids that move, frames
+# Squared degrees, summed over frames, that a saccade must explain: one from eye to eye and back after 0.2 s does.
+SACCADE_COST = 12.0
+CONTACT_DEGREES = 5.0  # what leaving the partner's eyes counts as, where the angle hardly changes
+BLINK_FROM, LONGEST_BLINK = 0.15, 25  # closure from which lids count as blinking; frames
+
+
+def saccade_seconds(degrees: np.ndarray) -> np.ndarray:
+    """Duration of a saccade of so many degrees, the main sequence: 21 ms and 2.2 ms a degree (Carpenter 1988)."""
+    return 0.021 + 0.0022 * degrees
 
 
 def fixate(gaze: np.ndarray) -> np.ndarray:
-    """Hold the gaze still between its jumps; contact becomes yes or no for a whole fixation.
+    """Replace a gaze by its fixations, each with one direction and one contact, and the saccades between them.
 
     gaze:    (T, 3) yaw and pitch offset, radians, and contact in [0, 1]
-    returns: (T, 3) float32
+    returns: (T, 3) float32, contact 0 or 1
     """
     result = np.empty_like(gaze, dtype=np.float32)
     bounds = _fixations(np.column_stack([np.degrees(gaze[:, :2]), CONTACT_DEGREES * gaze[:, 2]]))
@@ -25,32 +30,30 @@ def fixate(gaze: np.ndarray) -> np.ndarray:
         result[start:stop, :2] = np.median(gaze[inner, :2], axis=0)
         result[start:stop, 2] = gaze[inner, 2].mean() >= 0.5
     for frame in bounds[1:-1]:
-        _fly(result, frame, gaze)
+        _saccade(result, frame, gaze)
     return result
 
 
-def _fly(path: np.ndarray, frame: int, seen: np.ndarray) -> None:
-    """Let the jump of ``path`` (T, 3) at ``frame`` take its time, begun when it begins in ``seen`` (T, 3)."""
+def _saccade(path: np.ndarray, frame: int, predicted: np.ndarray) -> None:
+    """Make the jump of ``path`` (T, 3) at ``frame`` a saccade that begins when the ``predicted`` gaze (T, 3) does."""
     start = path[frame - 1, :2].copy()
     jump = path[frame, :2] - start
-    frames = (SACCADE[0] + SACCADE[1] * np.degrees(np.hypot(*jump))) * MOTION_FPS
-    reached = np.clip((seen[frame - 1 : frame + 1, :2] - start) @ jump / max(jump @ jump, 1e-12), 0, 1)
+    frames = saccade_seconds(np.degrees(np.hypot(*jump))) * MOTION_FPS
+    reached = np.clip((predicted[frame - 1 : frame + 1, :2] - start) @ jump / max(jump @ jump, 1e-12), 0, 1)
     early = int(reached[0] > 0.1)
     shares = np.linspace(0, 1, 101)
-    share = min(np.interp(reached[1 - early], _flown(shares), shares), 1 / frames)
+    share = min(np.interp(reached[1 - early], minimum_jerk(shares), shares), 1 / frames)
     frame -= early
     while share < 1 and frame < len(path):
-        path[frame, :2] = start + _flown(share) * jump
+        path[frame, :2] = start + minimum_jerk(share) * jump
         share, frame = share + 1 / frames, frame + 1
 
 
-def _flown(share):
-    """How much of a saccade is done after a ``share`` of its time."""
-    return share**3 * (10 - 15 * share + 6 * share**2)
-
-
 def blink_fully(lids: np.ndarray) -> np.ndarray:
-    """Lids (..., T, 2), 0..1, of which a blink that is more than half done is done: it shuts. Eyes held narrow stay."""
+    """Scale every blink that closes the lids by more than half so that it closes them wholly; narrowed eyes stay.
+
+    lids: (..., T, 2) closure of the left and right lids in [0, 1]; returns the same, float32
+    """
     result = np.array(lids, np.float32)
     for person in result.reshape(-1, *result.shape[-2:]):
         for start, end in runs(person.max(axis=1) > BLINK_FROM):
@@ -60,7 +63,11 @@ def blink_fully(lids: np.ndarray) -> np.ndarray:
 
 
 def _fixations(path: np.ndarray) -> list[int]:
-    """First frames of the fixations of ``path`` (T, D), degrees, and T: least error plus JUMP_COST a jump."""
+    """First frames of the fixations of ``path`` (T, D), degrees, and T.
+
+    Dynamic programming over all segmentations: least squared error about each fixation's mean, plus SACCADE_COST for
+    each fixation.
+    """
     frames = len(path)
     path = path - path.mean(axis=0)  # keeps the running sums small
     sums = np.concatenate([np.zeros((1, path.shape[1])), np.cumsum(path, axis=0)])
@@ -71,7 +78,7 @@ def _fixations(path: np.ndarray) -> list[int]:
         starts = np.arange(max(0, stop - LONGEST), max(1, stop - SHORTEST + 1))
         total = sums[stop] - sums[starts]
         error = squares[stop] - squares[starts] - (total**2).sum(axis=1) / (stop - starts)
-        cost = best[starts] + error + JUMP_COST
+        cost = best[starts] + error + SACCADE_COST
         cheapest = int(cost.argmin())
         best[stop], came_from[stop] = cost[cheapest], starts[cheapest]
     bounds = [frames]

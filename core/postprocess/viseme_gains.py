@@ -1,25 +1,22 @@
-"""How strongly each class of sounds is spoken in a finished take: told from the mouth's own shape, no network needed.
+"""Viseme gains: the strength of each class of visemes in a finished take, without the network.
 
-A class is where the mouth looks like it: lips that meet, a lip at the teeth, rounded lips, a wide jaw, teeth nearly
-closed behind parted lips. Each has a weight from 0 to 1 that comes and goes smoothly, so nothing jumps.
+A class is recognized by the shape of the mouth: lips that meet, a lip at the teeth, rounded lips, a wide jaw, teeth
+nearly closed behind parted lips. Its weight in [0, 1] changes smoothly over time.
 """
 
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from ..motion import EXPRESSION_NAMES
+from ..motion import EXPRESSION_NAMES, column
 from ..timeseries import smooth_step
 
-COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
-JAW, CLOSE, ROLL = COLUMN["jawOpen"], COLUMN["mouthClose"], COLUMN["mouthRollLower"]
+JAW, CLOSE, ROLL = column("jawOpen"), column("mouthClose"), column("mouthRollLower")
 
 
 def _columns(*names: str) -> list[int]:
     """Columns of ``names``, of both sides where there are two."""
-    return [
-        column for name in names for side in ("", "Left", "Right") if (column := COLUMN.get(name + side)) is not None
-    ]
+    return [column(name + side) for name in names for side in ("", "Left", "Right") if name + side in EXPRESSION_NAMES]
 
 
 MEETING = _columns("mouthPress", "mouthRollUpper", "mouthRollLower", "cheekPuff")
@@ -31,7 +28,7 @@ SPREAD = _columns("mouthStretch")
 
 @dataclass(frozen=True)
 class VisemeGains:
-    """Strength of each class; at 1 it is as it was made."""
+    """Gain of each class; 1 leaves it unchanged."""
 
     closures: float = 1.0  # p b m: the lips meet
     labiodentals: float = 1.0  # f v: the lower lip at the upper teeth
@@ -40,22 +37,22 @@ class VisemeGains:
     sibilants: float = 1.0  # s z: lips apart before nearly closed teeth
 
 
-def play(expression: np.ndarray, strength: VisemeGains) -> np.ndarray:
-    """``expression`` (T, 44) in [0, 1] with each class of sounds spoken at its ``strength``."""
-    if all(value == 1 for value in astuple(strength)):
+def apply_viseme_gains(expression: np.ndarray, gains: VisemeGains) -> np.ndarray:
+    """``expression`` (T, 44) in [0, 1] with each class of visemes scaled by its gain."""
+    if all(value == 1 for value in astuple(gains)):
         return expression
-    played = np.array(expression, np.float32)
-    _scale(played, ROUND, strength.rounding, np.ones(len(played)))
-    _scale(played, [JAW, CLOSE, *SHOWING], strength.open_vowels, open_vowel(expression))
-    _scale(played, [*SHOWING, *SPREAD], strength.sibilants, sibilant(expression))
-    _scale(played, [ROLL, *RAISED], strength.labiodentals, labiodental(expression))
+    scaled = np.array(expression, np.float32)
+    _scale(scaled, ROUND, gains.rounding, np.ones(len(scaled)))
+    _scale(scaled, [JAW, CLOSE, *SHOWING], gains.open_vowels, open_vowel(expression))
+    _scale(scaled, [*SHOWING, *SPREAD], gains.sibilants, sibilant(expression))
+    _scale(scaled, [ROLL, *RAISED], gains.labiodentals, labiodental(expression))
     meeting = closed(expression)
-    _scale(played, MEETING, strength.closures, meeting)
+    _scale(scaled, MEETING, gains.closures, meeting)
     # more of a closure brings lips that nearly meet together; less leaves them apart
-    less, more = min(strength.closures, 1.0), max(strength.closures - 1.0, 0.0)
-    _scale(played, [CLOSE], less, meeting)
-    played[:, CLOSE] += np.clip(more * meeting, 0, 1) * np.maximum(played[:, JAW] - played[:, CLOSE], 0)
-    return played.clip(0, 1)
+    less, more = min(gains.closures, 1.0), max(gains.closures - 1.0, 0.0)
+    _scale(scaled, [CLOSE], less, meeting)
+    scaled[:, CLOSE] += np.clip(more * meeting, 0, 1) * np.maximum(scaled[:, JAW] - scaled[:, CLOSE], 0)
+    return scaled.clip(0, 1)
 
 
 def closed(expression: np.ndarray) -> np.ndarray:
@@ -81,6 +78,6 @@ def sibilant(expression: np.ndarray) -> np.ndarray:
     )
 
 
-def _scale(played: np.ndarray, columns: list[int], strength: float, weight: np.ndarray) -> None:
-    """Multiply ``columns`` of ``played`` by ``strength`` where ``weight`` (T,) is 1, and less where it is less."""
-    played[:, columns] *= (1 + (strength - 1) * weight)[:, None]
+def _scale(scaled: np.ndarray, columns: list[int], gain: float, weight: np.ndarray) -> None:
+    """Multiply ``columns`` of ``scaled`` by ``gain`` where ``weight`` (T,) is 1, by 1 where it is 0."""
+    scaled[:, columns] *= (1 + (gain - 1) * weight)[:, None]

@@ -73,7 +73,7 @@ def _generate(request: GenerateTake, report: Report) -> GeneratedTake:
         redo=Regeneration(**vars(selection) | {"take": load_take(selection.take)}) if selection else None,
         directions=request.directions,
         progress=report,
-        told=found.append,
+        diarized=found.append,
     )
     save_take(take, request.out)
     if request.turns is not None:  # notices about voices that were found before hold no longer

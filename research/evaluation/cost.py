@@ -21,8 +21,9 @@ import torch
 from core import gaze
 from core.audio import decoding
 from core.diarization.diarize import diarize
-from core.generate import load_model, sample_intents
+from core.generate import load_model
 from core.generator import condition
+from core.generator.sampling import sample_intents
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.speech import features

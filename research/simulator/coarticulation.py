@@ -9,7 +9,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from core.motion import EXPRESSION_NAMES, MOTION_FPS
+from core.heads.lip_parting import lip_parting
+from core.motion import EXPRESSION_NAMES, MOTION_FPS, column
 from core.speech import features
 from core.timeseries import smooth_step
 
@@ -38,12 +39,13 @@ MIDDLE, CONTRAST = 0.6, 0.35  # what is heard is a mean of what may be; people's
 SLIGHT = 0.03  # of an opening: under it nothing is multiplied up
 USUAL_JAW = 0.9  # with it the widest that people open on film is the widest here, in the median
 NARROW = 0.12  # of the jaw, under which effort does not open it
-PARTS = {0: 1.0, 1: 0.41, 4: 0.12, 5: 0.14}  # how much of ARTICULATORS part the lips: jaw, funnel, lower and upper lip
+# How much of the ARTICULATORS that open the mouth parts the lips, by their column
+PARTS = {
+    ARTICULATORS.index(name): lip_parting(name) for name in ("jawOpen", "mouthFunnel", "mouthLowerDown", "mouthUpperUp")
+}
 # f and v: the lower lip tucks under the upper teeth, the upper lip is lifted off it by 3 mm (people's: a fifth of most)
 BITE = {"jawOpen": (0.09, 0.12), "mouthRollLower": 0.6, "mouthUpperUp": 0.45}
 BREATH = 0.06  # of the jaw, in the middle of a breath
-
-COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 
 @lru_cache(maxsize=12)
@@ -181,7 +183,7 @@ def _laugh(face: np.ndarray, laughing: np.ndarray, loudness: np.ndarray) -> np.n
     for side in ("Left", "Right"):
         values |= {f"mouthSmile{side}": 0.4, f"cheekSquint{side}": 0.35, f"mouthUpperUp{side}": 0.3}
     for name, value in values.items():
-        face[:, COLUMN[name]] += laughing * (np.maximum(face[:, COLUMN[name]], value) - face[:, COLUMN[name]])
+        face[:, column(name)] += laughing * (np.maximum(face[:, column(name)], value) - face[:, column(name)])
     return face
 
 
@@ -217,5 +219,5 @@ def _face(shape: dict[str, np.ndarray], seal: np.ndarray, touch: np.ndarray, per
             np.maximum(shape["mouthUpperUp"] * apart, BITE["mouthUpperUp"] * touch * free) * gain
         )
     for name, value in values.items():
-        face[:, COLUMN[name]] = np.clip(value, 0, 1)
+        face[:, column(name)] = np.clip(value, 0, 1)
     return face

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.timeseries import merged
 
 from ..corpora.cast import Phone, Piece, Voice, shorten
 
@@ -219,11 +220,7 @@ def _stretches(everything: list) -> tuple[Span, ...]:
         times = sorted(
             (start + s, start + e) for start, who, piece in everything if who == person for s, e, _ in piece.phones
         )
-        for start, end in times:
-            if spans and spans[-1].person == person and start - spans[-1].end < BRIDGE:
-                spans[-1] = Span(spans[-1].start, max(end, spans[-1].end), person)
-            else:
-                spans.append(Span(start, end, person))
+        spans += [Span(start, end, person) for start, end in merged(times, BRIDGE)]
     return tuple(spans)
 
 

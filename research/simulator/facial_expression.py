@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.layout import Layout
-from core.motion import EXPRESSION_NAMES, MOTION_FPS
+from core.motion import EXPRESSION_NAMES, MOTION_FPS, column
 from core.timeseries import smooth_step
 
 from .dialogue import Dialogue
@@ -14,7 +14,6 @@ from .mimicry import BLINK, BROWS, RAISING, SMILE, SMILING, answers, mimicked, s
 from .person import Person
 from .prosodic_cues import GRID, Heard, frame_times
 
-COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 BLINK_GAP = 0.45  # s, no blink sooner after another
 # Lids by frame: shut within two, shut for about three, slower to open; a quarter of a second as of people
 BLINKS = ((0.5, 1, 1, 1, 0.7, 0.3, 0.08), (0.4, 0.95, 1, 1, 0.75, 0.4, 0.15, 0.04), (0.6, 1, 1, 0.8, 0.45, 0.2, 0.05))
@@ -206,7 +205,7 @@ def _face(times, smile, brow, lids, layout: Layout, person: Person, rng) -> np.n
             f"noseSneer{side}": 0.25 * frown * gain,
         }
     for name, value in values.items():
-        face[:, COLUMN[name]] = np.clip(value, 0, 1)
+        face[:, column(name)] = np.clip(value, 0, 1)
     return face
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.gaze import SCAN, facing, off_the_face, toward
+from core.gaze import LARGEST_FACING, SCAN, facing, off_the_face, toward
 from core.layout import Layout, room_poses
 from core.motion import MOTION_FPS
+from core.postprocess.eyes import saccade_seconds
 from core.rotation import FORWARD, yaw_pitch
-from core.timeseries import runs
+from core.timeseries import minimum_jerk, runs
 
 from .dialogue import Dialogue
 from .person import Person
@@ -29,7 +30,6 @@ LONG_TURN = 2.0  # s
 # median s and spread of fixations when listening and when speaking, of 39,933 in conversation (psyberlab, Apache-2.0)
 FIXATION = ((0.211, 0.52), (0.178, 0.42))
 SHORTEST_FIXATION = 0.11  # s; a large saccade lasts as long
-BEHIND = 112.0  # degrees off the own front from which nobody looks at the partner
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ def look(
     """Let both people of ``dialogue`` look."""
     poses = room_poses(layout)
     contacts = [
-        asked if abs(turned) <= BEHIND else 0.0
+        asked if abs(turned) <= LARGEST_FACING else 0.0
         for asked, turned in ((layout.contact_a, layout.facing_a), (layout.contact_b, layout.facing_b))
     ]
     on = _who_looks(dialogue, heard, contacts, people, rng)
@@ -170,11 +170,10 @@ def _gaze(on, heard: Heard, who: int, distance, toward_partner, left_to_eyes, co
     frames = frame_times(len(on))
     previous = np.concatenate([spots[:1], spots[:-1]])
     size = np.linalg.norm(spots - previous, axis=1)
-    duration = 0.021 + 0.0022 * np.degrees(size)  # main sequence
+    duration = saccade_seconds(np.degrees(size))
     k = np.searchsorted(times, frames, side="right") - 1
-    x = np.clip((frames - times[k]) / duration[k], 0, 1)
-    flown = x**3 * (10 - 15 * x + 6 * x**2)
-    offset = previous[k] + (spots[k] - previous[k]) * flown[:, None]
+    done = minimum_jerk(np.clip((frames - times[k]) / duration[k], 0, 1))
+    offset = previous[k] + (spots[k] - previous[k]) * done[:, None]
     contact = ~away[k] & (np.linalg.norm(offset, axis=1) <= SCAN)
     moved = size > 0
     return GazeTrack(

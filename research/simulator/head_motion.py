@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.layout import Layout
+from core.timeseries import minimum_jerk
 
 from .dialogue import Dialogue
 from .mimicry import LEAN, MOVING, TILT, mimicked, sight, spontaneous
@@ -171,8 +172,7 @@ def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
 
 def _ease(times: np.ndarray, start: float, seconds: float) -> np.ndarray:
     """(T,) from 0 at ``start`` to 1 ``seconds`` later."""
-    x = np.clip((times - start) / seconds, 0, 1)
-    return x**3 * (10 - 15 * x + 6 * x**2)
+    return minimum_jerk(np.clip((times - start) / seconds, 0, 1))
 
 
 def _joints(angles: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from core.audio import SAMPLE_RATE
 from core.motion import MOTION_FPS
+from core.timeseries import gaussian_smooth
 
 from .dialogue import Dialogue, Span
 
@@ -93,13 +94,8 @@ def _phrases(stretches: tuple[Span, ...], pitch: np.ndarray) -> tuple[Phrase, ..
 
 
 def smooth(curve: np.ndarray, seconds: float) -> np.ndarray:
-    """Gaussian of standard deviation ``seconds`` over the last axis of a curve on the GRID."""
-    reach = max(1, round(3 * seconds * GRID))
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / (seconds * GRID)) ** 2)
-    padded = np.pad(curve, [(0, 0)] * (curve.ndim - 1) + [(reach, reach)], mode="edge")
-    size = padded.shape[-1] + 2 * reach
-    spectrum = np.fft.rfft(padded, size) * np.fft.rfft(kernel / kernel.sum(), size)
-    return np.fft.irfft(spectrum, size)[..., 2 * reach : padded.shape[-1]]
+    """Gaussian smoothing of a curve on the GRID, (..., G), with a standard deviation of ``seconds``."""
+    return gaussian_smooth(curve, seconds * GRID)
 
 
 def _place(seconds: float, grid: int) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.gaze import INTENT_CHANNELS, INTENT_WIDTH
 from core.layout import Layout
-from core.motion import EXPRESSION_NAMES
+from core.motion import column
 
 from .coarticulation import SPEECH_JAW, articulate, heard_openings
 from .dialogue import Dialogue
@@ -14,7 +14,7 @@ from .head_motion import move_heads
 from .person import draw_person
 from .prosodic_cues import Heard, hear
 
-COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
+TURNS = slice(INTENT_CHANNELS["neck"].start, INTENT_CHANNELS["head"].stop)
 
 
 def synthesize(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | None = None) -> np.ndarray:
@@ -35,7 +35,7 @@ def synthesize(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | Non
         breaths = [(breath.start, breath.end) for breath in dialogue.breaths if breath.person == i]
         mouth = articulate(dialogue.phones[i], heard.loudness[i], openings[i], people[i], layout.energy, breaths, rng)
         intents[i, :, INTENT_CHANNELS["expression"]] = _together(mouth, faces[i])
-        intents[i, :, 44:50] = bodies[i][:, :6]
+        intents[i, :, TURNS] = bodies[i][:, :6]
         intents[i, :, INTENT_CHANNELS["gaze"]] = np.column_stack([looking[i].offset, looking[i].contact])
         intents[i, :, INTENT_CHANNELS["translation"]] = bodies[i][:, 6:]
     return intents
@@ -43,17 +43,17 @@ def synthesize(dialogue: Dialogue, layout: Layout, seed: int, heard: Heard | Non
 
 def _together(mouth: np.ndarray, face: np.ndarray) -> np.ndarray:
     """A talking mouth and a face (T, 44 each) as one: talking takes some of the smile, and the limits hold."""
-    busy = _lasting(np.clip(mouth[:, COLUMN["jawOpen"]] * 10 + mouth[:, COLUMN["mouthClose"]] * 20, 0, 1))
-    rounded = np.clip(mouth[:, [COLUMN["mouthFunnel"], COLUMN["mouthPucker"]]].sum(1), 0, 1)
+    busy = _lasting(np.clip(mouth[:, column("jawOpen")] * 10 + mouth[:, column("mouthClose")] * 20, 0, 1))
+    rounded = np.clip(mouth[:, [column("mouthFunnel"), column("mouthPucker")]].sum(1), 0, 1)
     face = face.copy()
     for side in ("Left", "Right"):
-        face[:, COLUMN[f"mouthSmile{side}"]] *= 1 - 0.6 * rounded
+        face[:, column(f"mouthSmile{side}")] *= 1 - 0.6 * rounded
     for name in ("mouthShrugLower", "mouthRollLower", "mouthPressLeft", "mouthPressRight"):
-        face[:, COLUMN[name]] *= 1 - busy  # nobody presses the lips together while talking
+        face[:, column(name)] *= 1 - busy  # nobody presses the lips together while talking
     whole = np.clip(mouth + face, 0, 1)
-    jaw = COLUMN["jawOpen"]
+    jaw = column("jawOpen")
     whole[:, jaw] = np.minimum(whole[:, jaw], SPEECH_JAW)
-    whole[:, COLUMN["mouthClose"]] = np.minimum(whole[:, COLUMN["mouthClose"]], whole[:, jaw])
+    whole[:, column("mouthClose")] = np.minimum(whole[:, column("mouthClose")], whole[:, jaw])
     return whole
 
 

@@ -3,8 +3,8 @@
     python -m research train ablations --data cache/dialogues --out cache/ablations
     python -m research evaluate generator --data cache/test --train cache/dialogues --ablations cache/ablations
 
-Every run has the same network but for what it is about, the same steps and seed 0; the two ablations that decide have
-two seeds more. A stopped command goes on where it was, and what is finished is not trained again. The stages of
+Every run has the same network but for its ablation, the same steps and seed 0; the two decisive ablations have two
+seeds more. A stopped command goes on where it was, and what is finished is not trained again. The stages of
 DESIGN 7 are taken away one by one: "no prior" goes without stage 0, "B8 dubbing only" without stage 1, the
 conversations, and "no dubbing" without stage 2.
 """
@@ -18,11 +18,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
 
+from core.gaze import INTENT_WIDTH
 from core.generator import posture_gesture
 from core.generator.checkpoint import Checkpoint, load_checkpoint
 from core.generator.condition import FEATURES, OWN_MASK, PARTNER_MASK
-from core.generator.network import INTENT, Config
+from core.generator.network import Config, Conv, DualStream, Embedding
 from core.speech import features
 
 from .batches import Batch, Dialogue, Recipe, draw_batch, read_dialogues, read_mixes
@@ -59,7 +62,7 @@ def only_dubbing(steps: int) -> tuple[Stage, ...]:
 
 
 def only_conversation(steps: int) -> tuple[Stage, ...]:
-    """The same windows without prior and dubbing, the condition always told: for regressions."""
+    """The same windows without prior and dubbing, the condition never dropped: for regressions."""
     whole = stages(steps, prior=0.0, dubbing=0.0)
     return tuple(replace(stage, recipe=replace(stage.recipe, drop=0.0, given=0.0)) for stage in whole)
 
@@ -82,27 +85,105 @@ def answer(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.rand
 
 
 def hard(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
-    """Windows told who speaks by masks that are 0 or 1, as if nobody ever were unsure."""
+    """Windows with masks of 0 and 1 in the condition, without uncertainty."""
     return draw_batch(dialogues, scale, replace(recipe, roughened=False), rng)
+
+
+class Unattended(nn.Module):
+    """In place of a CrossAttention: nothing of the partner is read."""
+
+    def forward(self, h: Tensor, motion: Tensor) -> Tensor:
+        """h: (2 B, T, C), returned as it is"""
+        return h
+
+
+class WithoutCrossAttention(DualStream):
+    """Neither person reads the partner's motion."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.cross = nn.ModuleList(Unattended() for _ in config.widths)
+
+
+class WithoutColumns(DualStream):
+    """Some columns of the condition are 0."""
+
+    hidden: tuple[int, ...]
+
+    def forward(self, noisy: Tensor, condition: Tensor, t: Tensor, dropped: Tensor | None = None) -> Tensor:
+        """As of :class:`DualStream`."""
+        index = torch.tensor(self.hidden, device=condition.device)
+        return super().forward(noisy, condition.index_fill(-1, index, 0), t, dropped)
+
+
+class WithoutLayout(WithoutColumns):
+    hidden = LAYOUT
+
+
+class WithoutMasks(WithoutColumns):
+    hidden = MASKS
+
+
+class Alone(WithoutColumns, WithoutCrossAttention):
+    """Reads the own voice only: nothing of the partner, nothing of the layout."""
+
+    hidden = PARTNER
+
+
+class MotionInlet(Conv):
+    """The network's inlet without the condition beside the noisy motion."""
+
+    def __init__(self, inside: int, outside: int, motion: int):
+        super().__init__(inside, outside)
+        self.motion = motion
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (B, T, inside), motion first -> (B, T, outside)"""
+        return super().forward(F.pad(x[..., : self.motion], (0, x.shape[-1] - self.motion)))
+
+
+class FilmOnly(DualStream):
+    """The condition enters by FiLM alone."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.inlet = MotionInlet(self.inlet.in_channels, self.inlet.out_channels, config.intent)
+
+
+class TimeEmbedding(Embedding):
+    """What FiLM reads, without the condition."""
+
+    def forward(self, condition: Tensor, t: Tensor) -> Tensor:
+        """As of :class:`Embedding`."""
+        return super().forward(torch.zeros_like(condition), t)
+
+
+class ConcatenationOnly(DualStream):
+    """The condition enters beside the noisy motion alone."""
+
+    def __init__(self, config: Config):
+        super().__init__(config)
+        self.embed = TimeEmbedding(config.condition + config.role, config.embedding)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What one training does otherwise than the full one."""
+    """How one training differs from the full one."""
 
+    network: Callable[[Config], DualStream] = DualStream
     config: Mapping = field(default_factory=dict)
     stages: Callable[[int], tuple[Stage, ...]] = stages
     weights: Mapping[str, float] = field(default_factory=WEIGHTS.copy)
     draw: Draw = draw_batch
     seed: int = 0
-    one_mix: bool = False  # both streams hear the whole recording, not each its own voice
+    one_mix: bool = False  # both streams get the features of the unmasked mix
     share: float = 1.0  # of the dialogues
 
-    def heard(self, dialogues: list[Dialogue], folder: Path) -> list[Dialogue]:
+    def training_set(self, dialogues: list[Dialogue], folder: Path) -> list[Dialogue]:
         """What this run learns from of the ``dialogues`` of ``folder``."""
         kept = [d for d in dialogues if d.number * self.share // 1 > (d.number - 1) * self.share // 1]
         if self.draw is hard:
-            kept = [replace(d, told=np.round(d.told)) for d in kept]
+            kept = [replace(d, used_masks=np.round(d.used_masks)) for d in kept]
         if not self.one_mix:
             return kept
         mixes = read_mixes(folder)
@@ -114,7 +195,7 @@ def _decisive(seed: int) -> dict[str, Run]:
     said = f", seed {seed}" if seed else ""
     return {
         f"full{said}": Run(seed=seed),
-        f"no cross-attention{said}": Run({"cross_attention": False}, seed=seed),
+        f"no cross-attention{said}": Run(WithoutCrossAttention, seed=seed),
         f"no gaze loss{said}": Run(weights=PLAIN_GAZE, seed=seed),
     }
 
@@ -122,22 +203,22 @@ def _decisive(seed: int) -> dict[str, Run]:
 RUNS = {  # in the order in which they are trained: what decides comes first
     **_decisive(0),
     **_decisive(1),
-    "no roles": Run({"role": 0}),
-    "no layout": Run({"hidden": LAYOUT}),
+    "no roles": Run(config={"role": 0}),
+    "no layout": Run(WithoutLayout),
     "no prior": Run(stages=lambda steps: stages(steps, prior=0.0)),
     "no dubbing": Run(stages=lambda steps: stages(steps, dubbing=0.0)),
     "one mix": Run(one_mix=True),
-    "B4 FaceFormer-like": Run({"cross_attention": False, "hidden": PARTNER}, stages=only_conversation, draw=regression),
+    "B4 FaceFormer-like": Run(Alone, stages=only_conversation, draw=regression),
     "B6 DualTalk-like": Run(stages=only_conversation, draw=answer),
     "B8 dubbing only": Run(stages=only_dubbing),
     **_decisive(2),
-    "no masks": Run({"hidden": MASKS, "role": 0}),
+    "no masks": Run(WithoutMasks, {"role": 0}),
     "no velocity loss": Run(weights=WEIGHTS | {"velocity": 0.0}),
-    "FiLM only": Run({"concatenation": False}),
-    "concatenation only": Run({"film": False}),
+    "FiLM only": Run(FilmOnly),
+    "concatenation only": Run(ConcatenationOnly),
     "no selective weight": Run(weights=EVEN_GAZE),
     "hard masks": Run(draw=hard),
-    "one band": Run({"intent": INTENT}),
+    "one band": Run(config={"intent": INTENT_WIDTH}),
     "a tenth of the data": Run(share=0.1),
     "30 % of the data": Run(share=0.3),
 }
@@ -150,7 +231,8 @@ def weights_of(folder: Path, name: str) -> Path:
 
 def finished(folder: Path) -> dict[str, Checkpoint]:
     """The trained runs of ``folder`` by name, in the order of RUNS; one that stopped half way is no comparison."""
-    found = {name: load_checkpoint(weights_of(folder, name)) for name in RUNS if weights_of(folder, name).is_file()}
+    paths = {name: weights_of(folder, name) for name in RUNS}
+    found = {name: load_checkpoint(path, RUNS[name].network) for name, path in paths.items() if path.is_file()}
     most = max((int(checkpoint.header["step"]) for checkpoint in found.values()), default=0)
     return {name: checkpoint for name, checkpoint in found.items() if int(checkpoint.header["step"]) == most}
 
@@ -167,7 +249,7 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Train what is not finished."""
     torch.set_num_threads(arguments.threads)
-    read = cache(lambda banded: read_dialogues(arguments.data, banded))  # 16 hours take half a minute to read
+    read = cache(lambda separate: read_dialogues(arguments.data, separate))  # 16 hours take half a minute to read
     for name in arguments.runs:
         run, folder = RUNS[name], weights_of(arguments.out, name).parent
         folder.mkdir(parents=True, exist_ok=True)
@@ -177,7 +259,7 @@ def main(arguments) -> None:
         dialogues, data_hash = read(config.intent == posture_gesture.WIDTH)
         header = {"data": data_hash, "seed": str(run.seed), "command": _command(), "run": name}
         started = time.perf_counter()
-        state = train(folder, run.heard(dialogues, arguments.data), plan, config, header, run.draw)
+        state = train(folder, run.training_set(dialogues, arguments.data), plan, config, header, run.draw, run.network)
         size = sum(p.numel() for p in state.network.parameters()) / 1e6
         print(f"{name}: {size:.2f} M, {state.step} steps, {time.perf_counter() - started:.0f} s", flush=True)
 

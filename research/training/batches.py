@@ -20,7 +20,7 @@ from core.motion import EXPRESSION_NAMES
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
 SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
-ANSWERING = 4.0  # how much more counts what somebody does who sees the partner clearly and is not yet made
+REACTION_WEIGHT = 4.0  # added to the loss of a noisy person whose partner is clear
 SMALLEST_VELOCITY = 0.08  # z units a frame; a slow channel need not be still to the hair
 MIRRORED_NAMES = [n.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for n in EXPRESSION_NAMES]
 
@@ -47,8 +47,8 @@ class Dialogue:
     number: int  # of the sound: performances of the same one share it
     features: np.ndarray  # (2, T, WIDTH) float16
     masks: np.ndarray  # (2, T) float32, the truth
-    told: np.ndarray  # (2, T) float32, the masks that the features were made with
-    intents: np.ndarray  # (2, T, 56) float32, or (2, T, 62) in two bands
+    used_masks: np.ndarray  # (2, T) float32, the masks under which the features were computed
+    intents: np.ndarray  # (2, T, 56) float32, or (2, T, 62) with postures and gestures apart
     layout: np.ndarray  # (2, len(LAYOUT_NAMES))
     toward: np.ndarray  # (2, 2) yaw and pitch to the partner
 
@@ -83,22 +83,22 @@ class Recipe:
     roughened: bool = True  # exact masks are made imprecise
 
 
-def read_dialogues(folder: Path, banded: bool = False) -> tuple[list[Dialogue], str]:
+def read_dialogues(folder: Path, separate: bool = False) -> tuple[list[Dialogue], str]:
     """All shards of ``folder`` and the hash of their names and sizes. Raises UserError when there are none.
 
-    banded: with the turns of neck and head in two bands (core/generator/posture_gesture.py)
+    separate: postures and gestures of neck and head in columns of their own (core/generator/posture_gesture.py)
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
         raise UserError(f'There are no dialogues in "{folder}". Make them first: python -m research train dataset.')
     names = "\n".join(f"{path.name} {path.stat().st_size}" for path in paths)
-    return [_read(path, banded) for path in paths], hashlib.sha256(names.encode()).hexdigest()
+    return [_read(path, separate) for path in paths], hashlib.sha256(names.encode()).hexdigest()
 
 
 def read_mixes(folder: Path) -> dict[int, np.ndarray]:
-    """What is heard where nobody is turned down: (T, WIDTH) float16 of each dialogue of ``folder``, by its number.
+    """Features of the unmasked mix, (T, WIDTH) float16, of each dialogue of ``folder``, by its number.
 
-    Raises UserError when the dialogues were made without.
+    Raises UserError when the dialogues have none.
     """
     found = {}
     for path in sorted(Path(folder).glob("*.npz")):
@@ -114,18 +114,18 @@ def _number(path: Path) -> int:
     return int(re.findall(r"\d+", path.stem)[-1])  # dataset.py names files so
 
 
-def _read(path: Path, banded: bool) -> Dialogue:
+def _read(path: Path, separate: bool) -> Dialogue:
     with np.load(path, allow_pickle=False) as file:
         layout = Layout(**json.loads(str(file["layout"])))
         features, masks, intents = (file[name] for name in ("features", "masks", "intents"))
-        told = file["told"] if "told" in file.files else masks
+        used = file["told"] if "told" in file.files else masks
     if intents.shape != (*masks.shape, INTENT_WIDTH) or features.shape[:2] != masks.shape:
         raise UserError(f'"{path}" does not fit together: {features.shape}, {masks.shape}, {intents.shape}. Delete it.')
     columns, angles = condition.layout_columns(layout), toward(room_poses(layout))
     return Dialogue(
         _number(path),
         features.astype(np.float16),
-        *(np.float32(values) for values in (masks, told, posture_gesture.split(intents) if banded else intents)),
+        *(np.float32(values) for values in (masks, used, posture_gesture.split(intents) if separate else intents)),
         columns,
         np.float32(angles),
     )
@@ -166,7 +166,7 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     dubbed = rng.random(recipe.pairs) < recipe.dubbing
     precise = dubbed | (not recipe.roughened)
     parts = [_cut(d, frames, rng, exactly) for d, exactly in zip(chosen, precise, strict=True)]
-    motion, told, angles, truth = (torch.stack([torch.as_tensor(part[i]) for part in parts]) for i in range(4))
+    motion, conditions, angles, truth = (torch.stack([torch.as_tensor(part[i]) for part in parts]) for i in range(4))
     motion = (motion - scale.mean) / scale.std
 
     # evenly spread over the batch, so that batches are alike
@@ -180,12 +180,12 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     noise = draw_noise(motion.shape, rng)
     noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
     clearness = signal(level)
-    answering = 1 + ANSWERING * (clearness.flip(1) - clearness).clamp(min=0)
+    answering = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
     counts = torch.where(given, 0.0, level_weight(clearness) * answering)
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
     counts = torch.where(speech_only & (truth < 0.5), 0.0, counts)
     dropped = torch.from_numpy((rng.random(recipe.pairs) < recipe.drop) & ~dubbed)
-    return Batch(Clip(motion, angles, counts, speech_only), noisy, told, level, dropped)
+    return Batch(Clip(motion, angles, counts, speech_only), noisy, conditions, level, dropped)
 
 
 def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Tensor:
@@ -203,8 +203,9 @@ def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: boo
     start = rng.integers(dialogue.masks.shape[1] - frames + 1)
     cut = slice(start, start + frames)
     truth = torch.from_numpy(dialogue.masks[:, cut])
-    exact = np.array_equal(dialogue.told, dialogue.masks)
-    masks = roughen(dialogue.told, rng)[:, cut] if exact and not precise else torch.from_numpy(dialogue.told[:, cut])
+    used = dialogue.used_masks
+    exact = np.array_equal(used, dialogue.masks)
+    masks = roughen(used, rng)[:, cut] if exact and not precise else torch.from_numpy(used[:, cut])
     motion, angles = torch.from_numpy(dialogue.intents[:, cut]), torch.from_numpy(dialogue.toward)
     layout = torch.from_numpy(dialogue.layout)
     if rng.random() < 0.5:
@@ -212,12 +213,12 @@ def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: boo
         angles, layout = angles * torch.tensor([-1.0, 1.0]), layout * MIRROR_LAYOUT
     scene = layout[:, None].expand(-1, frames, -1)
     voice = torch.from_numpy(np.float32(dialogue.features[:, cut]))
-    told = torch.cat([masks[..., None], masks.flip(0)[..., None], scene, voice], dim=-1)
-    return motion, told, angles, truth
+    conditions = torch.cat([masks[..., None], masks.flip(0)[..., None], scene, voice], dim=-1)
+    return motion, conditions, angles, truth
 
 
 def roughen(masks: np.ndarray, rng: np.random.Generator) -> Tensor:
-    """Masks (2, T) as an imprecise speaker network gives them: late, soft, unsure; a quarter stays exact."""
+    """Masks (2, T) as an imprecise speaker network gives them: shifted, soft, uncertain; a quarter stays exact."""
     if rng.random() < 0.25:
         return torch.from_numpy(masks)
     rows = []

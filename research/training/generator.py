@@ -94,10 +94,10 @@ class State:
     step: int = 0
 
 
-def begin(config: Config, plan: Plan, device: str) -> State:
-    """A fresh start."""
+def begin(config: Config, plan: Plan, device: str, build: Callable[[Config], DualStream] = DualStream) -> State:
+    """The state before the first step; ``build``: the network of a configuration."""
     torch.manual_seed(plan.seed)
-    network = DualStream(config).to(device)
+    network = build(config).to(device)
     optimizer = torch.optim.AdamW(network.parameters(), plan.rate, betas=(0.9, 0.99), weight_decay=0.01)
     return State(network, deepcopy(network).requires_grad_(False), optimizer)
 
@@ -145,14 +145,16 @@ def train(
     config: Config,
     header: dict[str, str],
     draw: Draw = draw_batch,
+    build: Callable[[Config], DualStream] = DualStream,
 ) -> State:
     """Train to the end of ``plan``, writing state.pt, generator.safetensors and log.csv into ``folder``.
 
-    draw: makes the batches; baselines are shown other things than the generator
+    draw:  makes the batches; those of baselines differ
+    build: the network of a configuration; ablations are subclasses
     """
     train_set, test_set = split(dialogues)
     with Team() as team:
-        state, scale = resume(folder, begin(config, plan, team.device), measure(train_set), plan)
+        state, scale = resume(folder, begin(config, plan, team.device, build), measure(train_set), plan)
         shared = team.share(state.network)
         while state.step < plan.steps:
             stage, started = plan.stage(state.step), time.perf_counter()
@@ -230,7 +232,7 @@ def add_arguments(parser) -> None:
 
 def main(arguments) -> None:
     """Train and say where the weights are."""
-    dialogues, data_hash = read_dialogues(arguments.data, banded=True)
+    dialogues, data_hash = read_dialogues(arguments.data, separate=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     stages = tuple(replace(stage, steps=max(1, round(stage.steps * arguments.shorter))) for stage in STAGES)
     plan = Plan(stages, seed=arguments.seed)

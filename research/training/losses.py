@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.gaze import INTENT_CHANNELS, INTENT_WIDTH
+from core.gaze import CONTACT_COLUMN, INTENT_CHANNELS, INTENT_WIDTH
 from core.generator.posture_gesture import GESTURES
-from core.motion import EXPRESSION_NAMES
+from core.heads.lip_parting import LIP_PARTING_MM
+from core.motion import EXPRESSION_NAMES, column
 
 WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1.0, "gaze": 5.0}
 PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
@@ -23,23 +24,18 @@ MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, ag
 JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
 RESTLESS_SHARE = 0.2
-# mm that each channel parts the inner lips of our heads (core.head: lip_inner_top over lip_inner_bottom)
-PARTS_LIPS = {"jawOpen": 34.5, "mouthClose": -34.5, "mouthFunnel": 14.0, "mouthRollLower": -3.8, "mouthRollUpper": -2.8}
-PARTS_LIPS |= {"mouthShrugLower": -4.9, "mouthShrugUpper": 4.1, "mouthPressLeft": -1.4, "mouthPressRight": -1.4}
-PARTS_LIPS |= {"mouthLowerDownLeft": 1.9, "mouthLowerDownRight": 1.9, "mouthUpperUpLeft": 2.4, "mouthUpperUpRight": 2.4}
-PARTS_LIPS |= {"mouthSmileLeft": -1.5, "mouthSmileRight": -1.5, "jawForward": 1.4, "mouthPucker": -1.1}
-LIPS = torch.tensor([PARTS_LIPS.get(name, 0.0) for name in EXPRESSION_NAMES])
+LIPS = torch.tensor([LIP_PARTING_MM.get(name, 0.0) for name in EXPRESSION_NAMES])
 OPENING_WEIGHT = 12.0  # of the lip opening, in channels
 CLOSED = 2.0  # mm, below it an error of the opening counts fully
 MOUTH = torch.tensor([name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES])
 FACE_WEIGHT = torch.where(MOUTH, MOUTH_WEIGHT, 1.0)
-FACE_WEIGHT[[EXPRESSION_NAMES.index(name) for name in ("eyeBlinkLeft", "eyeBlinkRight")]] = LID_WEIGHT
+FACE_WEIGHT[[column("eyeBlinkLeft"), column("eyeBlinkRight")]] = LID_WEIGHT
 HIGHEST_LEVEL_WEIGHT = 10.0
 
 EXPRESSION, TRANSLATION = INTENT_CHANNELS["expression"], INTENT_CHANNELS["translation"]
 ROTATION = slice(INTENT_CHANNELS["neck"].start, INTENT_CHANNELS["head"].stop)
 GAZE = INTENT_CHANNELS["gaze"]
-ANGLES, CONTACT = slice(GAZE.start, GAZE.start + 2), GAZE.stop - 1
+ANGLES = slice(GAZE.start, CONTACT_COLUMN)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,7 +133,7 @@ def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor, restless:
     angle = (ray - truth).square().sum(-1) / 2 / scale.gaze
     head = clip.motion[..., ROTATION].var(dim=2).sum(-1)  # (B, 2)
     weight = torch.where(head > scale.restless, restless, 1.0)[..., None]
-    contact = (predicted - clip.motion)[..., CONTACT].square()
+    contact = (predicted - clip.motion)[..., CONTACT_COLUMN].square()
     return ((2 * angle * weight + contact) * counts).sum()
 
 

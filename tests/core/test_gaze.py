@@ -3,7 +3,7 @@ import time
 import numpy as np
 import pytest
 
-from core.gaze import ADULT, EYE_COMFORT, INTENT_CHANNELS, Geometry, aim, facing, intents, look, toward
+from core.gaze import ADULT, EYE_COMFORT, INTENT_CHANNELS, Geometry, aim, facing, gaze_directions, intents, toward
 from core.layout import Layout, room_poses
 from core.motion import CHANNELS
 from core.rotation import FORWARD, axis_angle_to_matrix, matrix_to_axis_angle, yaw_pitch
@@ -41,14 +41,14 @@ def eye_angles(motions: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_in_contact_the_gaze_meets_the_point_between_the_partners_eyes(layout):
     poses = room_poses(layout)
-    seen = look(aim(wandering(200), poses, PAIR), poses, PAIR)
+    seen = gaze_directions(aim(wandering(200), poses, PAIR), poses, PAIR)
     assert seen.contact_error.max() < 0.1
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_eye_meets_the_point_looked_at(layout):
     poses = room_poses(layout)
-    seen = look(aim(wandering(50), poses, PAIR), poses, PAIR)
+    seen = gaze_directions(aim(wandering(50), poses, PAIR), poses, PAIR)
     to_partner = seen.origin[::-1][:, :, None] - seen.eyes
     missed = np.linalg.norm(np.cross(seen.axes, to_partner), axis=-1)  # metres beside the point
     assert (missed / np.linalg.norm(to_partner, axis=-1)).max() < 1e-5
@@ -69,7 +69,7 @@ def test_what_the_eyes_cannot_reach_the_head_carries_without_a_jerk():
     meant[:, 80:120, 50] = np.radians(45)  # a saccade within one frame
     meant[:, 80:120, 52] = 0
     poses = room_poses(Layout())
-    face = look(aim(meant, poses, PAIR), poses, PAIR).face[0]
+    face = gaze_directions(aim(meant, poses, PAIR), poses, PAIR).face[0]
     turned = np.degrees(np.unwrap(np.arctan2(face[:, 1], face[:, 0])))
     assert turned[100] - turned[20] == pytest.approx(20, abs=3)
     assert np.abs(np.diff(turned)).max() < 6  # degrees a frame: below the 150 degrees a second of a quick head
@@ -81,7 +81,7 @@ def test_the_gaze_is_held_while_the_head_moves():
     meant[..., 50:52] = [0.2, -0.1]
     meant[1, :, 44:50] = meant[1, :, 53:56].repeat(2, -1) * 0  # the partner stays where it is
     poses = room_poses(Layout(distance=200))
-    gaze = look(aim(meant, poses, PAIR), poses, PAIR).gaze[0]
+    gaze = gaze_directions(aim(meant, poses, PAIR), poses, PAIR).gaze[0]
     assert np.linalg.norm(gaze - gaze[0], axis=-1).max() < np.radians(0.05)
 
 
@@ -117,14 +117,14 @@ def test_a_take_is_aimed_again_after_a_rig_was_moved(moved):
     before, after = room_poses(Layout()), room_poses(moved)
     take = aim(wandering(100), before, PAIR)
     again = aim(intents(take, before, PAIR), after, PAIR)
-    assert look(again, after, PAIR).contact_error.max() < 0.1
+    assert gaze_directions(again, after, PAIR).contact_error.max() < 0.1
     assert np.array_equal(again[..., :44], take[..., :44])
 
 
 def test_rigs_may_move_during_the_take():
     steps = np.linspace(1.0, 0.6, 80)
     poses = np.stack([room_poses(Layout(distance=d, facing_b=50 * d)) for d in steps], axis=1)  # (2, T, 4, 4)
-    assert look(aim(wandering(80), poses, PAIR), poses, PAIR).contact_error.max() < 0.1
+    assert gaze_directions(aim(wandering(80), poses, PAIR), poses, PAIR).contact_error.max() < 0.1
 
 
 def test_contact_fades_in_and_small_scanning_stays():
@@ -133,7 +133,7 @@ def test_contact_fades_in_and_small_scanning_stays():
     meant[..., 50] = np.radians([2, 20, 20])
     meant[..., 52] = [1, 0.4, 0]
     poses = room_poses(Layout())
-    error = look(aim(meant, poses, PAIR), poses, PAIR).contact_error[0]
+    error = gaze_directions(aim(meant, poses, PAIR), poses, PAIR).contact_error[0]
     assert error[0] == pytest.approx(2, abs=0.05)
     assert 2.5 < error[1] < 20
     assert error[2] == pytest.approx(20, abs=0.1)
@@ -142,7 +142,7 @@ def test_contact_fades_in_and_small_scanning_stays():
 def test_a_partner_right_behind_is_looked_for_over_one_shoulder():
     poses = room_poses(Layout(facing_a=180, facing_b=180))
     motions = aim(wandering(200), poses, PAIR)
-    seen = look(motions, poses, PAIR)
+    seen = gaze_directions(motions, poses, PAIR)
     local = (np.swapaxes(poses[:, None, :3, :3], -1, -2) @ seen.gaze[..., None])[..., 0]
     yaw = np.degrees(yaw_pitch(local)[0])
     assert np.all(np.sign(yaw) == np.sign(yaw[:, :1]))
@@ -155,7 +155,7 @@ def test_looking_straight_ahead_is_the_opposite_of_toward():
     meant = wandering(40, contact=0.0)
     meant[..., 44:50] = meant[..., 53:56] = 0
     meant[..., 50:52] = -toward(poses)[:, None]
-    gaze = look(aim(meant, poses, PAIR), poses, PAIR).gaze
+    gaze = gaze_directions(aim(meant, poses, PAIR), poses, PAIR).gaze
     assert np.degrees(np.arccos(gaze @ [0, -1, 0])).max() < 5  # both look at the camera, but for their parallax
 
 
@@ -176,7 +176,7 @@ def test_the_mean_gaze_reads_five_degrees_when_turned_five_degrees():
     balls = axis_angle_to_matrix(motions[..., 50:56].reshape(2, 1, 2, 3).astype(float))
     turn = axis_angle_to_matrix(np.radians([0, 0, 5]))
     motions[..., 50:56] = matrix_to_axis_angle(turn @ balls).reshape(2, 1, 6)
-    assert look(motions, poses, PAIR).contact_error == pytest.approx(5, abs=0.02)
+    assert gaze_directions(motions, poses, PAIR).contact_error == pytest.approx(5, abs=0.02)
 
 
 def test_a_minute_is_aimed_in_no_time():

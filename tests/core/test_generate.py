@@ -8,7 +8,7 @@ import pytest
 from core import gaze, turns
 from core.audio import decoding, frame_count
 from core.errors import UserError
-from core.generate import DIARIZING, ENCODING, SAMPLING, generate, load_model, within_limits
+from core.generate import DIARIZING, ENCODING, SAMPLING, generate, load_model
 from core.heads import lip_gap, load
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
@@ -55,7 +55,7 @@ def test_the_mouth_of_who_speaks_moves_and_the_other_rests(take):
 
 def test_eyes_meet_where_contact_is_meant(take):
     poses, geometries = room_poses(SEAT), [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
-    seen = gaze.look(packed(take), poses, geometries)
+    seen = gaze.gaze_directions(packed(take), poses, geometries)
     meant = gaze.intents(packed(take), poses, geometries)[..., 52] > 0.5
     assert 0.2 < meant.mean() < 1
     assert seen.contact_error[meant].mean() < 2
@@ -66,27 +66,6 @@ def test_a_face_stays_within_its_limits(take):
     close, jaw = (expression[..., EXPRESSION_NAMES.index(name)] for name in ("mouthClose", "jawOpen"))
     assert expression.min() >= 0 and expression.max() <= 1
     assert (close <= jaw + 1e-6).all()
-
-
-def test_limits_take_back_what_no_face_can_do():
-    wild = np.random.default_rng(0).normal(0, 2, (2, 50, 56))
-    tame = within_limits(wild, 1.0)
-    left, right = (tame[..., EXPRESSION_NAMES.index(name)] for name in ("jawLeft", "jawRight"))
-    assert tame[..., :44].min() >= 0 and tame[..., :44].max() <= 1
-    assert np.minimum(left, right).max() == 0
-    assert np.array_equal(tame[..., 53:], wild[..., 53:].astype(np.float32))
-    eyes = gaze.INTENT_CHANNELS["gaze"]
-    assert np.array_equal(np.delete(within_limits(tame, 1.0), eyes, axis=-1), np.delete(tame, eyes, axis=-1))
-
-
-def test_a_look_away_leaves_the_face_however_near_it_is():
-    still = np.zeros((2, 50, 56))
-    eyes = gaze.INTENT_CHANNELS["gaze"]
-    still[..., eyes.start] = np.radians(5)
-    still[1, :, eyes.stop - 1] = 1  # in contact: the offset stays
-    for metres, least in ((0.6, 9), (3.0, 5)):
-        yaw = np.degrees(within_limits(still, metres)[..., eyes.start])
-        assert yaw[0].min() >= least - 1e-3 and np.allclose(yaw[1], 5, atol=1e-3)
 
 
 def test_the_same_seed_is_the_same_take_and_another_seed_another(take, sound, said):
@@ -110,7 +89,7 @@ def test_a_given_motion_of_a_is_kept_and_b_looks_at_it(sound, said, take):
     answer = generate(sound, SEAT, seed=1, turns=said, motion_a=HeadMotion(turned))
     assert np.array_equal(answer.motions[0].packed, turned)
     geometries = [gaze.Geometry.of(load(name)) for name in ("man", "woman")]
-    seen = gaze.look(packed(answer), room_poses(SEAT), geometries).contact_error[1]
+    seen = gaze.gaze_directions(packed(answer), room_poses(SEAT), geometries).contact_error[1]
     assert (seen < 2.6).mean() > 0.2
 
 

@@ -3,11 +3,11 @@ import pytest
 
 from core import gaze
 from core.layout import Layout, room_poses
-from core.timeseries import CHUNK, by_chunks, padded_slice, smooth_step
+from core.timeseries import CHUNK, by_chunks, gaussian_smooth, merged, minimum_jerk, padded_slice, runs, smooth_step
 
 
 @pytest.mark.parametrize("frames", [1, CHUNK, CHUNK + 1, 3 * CHUNK + 70])
-def test_stretches_together_are_the_whole(frames):
+def test_chunks_together_are_the_whole(frames):
     values = np.random.default_rng(0).normal(size=(2, frames, 3))
 
     def around(part):  # the mean of five frames: hangs on two beside it
@@ -42,3 +42,33 @@ def test_a_slice_is_zero_beyond_the_ends(first, last):
 
     expected = [[values[row, i] if 0 <= i < 10 else 0 for i in range(first, last)] for row in (0, 1)]
     np.testing.assert_array_equal(found, expected)
+
+
+def test_a_minimum_jerk_movement_starts_and_ends_at_rest_and_passes_its_middle_fastest():
+    time = np.linspace(0, 1, 1001)
+    path = minimum_jerk(time)
+    speed, acceleration = np.gradient(path, time), np.gradient(np.gradient(path, time), time)
+    assert path[[0, 500, 1000]] == pytest.approx([0, 0.5, 1])
+    assert speed[[0, -1]] == pytest.approx([0, 0], abs=1e-4) and speed.max() == pytest.approx(1.875, abs=1e-3)
+    assert np.abs(acceleration[[1, -2]]).max() < 0.2
+
+
+def test_smoothing_keeps_a_constant_and_spreads_an_impulse_as_a_gaussian():
+    assert gaussian_smooth(np.full((2, 30), 3.0), 4) == pytest.approx(np.full((2, 30), 3.0))
+    impulse = np.zeros(101)
+    impulse[50] = 1
+    smoothed, offsets = gaussian_smooth(impulse, 4), np.arange(101) - 50
+    assert smoothed.sum() == pytest.approx(1) and (smoothed * offsets**2).sum() ** 0.5 == pytest.approx(4, rel=0.02)
+    columns = np.random.default_rng(0).normal(size=(50, 3))
+    assert np.array_equal(gaussian_smooth(columns, 2, axis=0), gaussian_smooth(columns.T, 2).T)
+
+
+def test_intervals_that_overlap_touch_or_are_near_are_merged():
+    assert merged([(0, 2), (1, 1.5), (2, 3), (4, 5)]) == [(0, 3), (4, 5)]
+    assert merged([(0, 1), (1.5, 2), (3, 4)], gap=0.6) == [(0, 2), (3, 4)]
+    assert merged([(0, 1), (1.5, 2)], gap=0.5) == [(0, 1), (1.5, 2)], "as far apart as the gap is apart"
+    assert merged([]) == []
+
+
+def test_runs_are_found_up_to_both_ends():
+    assert runs(np.array([1, 1, 0, 1, 0, 0, 1], bool)) == [(0, 2), (3, 4), (6, 7)] and runs(np.zeros(3, bool)) == []

@@ -223,7 +223,7 @@ def worst_contact(scene) -> float:
     made_for = [rigs.geometry(head) for head in pair]
     contact = gaze.intents(packed, room_poses(take.layout), made_for)[..., 52] >= 0.5
     aimed = takes.aimed(take, ["man", "woman"], rigs.pair_poses(pair), made_for)
-    look = gaze.look(np.stack([motion.packed for motion in aimed]), rigs.pair_poses(pair), made_for)
+    look = gaze.gaze_directions(np.stack([motion.packed for motion in aimed]), rigs.pair_poses(pair), made_for)
     scanning = np.degrees(gaze.SCAN)
     return float(np.maximum(look.contact_error[contact] - scanning, 0).max(initial=0))
 

@@ -42,7 +42,7 @@ def values(armature: bpy.types.Object, motion: HeadMotion) -> dict[str, np.ndarr
     """Values (S,) of the keys that turn the eyes of ``armature``, by ARKit's names; nothing where bones turn them."""
     if EYES not in armature:
         return {}
-    looks = arkit.looks(motion.rotation, np.array(armature[EYES]["angles"]))
+    looks = arkit.eye_look_values(motion.rotation, np.array(armature[EYES]["angles"]))
     return dict(zip(arkit.LOOK_NAMES, looks.T, strict=True))
 
 

@@ -11,6 +11,7 @@ from ....core.generator.inpainting import PARTS
 from ....core.layout import Reading
 from ....core.service.jobs import WRITING, Job, part
 from ....core.service.protocol import Selection
+from ....core.timeseries import merged
 from ....core.turns import Turn, changed_spans
 from ..sequencer import strips, turns
 from . import child, session, takes
@@ -49,7 +50,7 @@ def chosen_spans(scene: bpy.types.Scene, sounding: bpy.types.Scene, recording: s
             "No turn is chosen. Select turn strips in the Video Sequencer (Find Turns shows them), "
             "set a preview range in the timeline, or go to a frame where somebody has a turn."
         )
-    return _joined([span for span in spans if span])
+    return merged(span for span in spans if span)
 
 
 def recording_of_take(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> strips.Recording:
@@ -136,17 +137,6 @@ def _within(recording: strips.Recording, first: int, end: int) -> tuple[float, f
         return None
     wider = max(0.0, SHORTEST - (stop - start)) / 2
     return round(max(start - wider, 0.0), 4), round(min(stop + wider, recording.duration), 4)
-
-
-def _joined(spans: Spans) -> Spans:
-    """Spans in order of their start, those that meet as one."""
-    joined = spans[:1]
-    for start, end in spans[1:]:
-        if start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _as_file(content: bytes) -> Path:

@@ -9,18 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from core.gaze import ADULT, aim, look, toward
+from core.gaze import ADULT, CONTACT_COLUMN, LARGEST_FACING, aim, gaze_directions, toward
 from core.layout import Layout, room_poses
-from core.motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS, load_take
+from core.motion import CHANNELS, MOTION_FPS, column, load_take
 from core.timeseries import runs
 
 from .. import report
 from ..report import known_mean
-from .gaze_metrics import CONTACT, CONTACT_COLUMN, eye_movements, face_gaze, penetration, vergence_error, vor_residual
+from .gaze_metrics import CONTACT, eye_movements, face_gaze, penetration, vergence_error, vor_residual
 from .motion_events import blinks, head_angles, nods
 
 LONG_TURN, EDGE = 2.0, 0.5  # s
-BEHIND = 112.0  # degrees of facing, above which a head does not turn to the partner
 PHRASE_END = (-0.3, 1.0)  # s from the end of the partner's phrase to a nod that counts as its response
 FULL_CLOSURE = 0.95  # of the lids, from which a blink is complete
 SMILE = 0.15  # mouthSmileLeft, above which a face smiles
@@ -66,7 +65,7 @@ class Scene:
 def measure(scene: Scene) -> dict[str, float]:
     """Metrics of one dialogue; nan where a metric has no case in it."""
     poses = room_poses(scene.layout)
-    seen = look(scene.motions, poses, scene.geometries)
+    seen = gaze_directions(scene.motions, poses, scene.geometries)
     on_face, error = face_gaze(seen), seen.contact_error
     speaking = scene.masks >= 0.5
     listening = ~speaking & speaking[::-1]
@@ -121,8 +120,8 @@ def _heads(scene: Scene) -> dict[str, float]:
 def _gestures(scene: Scene, speaking: np.ndarray, listening: np.ndarray) -> dict[str, float]:
     """Nods, blinks and smiles by role."""
     _, pitch, _ = head_angles(scene.motions)
-    lids = scene.motions[..., EXPRESSION_NAMES.index("eyeBlinkLeft")]
-    smile = scene.motions[..., EXPRESSION_NAMES.index("mouthSmileLeft")]
+    lids = scene.motions[..., column("eyeBlinkLeft")]
+    smile = scene.motions[..., column("mouthSmileLeft")]
     counts = {role: {"nods": 0, "blinks": 0} for role in ("speaking", "listening")}
     lengths, complete, after_phrase = [], [], []
     for i in (0, 1):
@@ -162,12 +161,12 @@ def slopes(scenes: Sequence[Scene]) -> dict[str, float]:
 def slope_points(scene: Scene) -> tuple[np.ndarray, np.ndarray]:
     """What the slopes of one scene are fitted on, x and y of both people: (2, 2) each.
 
-    Mean head yaw on the yaw to the partner, degrees, nan where the partner is BEHIND; face gaze on its requested share.
+    Mean head yaw on the yaw to the partner, degrees, nan where the partner is behind; face gaze on its requested share.
     """
     poses = room_poses(scene.layout)
-    in_front = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= BEHIND
+    in_front = np.abs([scene.layout.facing_a, scene.layout.facing_b]) <= LARGEST_FACING
     yaw_to_partner = np.where(in_front, np.degrees(toward(poses)[:, 0]), np.nan)
-    on_face = face_gaze(look(scene.motions, poses, scene.geometries)).mean(axis=1)
+    on_face = face_gaze(gaze_directions(scene.motions, poses, scene.geometries)).mean(axis=1)
     requested = [scene.layout.contact_a, scene.layout.contact_b]
     return np.stack([yaw_to_partner, head_angles(scene.motions)[0].mean(axis=1)]), np.stack([requested, on_face])
 

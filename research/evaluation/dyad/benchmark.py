@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from core.files import replacing
-from core.gaze import ADULT, Look, look
+from core.gaze import ADULT, CONTACT_COLUMN, GazeDirections, gaze_directions
 from core.layout import room_poses
 
 from .. import report
@@ -17,7 +17,6 @@ from ..mouth.lip_metrics import Closures
 from . import coupling, distribution, motion_errors
 from .behaviour import Scene, measure, slope_points
 from .bootstrap import Estimate, draw_weights, ratio
-from .gaze_metrics import CONTACT_COLUMN
 from .motion_events import angle_between
 from .pooled_metrics import PooledMetrics, weighted_slope
 from .responses import Behaviour, Partners
@@ -156,12 +155,12 @@ class Benchmark:
         ]
 
 
-def gaze_of(motions: np.ndarray, case: Case) -> Look:
+def gaze_of(motions: np.ndarray, case: Case) -> GazeDirections:
     """Gaze of both people of motions (2, T, 59) in the room of ``case``."""
-    return look(motions, room_poses(case.layout), (ADULT, ADULT))
+    return gaze_directions(motions, room_poses(case.layout), (ADULT, ADULT))
 
 
-def gaze_errors(predicted: Look, truth: Look, contact: np.ndarray) -> dict[str, float]:
+def gaze_errors(predicted: GazeDirections, truth: GazeDirections, contact: np.ndarray) -> dict[str, float]:
     """Mean angles, degrees, to the true gaze, the true face normal, and the partner's eyes where ``contact`` (2, T)."""
     return {
         "gaze error deg": float(angle_between(predicted.gaze, truth.gaze).mean()),

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.gaze import Look
+from core.gaze import GazeDirections
 from core.motion import CHANNELS, EXPRESSION_NAMES, MOTION_FPS
 
 from .bootstrap import ratio
@@ -34,7 +34,7 @@ BEHAVIOURS = (
 )
 
 
-def behaviours(motions: np.ndarray, seen: Look) -> np.ndarray:
+def behaviours(motions: np.ndarray, seen: GazeDirections) -> np.ndarray:
     """Curves of BEHAVIOURS, mean of every BIN frames: (2, bins, len(BEHAVIOURS)) of motions (2, T, 59)."""
     face = motions[..., [EXPRESSION_NAMES.index(name) for name in FACES.values()]]
     turns = np.moveaxis(head_angles(motions), 0, -1)

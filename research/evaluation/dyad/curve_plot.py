@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from core.files import replacing
-from core.gaze import ADULT, look
+from core.gaze import ADULT, gaze_directions
 from core.heads import load
 from core.layout import room_poses
 from core.motion import EXPRESSION_NAMES, MOTION_FPS, Take, load_take
@@ -37,7 +37,7 @@ def curves(take: Take, person: int) -> np.ndarray:
     """(rows, T) curves of one person, in the order of ROWS; head angles about their median."""
     motions = np.stack([motion.packed for motion in take.motions])
     yaw, pitch = (angle[person] - np.median(angle[person]) for angle in head_angles(motions)[:2])
-    off = look(motions, room_poses(take.layout), (ADULT, ADULT)).contact_error[person]
+    off = gaze_directions(motions, room_poses(take.layout), (ADULT, ADULT)).contact_error[person]
     gap = gap_mm(load(HEADS[person]), take.motions[person])
     names = ("eyeBlinkLeft", "mouthSmileLeft", "browInnerUp")
     blink, smile, brows = (motions[person, :, EXPRESSION_NAMES.index(name)] for name in names)

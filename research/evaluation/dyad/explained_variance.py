@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.gaze import ADULT, aim
+from core.gaze import ADULT, CONTACT_COLUMN, aim
 from core.layout import Layout, room_poses
 from core.motion import CHANNELS, EXPRESSION_NAMES
 
 from ...simulator.dialogue import Dialogue
 from ...simulator.prosodic_cues import hear
 from ...simulator.synthesize import synthesize
-from .gaze_metrics import CONTACT_COLUMN
 from .motion_events import NOD_BAND, band_pass, head_angles
 
 REPETITIONS = 6  # of each dialogue

@@ -2,13 +2,12 @@
 
 import numpy as np
 
-from core.gaze import FACE, INTENT_CHANNELS, Look
+from core.gaze import FACE, GazeDirections
 from core.motion import MOTION_FPS
 from core.rotation import yaw_pitch
 
 from .motion_events import angle_between, saccades
 
-CONTACT_COLUMN = INTENT_CHANNELS["gaze"].start + 2  # of an intent: eye contact, 0..1
 CONTACT = 2.6  # degrees off the point between the partner's eyes
 FACE_DROP = 0.03  # m, the middle of the face under the eyes
 ECCENTRIC = 25.2  # degrees of eye in head: METRICS' 25 with a margin for rounding
@@ -16,7 +15,7 @@ HEAD_RADIUS = 0.085  # m, of the sphere that stands for a head; its centre lies 
 HEAD_SPEED, GAZE_SPEED = 8.0, 15.0  # degrees a second: least head speed, and largest gaze speed against the target
 
 
-def face_gaze(seen: Look) -> np.ndarray:
+def face_gaze(seen: GazeDirections) -> np.ndarray:
     """(2, T) bool: the gaze meets the ellipse of the partner's face, which is normal to the line between the heads."""
     line = seen.origin[::-1] - seen.origin
     distance = np.linalg.norm(line, axis=-1, keepdims=True)
@@ -29,7 +28,7 @@ def face_gaze(seen: Look) -> np.ndarray:
     return (forward > 0.1) & ((aside / FACE[0]) ** 2 + (up / FACE[1]) ** 2 <= 1)
 
 
-def vor_residual(seen: Look) -> float:
+def vor_residual(seen: GazeDirections) -> float:
     """Median of gaze speed against the target over head speed, in fixations while the head moves; nan without any."""
     target = seen.origin[::-1] - seen.origin
     target /= np.linalg.norm(target, axis=-1, keepdims=True)
@@ -43,7 +42,7 @@ def vor_residual(seen: Look) -> float:
     return float(np.median(ratios)) if ratios else float("nan")
 
 
-def eye_movements(seen: Look) -> dict[str, float]:
+def eye_movements(seen: GazeDirections) -> dict[str, float]:
     """Saccade rate, main-sequence slope (1 to 30 degrees) and share of frames with an eccentric eye."""
     turned = angle_between(seen.axes, seen.face[:, :, None])
     pairs = [saccades(gaze) for gaze in seen.gaze]
@@ -58,7 +57,7 @@ def eye_movements(seen: Look) -> dict[str, float]:
     }
 
 
-def vergence_error(seen: Look) -> float:
+def vergence_error(seen: GazeDirections) -> float:
     """Mean abs difference of 1 / distance of the point nearest to both axes and of the partner's eyes, in contact.
 
     returns: dioptres; nan without contact
@@ -74,7 +73,7 @@ def vergence_error(seen: Look) -> float:
     return float(np.abs(fixated - target)[contact].mean()) if contact.any() else float("nan")
 
 
-def penetration(seen: Look) -> float:
+def penetration(seen: GazeDirections) -> float:
     """Share of frames in which the two heads, as spheres, intersect."""
     centre = seen.origin - HEAD_RADIUS * seen.face
     return float((np.linalg.norm(centre[0] - centre[1], axis=-1) < 2 * HEAD_RADIUS).mean())

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 
 from core.audio import Sound
-from core.generate import EXPRESSION, SEAL, hear, sample_intents, within_limits
-from core.generator import condition, diffusion, posture_gesture
+from core.generate import CLOSURE, EXPRESSION, hear
+from core.generator import condition, diffusion
 from core.generator.checkpoint import Checkpoint
+from core.generator.sampling import from_z, sample_intents, to_z
 from core.postprocess import lip_closure
 from core.speech import features
 
@@ -40,7 +41,7 @@ def with_closures(system: System) -> System:
     def sample(case: Case, seed: int) -> np.ndarray:
         intents = system(case, seed)
         for one, encoded, mask in zip(intents, case.features, case.masks, strict=True):
-            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(encoded[:, SEAL]), mask)
+            one[:, EXPRESSION] = lip_closure.enforce_closures(one[:, EXPRESSION], np.float32(encoded[:, CLOSURE]), mask)
         return intents
 
     return sample
@@ -132,7 +133,8 @@ def regressed(checkpoint: Checkpoint) -> System:
 
     def predict(case: Case, seed: int) -> np.ndarray:
         nobody = torch.zeros(2, case.frames, len(checkpoint.mean))
-        return _in_limits(checkpoint, case, _regress(checkpoint, case, nobody, torch.ones(2, case.frames)))
+        regressed = _regress(checkpoint, case, nobody, torch.ones(2, case.frames))
+        return from_z(checkpoint, regressed, condition.distance(case.condition))
 
     return predict
 
@@ -141,8 +143,7 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
     """B6: each person from the other's motion: the true one (``privileged``), or one predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
-        true = posture_gesture.split(case.intents) if _banded(checkpoint) else case.intents
-        known = torch.from_numpy(np.float32((true - checkpoint.mean) / checkpoint.std))
+        known = torch.from_numpy(to_z(checkpoint, case.intents))
         if not privileged:
             known = _regress(checkpoint, case, torch.zeros_like(known), torch.ones(2, case.frames))
         rows = []
@@ -152,7 +153,7 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
             levels = torch.zeros(2, case.frames)
             levels[own] = 1
             rows.append(_regress(checkpoint, case, given, levels)[own])
-        return _in_limits(checkpoint, case, torch.stack(rows))
+        return from_z(checkpoint, torch.stack(rows), condition.distance(case.condition))
 
     return predict
 
@@ -160,17 +161,6 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
 def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
     predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.condition))
     return diffusion.clean(predict, given, levels)
-
-
-def _in_limits(checkpoint: Checkpoint, case: Case, motion: torch.Tensor) -> np.ndarray:
-    columns = motion.numpy() * checkpoint.std + checkpoint.mean
-    return within_limits(
-        posture_gesture.join(columns) if _banded(checkpoint) else columns, condition.distance(case.condition)
-    )
-
-
-def _banded(checkpoint: Checkpoint) -> bool:
-    return len(checkpoint.mean) == posture_gesture.WIDTH
 
 
 def trained_runs(folder: Path) -> dict[str, Candidate]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.gaze import Look
+from core.gaze import GazeDirections
 from core.motion import EXPRESSION_NAMES, MOTION_FPS
 from core.timeseries import runs
 
@@ -34,7 +34,7 @@ class Behaviour:
     onsets: dict[str, np.ndarray]  # by act: s
 
     @classmethod
-    def both(cls, motions: np.ndarray, seen: Look) -> tuple["Behaviour", "Behaviour"]:
+    def both(cls, motions: np.ndarray, seen: GazeDirections) -> tuple["Behaviour", "Behaviour"]:
         """Of the two people of motions (2, T, 59)."""
         curves, on_face, (_, pitch, _) = behaviours(motions, seen), face_gaze(seen), head_angles(motions)
         smile, brow = (motions[..., EXPRESSION_NAMES.index(name)] for name in ("mouthSmileLeft", "browInnerUp"))
@@ -131,7 +131,7 @@ def count_answers(own: np.ndarray, partner: np.ndarray, soon: float, late: float
 
 
 def responses_to_true_partner(
-    cases: Sequence[Case], generated: Sequence[np.ndarray], gaze_of: Callable[[np.ndarray, Case], Look]
+    cases: Sequence[Case], generated: Sequence[np.ndarray], gaze_of: Callable[[np.ndarray, Case], GazeDirections]
 ) -> list[tuple[Behaviour, Behaviour]]:
     """Behaviour of each person of ``generated`` (2, T, 56) with the other's true motion, by dialogue."""
     rows = []

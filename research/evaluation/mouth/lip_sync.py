@@ -255,7 +255,7 @@ def _evaluate_set(name: str, arguments) -> list[report.Measure]:
             [labelled_dialogues.with_estimated_masks(one) for one in dialogues],
             f"{name}, estimated masks",
         )
-    systems = {"articulation head": articulation_head(lip_closure.SURE)}
+    systems = {"articulation head": articulation_head(lip_closure.CONFIDENT)}
     if generate.GENERATOR.is_file():
         systems |= networks(arguments.seed)
     if truth:

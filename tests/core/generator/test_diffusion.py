@@ -95,12 +95,12 @@ def test_the_same_seed_gives_the_same_motion_and_another_one_another():
 
 def test_what_is_given_comes_back_untouched():
     given = torch.randn(2, 400, WIDTH)
-    keep = torch.zeros(2, 400, WIDTH, dtype=torch.bool)
-    keep[0] = True
-    keep[1, :100, 2] = True
-    made = sample(nearby, 400, SLOW, seed=1, given=given, keep=keep)
-    assert torch.equal(made[keep], given[keep])
-    assert not torch.allclose(made[~keep], given[~keep])
+    mask = torch.zeros(2, 400, WIDTH, dtype=torch.bool)
+    mask[0] = True
+    mask[1, :100, 2] = True
+    made = sample(nearby, 400, SLOW, seed=1, given=given, mask=mask)
+    assert torch.equal(made[mask], given[mask])
+    assert not torch.allclose(made[~mask], given[~mask])
 
 
 def test_a_mean_that_is_asked_for_is_met_and_all_else_is_free():
@@ -142,9 +142,9 @@ def test_the_network_is_told_which_frames_are_clean():
         return torch.zeros_like(noisy)
 
     given = torch.full((2, 50, WIDTH), 7.0)
-    keep = torch.zeros(2, 50, WIDTH, dtype=torch.bool)
-    keep[0, :20] = True
-    sample(watch, 50, SLOW, seed=1, steps=3, given=given, keep=keep)
+    mask = torch.zeros(2, 50, WIDTH, dtype=torch.bool)
+    mask[0, :20] = True
+    sample(watch, 50, SLOW, seed=1, steps=3, given=given, mask=mask)
     for noisy, levels in seen:
         assert (levels[0, 0, :20] == 0).all() and (levels[0, 0, 20:] > 0).all() and (levels[0, 1] > 0).all()
         assert (noisy[0, 0, :20] == 7).all()

@@ -1,4 +1,6 @@
-"""One turn, one person or a part of the face is made anew, and nothing else changes (DESIGN §7, in-painting)."""
+"""One span, one person or a part of the face is generated again, and nothing else changes (DESIGN §7)."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from core import gaze, turns
 from core.audio import decoding
 from core.errors import UserError
 from core.generate import generate
-from core.generator.inpainting import PARTS, Regeneration, part_columns
+from core.generator.inpainting import PARTS, Inpainting, Regeneration, part_columns
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.motion import CHANNELS, EXPRESSION_NAMES
@@ -91,17 +93,45 @@ def test_eyes_that_are_redone_still_meet_where_contact_is_meant(redone):
     for new, (start, end) in zip(redone, SPANS, strict=True):
         inside = slice(round(start * 25), round(end * 25))
         meant = gaze.intents(packed(new), *pair)[:, inside, 52] > 0.5
-        assert gaze.look(packed(new), *pair).contact_error[:, inside][meant].mean() < 2
+        assert gaze.gaze_directions(packed(new), *pair).contact_error[:, inside][meant].mean() < 2
 
 
-def test_lips_still_speak_in_a_redone_span(sound, take, redone):
+def test_lips_still_speak_in_a_regenerated_span(take, redone):
     jaw = EXPRESSION_NAMES.index("jawOpen")
-    for person, mask in enumerate(take.speaking):
-        speaks = np.flatnonzero(mask > 0.5)
-        speaks = speaks[(speaks >= 80) & (speaks < 187)]
-        if len(speaks) > 25:
-            old, new = (packed(t)[person, speaks, jaw] for t in (take, redone[0]))
-            assert np.corrcoef(old, new)[0, 1] > 0.7
+    speaks = take.speaking > 0.5
+    speaks[:, :80] = speaks[:, 187:] = False
+    assert (speaks.sum(axis=1) > 25).any()
+    for person in np.flatnonzero(speaks.sum(axis=1) > 25):
+        old, new = (packed(t)[person, speaks[person], jaw] for t in (take, redone[0]))
+        assert np.corrcoef(old, new)[0, 1] > 0.7
+
+
+def test_contact_and_mood_of_a_regenerated_span_are_asked_and_the_placement_is_the_takes(take):
+    asked = Layout(distance=3.0, facing_a=90, contact_b=0.1, warmth=-0.5)
+    given = Inpainting.around(Regeneration(take, 3.2, 7.5), asked)
+    assert given.layout == replace(SEAT, contact_a=asked.contact_a, contact_b=0.1, warmth=-0.5)
+    assert given.take.layout == SEAT
+
+
+def test_where_nothing_is_given_nothing_is_kept(take):
+    nothing = Inpainting.nothing(take)
+    generated = np.random.default_rng(0).normal(size=packed(take).shape).astype(np.float32)
+    assert nothing.known_intents(None, None) is None and nothing.context == slice(0, len(take))
+    assert np.array_equal(nothing.blended(generated), generated)
+    assert np.array_equal(packed(nothing.completed(generated, take.speaking)), generated)
+
+
+def test_a_given_motion_of_a_is_kept_whole(take):
+    beside = Inpainting.beside(take, take.motions[0])
+    assert beside.mask[0].all() and beside.gaze_mask[0].all() and not beside.mask[1].any()
+    assert np.array_equal(beside.masked(np.zeros_like(packed(take)))[0], take.motions[0].packed)
+
+
+def test_who_speaks_changes_within_the_span_only(take):
+    given = Inpainting.around(Regeneration(take, 3.2, 7.5), SEAT)
+    changed = given.completed(packed(take)[:, given.context], np.ones_like(take.speaking)).speaking
+    assert (changed[:, 80:188] == 1).all()
+    assert np.array_equal(np.delete(changed, np.s_[80:188], axis=1), np.delete(take.speaking, np.s_[80:188], axis=1))
 
 
 def test_what_cannot_be_redone_is_told(sound, take, request):
@@ -110,8 +140,8 @@ def test_what_cannot_be_redone_is_told(sound, take, request):
     with pytest.raises(UserError, match="another recording"):
         generate(other, SEAT, seed=1, redo=Regeneration(take, 1, 2))
     for redo, text in [
-        (Regeneration(take, 5, 5.1), "nothing to redo"),
-        (Regeneration(take, 20, 22), "nothing to redo"),
+        (Regeneration(take, 5, 5.1), "nothing to regenerate"),
+        (Regeneration(take, 20, 22), "nothing to regenerate"),
         (Regeneration(take, 1, 2, people="C"), "Name A, B or AB"),
         (Regeneration(take, 1, 2, parts=("nose",)), "mouth, face, head, eyes"),
     ]:

@@ -39,7 +39,7 @@ def test_eyes_to_the_own_left_look_out_with_the_left_and_in_with_the_right():
     rotation = np.zeros((2, 4, 3))
     rotation[0, 2:, 2], rotation[1, 2:, 0] = 0.2, 0.1  # about Z: to the own left; about X: down
 
-    values = arkit.looks(rotation, np.full(8, 0.4))
+    values = arkit.eye_look_values(rotation, np.full(8, 0.4))
 
     shown = [dict(zip(arkit.LOOK_NAMES, row.round(3), strict=True)) for row in values]
     assert {name: value for name, value in shown[0].items() if value} == {"eyeLookInRight": 0.5, "eyeLookOutLeft": 0.5}

@@ -61,10 +61,10 @@ def test_a_head_that_moves_more_still_meets_the_partners_eyes(meant, room):
     before, after = (gaze.aim(one, **room) for one in (meant, more))
 
     assert np.ptp(after[0, :, 47]) > 1.8 * np.ptp(before[0, :, 47])
-    assert gaze.look(after, **room).contact_error[:, 25:].max() < 0.1
+    assert gaze.gaze_directions(after, **room).contact_error[:, 25:].max() < 0.1
 
 
 def test_without_looking_away_the_gaze_stays_on_the_partner(meant, room):
     staring = gaze.aim(adjust.movements(meant, [Adjustment(gaze=0)] * 2), **room)
 
-    assert gaze.look(staring, **room).contact_error.max() < 0.1
+    assert gaze.gaze_directions(staring, **room).contact_error.max() < 0.1

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.postprocess.eyes import blink_fully, fixate
+from core.postprocess.eyes import blink_fully, fixate, saccade_seconds
 
 PLACES = np.radians([[0, 0], [8, -3], [-20, 5], [-21, 5], [0.5, 0]])
 
@@ -75,3 +75,7 @@ def test_a_slow_slide_becomes_steps():
 @pytest.mark.parametrize("frames", [1, 2, 5, 9])
 def test_short_ones_are_one_fixation(frames):
     assert len(np.unique(fixate(np.random.default_rng(0).normal(0, 0.001, (frames, 3)))[:, 0])) == 1
+
+
+def test_a_saccade_of_ten_degrees_lasts_43_milliseconds():
+    assert saccade_seconds(np.array([0.0, 10.0])) == pytest.approx([0.021, 0.043])

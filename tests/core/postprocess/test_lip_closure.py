@@ -50,7 +50,7 @@ def test_only_channels_that_part_the_lips_change():
     sealed = lip_closure.enforce_closures(expression, one_seal(), np.ones(20))
 
     changed = {EXPRESSION_NAMES[column] for column in np.flatnonzero((sealed != expression).any(axis=0))}
-    assert changed <= {"mouthClose", "mouthPressLeft", "mouthPressRight", *lip_closure.PARTING}
+    assert changed <= {"mouthClose", "mouthPressLeft", "mouthPressRight", *lip_closure.OPENS}
 
 
 def test_an_unsure_closure_is_left_to_the_network():
@@ -62,14 +62,14 @@ def test_who_listens_keeps_the_lips_as_they_are():
 
 
 def test_at_full_strength_a_take_is_as_it_was():
-    assert np.array_equal(lip_closure.play(open_mouth(), lip_closure.MouthGains()), open_mouth())
+    assert np.array_equal(lip_closure.apply_mouth_gains(open_mouth(), lip_closure.MouthGains()), open_mouth())
 
 
 def test_a_weaker_jaw_opens_less_and_a_closure_stays_shut_at_any_strength():
     sealed = lip_closure.enforce_closures(open_mouth(), one_seal(), np.ones(20))
 
     for jaw in (0.0, 0.5, 1.5):
-        played = lip_closure.play(sealed, lip_closure.MouthGains(jaw=jaw))
+        played = lip_closure.apply_mouth_gains(sealed, lip_closure.MouthGains(jaw=jaw))
         assert gap(played)[10] < 0.03
         assert played[0, JAW] == pytest.approx(0.4 * jaw)
 
@@ -79,7 +79,7 @@ def test_an_offset_moves_the_mouth_and_nothing_else():
     expression[20, JAW] = 1
     expression[20, EXPRESSION_NAMES.index("browInnerUp")] = 1
 
-    played = lip_closure.play(expression, lip_closure.MouthGains(offset=0.08))
+    played = lip_closure.apply_mouth_gains(expression, lip_closure.MouthGains(offset=0.08))
 
     assert played[:, JAW].argmax() == 22
     assert played[:, EXPRESSION_NAMES.index("browInnerUp")].argmax() == 20

@@ -37,7 +37,9 @@ def gap(face: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("sound", SHAPES)
 def test_the_strength_of_a_class_changes_its_own_sound_and_hardly_another(sound):
-    changes = np.abs(viseme_gains.play(said(), VisemeGains(**{CLASS_OF[sound]: 0.5})) - said()).max(axis=1)
+    changes = np.abs(viseme_gains.apply_viseme_gains(said(), VisemeGains(**{CLASS_OF[sound]: 0.5})) - said()).max(
+        axis=1
+    )
     own = list(SHAPES).index(sound)
 
     assert changes[own] > 0.07
@@ -48,23 +50,23 @@ def test_lips_part_when_closures_are_weak_and_meet_when_they_are_strong():
     nearly = said()[:1]
     nearly[0, COLUMN["mouthClose"]] = 0.12
 
-    weak, strong = (gap(viseme_gains.play(nearly, VisemeGains(closures=k)))[0] for k in (0.3, 2.0))
+    weak, strong = (gap(viseme_gains.apply_viseme_gains(nearly, VisemeGains(closures=k)))[0] for k in (0.3, 2.0))
 
     assert weak > 2 and strong < 0.5
 
 
 def test_an_open_vowel_opens_further_when_strong():
-    assert gap(viseme_gains.play(said(), VisemeGains(open_vowels=1.3)))[3] > 1.2 * gap(said())[3]
+    assert gap(viseme_gains.apply_viseme_gains(said(), VisemeGains(open_vowels=1.3)))[3] > 1.2 * gap(said())[3]
 
 
 def test_every_strength_at_one_leaves_the_take_to_the_bit():
-    assert np.array_equal(lip_closure.play(said(), lip_closure.MouthGains()), said())
+    assert np.array_equal(lip_closure.apply_mouth_gains(said(), lip_closure.MouthGains()), said())
 
 
 def test_nothing_jumps_between_sounds():
     a, p = said()[3], said()[0]
     way = np.linspace(0, 1, 41)[:, None].astype(np.float32)
-    played = viseme_gains.play(
+    played = viseme_gains.apply_viseme_gains(
         a + (p - a) * way, VisemeGains(closures=0.5, open_vowels=1.5, sibilants=1.5, labiodentals=0.5, rounding=2)
     )
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.gaze import ADULT, aim, look
+from core.gaze import ADULT, aim, gaze_directions
 from core.layout import Layout, room_poses
 from research.evaluation.dyad import coupling
 from research.evaluation.dyad.gaze_metrics import face_gaze
@@ -21,7 +21,7 @@ BACKS = Layout(facing_a=180.0, facing_b=180.0, contact_a=0.0, contact_b=0.0)
 def played(dialogue, layout, seed):
     """The motions and what both heads look at."""
     motions = aim(synthesize(dialogue, layout, seed), room_poses(layout), (ADULT, ADULT))
-    return motions, look(motions, room_poses(layout), (ADULT, ADULT))
+    return motions, gaze_directions(motions, room_poses(layout), (ADULT, ADULT))
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.gaze import ADULT, aim, look
+from core.gaze import ADULT, aim, gaze_directions
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 from research.evaluation.dyad.behaviour import Scene, face_gaze, measure
@@ -46,7 +46,7 @@ def test_the_limits_of_the_heads_hold_in_any_scene(dialogue):
 def test_each_looks_at_the_other_for_the_share_of_time_that_is_asked(dialogues, share):
     layout = Layout(contact_a=share, contact_b=share)
     got = [
-        face_gaze(look(s.motions, room_poses(layout), s.geometries)).mean()
+        face_gaze(gaze_directions(s.motions, room_poses(layout), s.geometries)).mean()
         for s in (scene(d, layout) for d in dialogues)
     ]
 

@@ -22,10 +22,11 @@ K = FEATURES + features.WIDTH
 SMALL = {"condition": K, "widths": (16, 24), "blocks": 1, "embedding": 16, "role": 4, "heads": 2}
 
 
-def network(**changes):
+def network(build=DualStream, **changes):
     torch.manual_seed(0)
-    net = DualStream(Config(**SMALL | changes))
-    for part in (net.outlet, *net.cross, *(b.second for level in net.down for b in level)):
+    net = build(Config(**SMALL | changes))
+    attentions = [cross for cross in net.cross if hasattr(cross, "out")]
+    for part in (net.outlet, *attentions, *(b.second for level in net.down for b in level)):
         torch.nn.init.normal_((part.out if hasattr(part, "out") else part).weight, std=0.2)  # they begin at 0
     return net.eval()
 
@@ -43,7 +44,7 @@ def shown():
 
 def test_hidden_columns_change_nothing_and_the_others_do(shown):
     noisy, condition = shown
-    blind = network(hidden=ablations.LAYOUT)
+    blind = network(ablations.WithoutLayout)
     other = condition.clone()
     other[..., list(ablations.LAYOUT)] += 1
     assert torch.equal(said(blind, noisy, condition), said(blind, noisy, other))
@@ -56,17 +57,39 @@ def test_the_columns_that_are_hidden_are_those_of_their_name():
     assert set(ablations.LAYOUT) < set(ablations.PARTNER) and 0 not in ablations.PARTNER
 
 
-@pytest.mark.parametrize("changes", [{"concatenation": False}, {"film": False}, {"role": 0}])
-def test_one_way_of_the_condition_is_enough_to_be_moved_by_it(shown, changes):
+@pytest.mark.parametrize("run", ["FiLM only", "concatenation only", "no roles"])
+def test_one_way_of_the_condition_is_enough_to_be_moved_by_it(shown, run):
     noisy, condition = shown
-    net = network(**changes)
+    net = network(ablations.RUNS[run].network, **ablations.RUNS[run].config)
     assert not torch.equal(said(net, noisy, condition), said(net, noisy, condition + 1))
 
 
-def test_with_neither_way_the_condition_is_not_heard(shown):
+def test_with_neither_way_the_condition_changes_nothing(shown):
+    class Neither(ablations.FilmOnly, ablations.ConcatenationOnly):
+        pass
+
     noisy, condition = shown
-    deaf = network(concatenation=False, film=False)
+    deaf = network(Neither)
     assert torch.equal(said(deaf, noisy, condition), said(deaf, noisy, condition + 1))
+
+
+def test_without_cross_attention_nobody_reads_the_partner(shown):
+    noisy, condition = shown
+    other = noisy.clone()
+    other[:, 1] += 1
+    alone, pair = network(ablations.WithoutCrossAttention), network()
+    assert torch.equal(said(alone, noisy, condition)[:, 0], said(alone, other, condition)[:, 0])
+    assert not torch.equal(said(pair, noisy, condition)[:, 0], said(pair, other, condition)[:, 0])
+
+
+def test_an_ablation_is_saved_and_loaded_as_what_it_is(tmp_path, shown):
+    for name in ("no cross-attention", "no layout", "FiLM only", "concatenation only", "B4 FaceFormer-like"):
+        path, net = ablations.weights_of(tmp_path, name), network(ablations.RUNS[name].network)
+        path.parent.mkdir()
+        save_checkpoint(path, net, np.zeros(56), np.ones(56), {"step": "600"})
+        loaded = ablations.finished(tmp_path)[name].network
+        assert type(loaded) is ablations.RUNS[name].network
+        assert torch.allclose(said(loaded, *shown), said(net, *shown), atol=0.02)
 
 
 @pytest.fixture
@@ -100,7 +123,7 @@ def test_every_run_has_the_same_steps_and_about_the_same_size():
     sizes = []
     for run in ablations.RUNS.values():
         assert sum(stage.steps for stage in run.stages(600)) == 600
-        net = DualStream(Config(condition=K, widths=ablations.WIDTHS, **run.config))
+        net = run.network(Config(condition=K, widths=ablations.WIDTHS, **run.config))
         sizes.append(sum(p.numel() for p in net.parameters()))
     assert min(sizes) > 0.8 * sizes[0] and max(sizes) < 1.2 * sizes[0]
 
@@ -129,29 +152,29 @@ def test_one_mix_is_heard_by_both_and_is_that_of_the_dialogue(dialogues, tmp_pat
             content = dict(file)
         mixes[int(path.stem[-5:])] = content["features"].mean(axis=0)
         np.savez(path, **content, mixed=mixes[int(path.stem[-5:])])
-    for dialogue in ablations.RUNS["one mix"].heard(dialogues, tmp_path):
+    for dialogue in ablations.RUNS["one mix"].training_set(dialogues, tmp_path):
         assert np.array_equal(dialogue.features[0], dialogue.features[1])
         assert np.array_equal(dialogue.features[0], mixes[dialogue.number])
-    assert np.array_equal(ablations.RUNS["full"].heard(dialogues, tmp_path)[0].features, dialogues[0].features)
+    assert np.array_equal(ablations.RUNS["full"].training_set(dialogues, tmp_path)[0].features, dialogues[0].features)
 
 
 def test_dialogues_made_without_the_mix_are_said_to_lack_it(dialogues, tmp_path):
     with pytest.raises(UserError, match="unmasked mix"):
-        ablations.RUNS["one mix"].heard(dialogues, tmp_path)
+        ablations.RUNS["one mix"].training_set(dialogues, tmp_path)
 
 
 def test_a_share_of_the_data_is_that_share_and_keeps_some_to_be_judged_by(dialogues):
     many = [replace(dialogues[0], number=number) for number in range(240)]
-    kept = ablations.RUNS["a tenth of the data"].heard(many, None)
+    kept = ablations.RUNS["a tenth of the data"].training_set(many, None)
     assert len(kept) == 24 and all(split(kept))
-    assert len(ablations.RUNS["30 % of the data"].heard(many, None)) == 72
+    assert len(ablations.RUNS["30 % of the data"].training_set(many, None)) == 72
 
 
 def test_hard_masks_are_0_or_1_and_others_are_unsure(dialogues):
-    unsure = [replace(d, told=0.8 * d.told + 0.1) for d in dialogues]
+    unsure = [replace(d, used_masks=0.8 * d.used_masks + 0.1) for d in dialogues]
     hard, recipe = ablations.RUNS["hard masks"], Recipe(16, 50, drop=0.0)
     for run, sure in ((hard, True), (ablations.RUNS["full"], False)):
-        batch = run.draw(run.heard(unsure, None), measure(unsure), recipe, np.random.default_rng(0))
+        batch = run.draw(run.training_set(unsure, None), measure(unsure), recipe, np.random.default_rng(0))
         masks = batch.condition[..., :2]
         assert bool(((masks == 0) | (masks == 1)).all()) == sure
 

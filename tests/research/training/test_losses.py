@@ -1,9 +1,9 @@
 import pytest
 import torch
 
-from core.gaze import INTENT_WIDTH
+from core.gaze import CONTACT_COLUMN, INTENT_WIDTH
 from core.motion import EXPRESSION_NAMES
-from research.training.losses import ANGLES, CONTACT, ROTATION, Clip, Scale, gaze_direction, losses
+from research.training.losses import ANGLES, ROTATION, Clip, Scale, gaze_direction, losses
 
 SCALE = Scale(torch.zeros(INTENT_WIDTH), torch.full((INTENT_WIDTH,), 0.1), torch.ones(INTENT_WIDTH), 0.01, 1.0)
 
@@ -21,7 +21,7 @@ def test_the_truth_costs_nothing():
 
 
 @pytest.mark.parametrize(
-    ("column", "name"), [(0, "expression"), (ROTATION.start, "rotation"), (55, "translation"), (CONTACT, "gaze")]
+    ("column", "name"), [(0, "expression"), (ROTATION.start, "rotation"), (55, "translation"), (CONTACT_COLUMN, "gaze")]
 )
 def test_an_error_counts_in_its_own_loss(column, name):
     clip = a_clip()

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.gaze import ADULT, aim, look
+from core.gaze import ADULT, aim, gaze_directions
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, WIDTH
 from core.rotation import direction
@@ -41,7 +41,7 @@ def test_eyes_turned_five_degrees_off_contact_read_five():
 def test_a_gaze_meets_the_face_inside_its_ellipse(degrees, meets):
     seen = scene(degrees, contact=0.0)  # 7.5 cm at one metre are 4.3 degrees
 
-    assert face_gaze(look(seen.motions, room_poses(seen.layout), seen.geometries)).all() == meets
+    assert face_gaze(gaze_directions(seen.motions, room_poses(seen.layout), seen.geometries)).all() == meets
 
 
 def test_eyes_converge_on_the_partner():
@@ -163,7 +163,7 @@ def test_nods_after_the_partners_phrase_are_responses(first, share):
 
 def test_parallel_eyes_miss_the_convergence_of_their_distance():
     seen = scene(layout=Layout(distance=0.5))
-    gaze = look(seen.motions, room_poses(seen.layout), seen.geometries)
+    gaze = gaze_directions(seen.motions, room_poses(seen.layout), seen.geometries)
     parallel = replace(gaze, axes=gaze.gaze[:, :, None].repeat(2, axis=2))
 
     assert vergence_error(parallel) == pytest.approx(2, rel=0.1)  # dioptres, at half a metre

@@ -1,0 +1,102 @@
+"""Intents of both people, sampled from a trained network: units, in-painting, asked shares of eye contact."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from ..gaze import CONTACT_COLUMN
+from ..postprocess.face_limits import within_limits
+from . import diffusion, posture_gesture
+from .checkpoint import Checkpoint
+from .condition import CONTACT, OWN_MASK, PARTNER, distance
+
+# A partner further behind the shoulders than this (component of a unit vector) is not looked for, whatever contact is
+# asked: the head does not turn there.
+FARTHEST_BACK = np.sin(np.radians(20))
+
+
+def sample_intents(
+    model: Checkpoint,
+    condition: np.ndarray,
+    seed: int,
+    known: tuple[np.ndarray, np.ndarray] | None = None,
+    progress: Callable[[float], None] = lambda share: None,
+    *,
+    guidance: float = diffusion.GUIDANCE,
+    steps: int = diffusion.STEPS,
+) -> np.ndarray:
+    """Sample the intents of both people.
+
+    condition: (2, T, K) from core/generator/condition.py
+    known:     (2, T, 56) intents, and bool, which of them are kept; None keeps nothing
+    returns:   (2, T, 56) float32, columns as in gaze.INTENT_CHANNELS, within the limits of a face
+    """
+    width, kept = len(model.mean), {}
+    if known is not None:
+        kept = {"given": torch.from_numpy(to_z(model, known[0])), "mask": torch.from_numpy(_mask(model, known[1]))}
+    means, parts = contact_means(model, condition, known)
+    speaking = condition[..., OWN_MASK]
+    sampled = diffusion.sample(
+        diffusion.predictor(model.network, torch.from_numpy(condition), guidance),
+        condition.shape[1],
+        diffusion.slow_columns(width),
+        seed=seed,
+        steps=steps,
+        noise_scale=lambda cut: diffusion.noise_scale_of(torch.from_numpy(speaking[:, cut]).float(), width),
+        means=torch.from_numpy(means),
+        parts=torch.from_numpy(parts),
+        progress=progress,
+        **kept,
+    )
+    return from_z(model, sampled, distance(condition))
+
+
+def to_z(model: Checkpoint, intents: np.ndarray) -> np.ndarray:
+    """Intents (2, T, 56) as the columns of ``model``, in units of its training set: (2, T, 56 or 62) float32."""
+    columns = posture_gesture.split(intents) if _separates(model) else intents
+    return np.float32((columns - model.mean) / model.std)
+
+
+def from_z(model: Checkpoint, motion: torch.Tensor, distance: float) -> np.ndarray:
+    """Inverse of :func:`to_z` for a predicted ``motion``, within the limits of a face; ``motion`` is overwritten.
+
+    distance: m, to the partner
+    """
+    columns = motion.numpy()
+    columns *= model.std
+    columns += model.mean
+    return within_limits(posture_gesture.join(columns) if _separates(model) else columns, distance)
+
+
+def _mask(model: Checkpoint, mask: np.ndarray) -> np.ndarray:
+    """A mask of intents (2, T, 56) for the columns of ``model``: gestures are kept where their turns are."""
+    return np.concatenate([mask, mask[..., posture_gesture.TURNS]], axis=-1) if _separates(model) else mask
+
+
+def _separates(model: Checkpoint) -> bool:
+    return len(model.mean) == posture_gesture.WIDTH
+
+
+def contact_means(
+    model: Checkpoint, condition: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The mean contact that ``condition`` (2, T, K) asks for in each part of the recording that asks the same.
+
+    It is free (NaN) in parts shorter than half a window, for who would have to look behind, and for a person of whom
+    anything is kept.
+    returns: (P, 2, 56 or 62) z units, and (T,) int64, the part of each frame
+    """
+    asked = condition[..., CONTACT].astype(np.float32)  # (2, T)
+    changes = np.flatnonzero((np.diff(asked) != 0).any(axis=0)) + 1
+    parts = np.zeros(asked.shape[1], np.int64)
+    parts[changes] = 1
+    parts = parts.cumsum()
+    starts, lengths = np.insert(changes, 0, 0), np.bincount(parts)
+    means = np.full((len(starts), 2, len(model.mean)), np.nan, np.float32)
+    means[..., CONTACT_COLUMN] = (asked[:, starts].T - model.mean[CONTACT_COLUMN]) / model.std[CONTACT_COLUMN]
+    means[(lengths < diffusion.WINDOW // 2) & (len(lengths) > 1)] = np.nan
+    means[:, condition[..., PARTNER.start + 1].mean(axis=1, dtype=np.float32) > FARTHEST_BACK] = np.nan
+    if known is not None:
+        means[:, known[1].any(axis=(1, 2))] = np.nan
+    return means, parts
