@@ -1,4 +1,4 @@
-"""Who plays: the habits of one person, and scenes for two."""
+"""Habits of one simulated person, and random layouts for two."""
 
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Person:
 
 
 def draw_person(rng: np.random.Generator) -> Person:
-    """Somebody."""
+    """Draw the habits of a person."""
     return Person(
         articulation=float(np.clip(rng.lognormal(0.4, 0.22), 0.8, 2.1)),
         lips=float(np.clip(rng.lognormal(0, 0.2), 0.65, 1.5)),

@@ -1,4 +1,4 @@
-"""How the mouth shapes each sound: targets and how much they insist on them (Cohen and Massaro's dominance)."""
+"""Articulator targets of each phone and their dominance over neighbouring phones (Cohen and Massaro 1993)."""
 
 import numpy as np
 
@@ -41,11 +41,11 @@ _TARGETS = {
     "PAUSE": (0.12, 0.00, 0.00, 0.00, 0.06, 0.03, 0, 0, 0),
     "SIL": (0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0, 0, 0),
 }
-# How much a sound insists, in the same order; 1 is a vowel on its own jaw.
-_INSISTS = {
+# Dominance of each class of phones, in the same order; 1 is a vowel on the jaw.
+_DOMINANCE = {
     "vowel": (1.2, 0.9, 0.9, 1.1, 0.9, 0.9, 1, 0.5, 0.5),
     "rounded": (1.2, 1.9, 2.2, 1.1, 0.8, 0.8, 1, 0.5, 0.5),
-    "hush": (8.0, 1.7, 1.6, 1.0, 0.8, 0.8, 1, 0.6, 0.8),
+    "postalveolar": (8.0, 1.7, 1.6, 1.0, 0.8, 0.8, 1, 0.6, 0.8),
     "tight": (1.7, 1.6, 2.8, 1.3, 1.0, 1.0, 1, 0.5, 0.5),
     "sibilant": (14.0, 0.15, 0.15, 0.5, 0.8, 0.6, 1, 0.6, 0.8),
     "alveolar": (0.7, 0.08, 0.08, 0.2, 0.4, 0.3, 1, 0.3, 0.3),
@@ -58,7 +58,7 @@ _INSISTS = {
 _CLASSES = {
     "vowel": "AA AE AH EH IH IY Y LAUGH",
     "rounded": "AO ER UH OH R",
-    "hush": "SH",
+    "postalveolar": "SH",
     "tight": "UW W",
     "sibilant": "S",
     "alveolar": "T TH L",
@@ -72,11 +72,11 @@ _SAME_AS = {
     "T": "D N DX EN",
     "S": "Z", "SH": "ZH CH JH", "K": "G NG", "TH": "DH", "F": "V", "P": "B M EM", "L": "EL", "AH": "AX",
 }  # fmt: skip
-_GLIDES = {"AY": ("AA", "IH"), "AW": ("AA", "UH"), "EY": ("EH", "IY"), "OW": ("OH", "UW"), "OY": ("AO", "IH")}
+DIPHTHONGS = {"AY": ("AA", "IH"), "AW": ("AA", "UH"), "EY": ("EH", "IY"), "OW": ("OH", "UW"), "OY": ("AO", "IH")}
 _SHAPE_OF = {other: own for own, others in _SAME_AS.items() for other in others.split()}
 _CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
 
-# s, how far ahead and how long after an articulator feels a sound
+# s, decay of dominance before and after a phone, by articulator
 REACH_AHEAD = np.array([0.075, 0.13, 0.15, 0.10, 0.075, 0.075, 0.03, 0.06, 0.08])
 REACH_AFTER = np.array([0.085, 0.09, 0.10, 0.09, 0.085, 0.085, 0.03, 0.06, 0.08])
 
@@ -85,7 +85,7 @@ PAUSE = 0.6  # s, silence shorter than this parts no speech
 
 
 def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Lay ``phones`` out without holes: glides in two halves, silence in between.
+    """Lay ``phones`` out without holes: diphthongs in two halves, silence in between.
 
     returns: starts (P,), ends (P,), rows (P,) into :func:`table`, names as spoken
     """
@@ -97,10 +97,10 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
         if start - cursor > 0.015:
             inside = spans and start - cursor < PAUSE  # who goes on speaking does not shut the mouth
             spans.append((cursor, start, "PAUSE" if inside else "SIL", "SIL"))
-        if name in _GLIDES:
+        if name in DIPHTHONGS:
             middle = start + 0.55 * (end - start)
-            spans.append((start, middle, _GLIDES[name][0], name))
-            spans.append((middle, end, _GLIDES[name][1], name))
+            spans.append((start, middle, DIPHTHONGS[name][0], name))
+            spans.append((middle, end, DIPHTHONGS[name][1], name))
         else:
             spans.append((start, end, _SHAPE_OF.get(name, name), name))
         cursor = end
@@ -111,6 +111,6 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 ROWS = {name: row for row, name in enumerate(_TARGETS)}
 TARGETS = np.array(list(_TARGETS.values()))  # (rows, articulators) at usual effort
-INSISTS = np.array([_INSISTS[_CLASS_OF[name]] for name in _TARGETS])
-# how far a sound reaches against others: the narrow jaw of a hiss is exact, and only then
-SPREAD = np.array([{"sibilant": 0.6, "hush": 0.7}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])
+INSISTS = np.array([_DOMINANCE[_CLASS_OF[name]] for name in _TARGETS])
+# factor on the reach of a phone: sibilants have an exact narrow jaw, but only during the phone
+SPREAD = np.array([{"sibilant": 0.6, "postalveolar": 0.7}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])

@@ -1,10 +1,11 @@
-"""From phones to what the articulation head shall say: visemes, closures and shapes of the mouth."""
+"""Labels of the articulation head from phone times: visemes, bilabial closures and mouth shapes."""
 
 import numpy as np
 
 from core.speech.articulation import SHAPES, VISEMES
 
 from ..corpora.recordings import Phone
+from ..simulator.viseme_targets import DIPHTHONGS
 
 RATE = 100  # labels a second
 VISEME_OF = {
@@ -28,10 +29,10 @@ VISEME_OF = {
     }.items()
     for phone in phones.split()
 }
-GLIDES = {"AW": "OO", "AY": "EE", "OY": "EE", "OW": "OO", "EY": "EE"}  # where a diphthong ends
-GLIDE_START = 0.6  # of its length
+DIPHTHONG_END = {name: VISEME_OF[second] for name, (_, second) in DIPHTHONGS.items()}
+DIPHTHONG_TURN = 0.6  # share of its length in the first vowel
 
-# aperture, width, protrusion, jaw of each viseme, and how strongly it insists on each against its neighbours
+# aperture, width, protrusion and jaw of each viseme, and its dominance over neighbours for each
 TARGETS = {
     "silence": ((0.03, 0.0, 0.0, 0.03), (1, 1, 1, 1)),
     "PBM": ((0.0, 0.0, 0.1, 0.12), (8, 0.5, 0.3, 1)),
@@ -49,7 +50,7 @@ TARGETS = {
     "EH": ((0.6, 0.2, 0.0, 0.5), (1.5, 1, 1, 1.5)),
     "EE": ((0.35, 0.6, 0.0, 0.2), (1.5, 1.5, 1, 1.5)),
 }
-SPREAD = 0.05  # s, how fast a viseme's say falls off outside its own time; the lips look this far ahead and back
+SPREAD = 0.05  # s, decay of dominance before and after a viseme
 EFFORT = 0.3  # louder by 10 dB opens the mouth wider by this share
 SEAL_SPREAD = 0.015  # s
 
@@ -67,9 +68,9 @@ def spans(phones: list[Phone]) -> list[tuple[float, float, str]]:
     result = []
     for phone in phones:
         viseme = VISEME_OF[phone.name]
-        if phone.name in GLIDES:
-            turn = phone.start + GLIDE_START * (phone.end - phone.start)
-            result += [(phone.start, turn, viseme), (turn, phone.end, GLIDES[phone.name])]
+        if phone.name in DIPHTHONG_END:
+            turn = phone.start + DIPHTHONG_TURN * (phone.end - phone.start)
+            result += [(phone.start, turn, viseme), (turn, phone.end, DIPHTHONG_END[phone.name])]
         else:
             result.append((phone.start, phone.end, viseme))
     return result
@@ -102,7 +103,7 @@ def closure_labels(phones: list[Phone], count: int) -> tuple[np.ndarray, np.ndar
 
 
 def shapes_at(phones: list[Phone], level: np.ndarray) -> np.ndarray:
-    """Mouth shapes with coarticulation: every viseme pulls at its neighbours (Cohen and Massaro 1993).
+    """Mouth shapes with dominance coarticulation (Cohen and Massaro 1993).
 
     level:   (count,) loudness over the usual, 10 dB is 1; 100 a second
     returns: (count, 4) as SHAPES
@@ -111,10 +112,10 @@ def shapes_at(phones: list[Phone], level: np.ndarray) -> np.ndarray:
     times = (np.arange(count) + 0.5) / RATE
     pull, total = np.zeros((count, len(SHAPES))), np.full((count, len(SHAPES)), 1e-3)
     for start, end, viseme in spans(phones):
-        target, insistence = (np.array(x) for x in TARGETS[viseme])
+        target, dominance = (np.array(x) for x in TARGETS[viseme])
         first, last = np.searchsorted(times, [start - 6 * SPREAD, end + 6 * SPREAD])
         away = np.maximum(0, np.maximum(start - times[first:last], times[first:last] - end))
-        say = np.exp(-away / SPREAD)[:, None] * insistence
+        say = np.exp(-away / SPREAD)[:, None] * dominance
         pull[first:last] += say * target
         total[first:last] += say
     shapes = pull / total

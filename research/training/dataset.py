@@ -1,4 +1,4 @@
-"""Make the dialogues that the generator learns from: real voices, the teacher's motion, one .npz a performance.
+"""Make the dialogues that the generator learns from: real voices, simulated motion, one .npz per rendering.
 
     python -m research train align --data ../shared/data --out cache/alignment
     python -m research train dataset --data ../shared/data --alignment cache/alignment --out cache/dialogues --jobs 2

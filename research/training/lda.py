@@ -1,4 +1,4 @@
-"""Fits the voice space (core/diarization/lda.py) on mixtures whose turns are known: one voice's spread against two."""
+"""Fits the LDA of speaker embeddings (core/diarization/lda.py) on mixtures with known turns."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,14 +9,14 @@ from scipy.linalg import eigh
 
 from core.diarization import lda
 
-from .mixture_cache import Heard
+from .mixture_cache import CachedMixture
 
 FEWEST = 6  # windows of a voice
 RIDGE = 0.5  # of the mean variance, added along every axis: there are fewer mixtures than one would like
 
 
-def fit(heard: Iterable[Heard], path: Path) -> None:
-    """Write the map and the voices' spread that ``heard`` mixtures show."""
+def fit(heard: Iterable[CachedMixture], path: Path) -> None:
+    """Write the LDA matrix and the between-speaker variances of ``heard`` mixtures."""
     inside, apart, count = 0.0, [], 0
     for one in heard:
         voices = [windows for windows in alone(one) if len(windows) >= FEWEST]
@@ -35,7 +35,7 @@ def fit(heard: Iterable[Heard], path: Path) -> None:
     save_file({name: np.ascontiguousarray(value, np.float32) for name, value in kept.items()}, path)
 
 
-def alone(one: Heard) -> list[np.ndarray]:
+def alone(one: CachedMixture) -> list[np.ndarray]:
     """The wide windows in which the first, and in which the second, is heard alone: each (W, 256) float64."""
     wide = one.embeddings.wide.astype(np.float64)
     return [wide[mine] for mine in one.embeddings.single_speaker(one.truth)]

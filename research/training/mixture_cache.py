@@ -1,4 +1,4 @@
-"""Mixtures heard once and kept: what the mask network sees of each, beside the truth."""
+"""Cache of mixtures: the inputs of target-speaker VAD and the true masks."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from ..simulator import mixtures
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
+class CachedMixture:
     """One mixture as the network sees it."""
 
     embeddings: SpeakerEmbeddings
@@ -35,7 +35,7 @@ def prepare(data: Path, cache: Path, split: str, count: int, report: Callable[[s
         path = folder / f"{number:05d}.npz"
         if path.exists():
             continue
-        _save(_hear(number, split, voices, around), path)
+        _save(_features_of(number, split, voices, around), path)
         if number % 50 == 49:
             report(f"{split}: {number + 1} of {count} mixtures")
 
@@ -56,7 +56,7 @@ def read_surroundings(data: Path) -> mixtures.Surroundings:
     return mixtures.Surroundings(noises, responses, read_fillers(data))
 
 
-def _hear(number: int, split: str, voices: list[Voice], around: mixtures.Surroundings) -> dict[str, np.ndarray]:
+def _features_of(number: int, split: str, voices: list[Voice], around: mixtures.Surroundings) -> dict[str, np.ndarray]:
     rng = np.random.default_rng([number, sum(map(ord, split))])
     first, second, third = draw_three(voices, rng)
     recipe = mixtures.draw_recipe(rng)
@@ -85,9 +85,9 @@ def _save(arrays: dict[str, np.ndarray], path: Path) -> None:
         np.savez(file, **arrays)
 
 
-def load(path: Path) -> Heard:
+def load(path: Path) -> CachedMixture:
     """One mixture of the cache."""
     with np.load(path, allow_pickle=False) as file:
         parts = {name: file[name].astype(np.float32) for name in ("voice", "wide", "narrow", "truth")}
         picture = file["picture"]
-    return Heard(SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])
+    return CachedMixture(SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])

@@ -1,4 +1,4 @@
-"""Fits the voice features' projection: mean, spread and 96 principal components of Whisper's layers on real speech."""
+"""Fits the voice features' projection: mean, deviation and 96 principal components of Whisper's layers on speech."""
 
 import argparse
 from pathlib import Path

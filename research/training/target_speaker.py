@@ -1,4 +1,4 @@
-"""Train the mask network on mixtures of real voices (SPEECH, mask network recipe)."""
+"""Train target-speaker VAD on mixtures of real voices (SPEECH)."""
 
 import argparse
 import copy
@@ -125,7 +125,7 @@ def read_examples(cache: Path, split: str, count: int | None = None) -> list[Exa
     return [example(mixture_cache.load(path)) for path in mixture_cache.paths(cache, split, count)]
 
 
-def example(heard: mixture_cache.Heard) -> Example:
+def example(heard: mixture_cache.CachedMixture) -> Example:
     """Describe a mixture with the voices as inference would find them, and with the true ones."""
     found, truth = heard.embeddings, heard.truth
     middles = np.minimum(np.arange(len(found.wide)) * embeddings.WIDE_STEP + 1, truth.shape[1] - 1)

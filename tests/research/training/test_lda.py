@@ -7,7 +7,7 @@ from core.diarization import embeddings
 from research.training import lda, mixture_cache
 
 
-def heard(seed: int, seconds: int = 20) -> mixture_cache.Heard:
+def heard(seed: int, seconds: int = 20) -> mixture_cache.CachedMixture:
     """Two who take turns of five seconds: they differ along the first axis, and each varies along the second."""
     rng = np.random.default_rng(seed)
     frames = 25 * seconds
@@ -17,7 +17,7 @@ def heard(seed: int, seconds: int = 20) -> mixture_cache.Heard:
     wide[:, 0] += np.where(first[middles], 1, -1) * rng.normal()
     wide[:, 1] += 3 * rng.normal(size=len(middles))
     found = embeddings.SpeakerEmbeddings(np.ones(frames, np.float32), wide.astype(np.float32), wide.astype(np.float32))
-    return mixture_cache.Heard(found, None, np.stack([first, ~first]).astype(np.float32))
+    return mixture_cache.CachedMixture(found, None, np.stack([first, ~first]).astype(np.float32))
 
 
 def test_the_leading_direction_is_the_one_that_tells_voices_apart(tmp_path):
