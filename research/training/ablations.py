@@ -265,4 +265,4 @@ def main(arguments) -> None:
 
 
 def _command() -> str:
-    return "python -m core " + " ".join(sys.argv[1:])
+    return "python -m research " + " ".join(sys.argv[1:])

@@ -236,7 +236,7 @@ def main(arguments) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     stages = tuple(replace(stage, steps=max(1, round(stage.steps * arguments.shorter))) for stage in STAGES)
     plan = Plan(stages, seed=arguments.seed)
-    header = {"data": data_hash, "seed": str(plan.seed), "command": "python -m core " + " ".join(sys.argv[1:])}
+    header = {"data": data_hash, "seed": str(plan.seed), "command": "python -m research " + " ".join(sys.argv[1:])}
     config = Config(condition=FEATURES + dialogues[0].features.shape[2], intent=posture_gesture.WIDTH)
     state = train(arguments.out, dialogues, plan, config, header)
     if Team().leads:

@@ -61,8 +61,8 @@ def write_view() -> None:
 class Example:
     """One mixture, ready to learn from."""
 
-    picture: np.ndarray  # (T, C) float16
-    likeness: list[np.ndarray]  # each (2, T, columns) float16: with found voices (where they fit), with true ones
+    log_mel_features: np.ndarray  # (T, C) float16
+    speakers: list[np.ndarray]  # each (2, T, columns) float16: with found voices (where they fit), with true ones
     truth: np.ndarray  # (2, T)
 
 
@@ -125,16 +125,16 @@ def read_examples(cache: Path, split: str, count: int | None = None) -> list[Exa
     return [example(mixture_cache.load(path)) for path in mixture_cache.paths(cache, split, count)]
 
 
-def example(heard: mixture_cache.CachedMixture) -> Example:
+def example(mixture: mixture_cache.CachedMixture) -> Example:
     """Describe a mixture with the voices as inference would find them, and with the true ones."""
-    found, truth = heard.embeddings, heard.truth
+    found, truth = mixture.embeddings, mixture.truth
     middles = np.minimum(np.arange(len(found.wide)) * embeddings.WIDE_STEP + 1, truth.shape[1] - 1)
     alone = truth * (1 - truth[::-1])
     true = np.stack([clustering.unit((found.wide * own[middles, None]).mean(0)) for own in alone])
     clustered = _found(found, true)
     centres = [true] if clustered is None else [clustered, true]
     speakers = [target_speaker.speaker_features(found, pair).astype(np.float16) for pair in centres]
-    return Example(heard.log_mel, speakers, truth)
+    return Example(mixture.log_mel, speakers, truth)
 
 
 def _found(recording: embeddings.SpeakerEmbeddings, true: np.ndarray) -> np.ndarray | None:
@@ -149,38 +149,41 @@ def _found(recording: embeddings.SpeakerEmbeddings, true: np.ndarray) -> np.ndar
 
 def batch(examples: list[Example], rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """(2 BATCH, CROP, PICTURE), (2 BATCH, CROP, columns), (2 BATCH, CROP): both sides of each drawn mixture."""
-    pictures, likenesses, truths = [], [], []
+    spectra, speaker_features, truths = [], [], []
     for chosen in rng.integers(0, len(examples), BATCH):
         one = examples[chosen]
         start = rng.integers(0, max(1, one.truth.shape[1] - CROP + 1))
         part = slice(start, start + CROP)
-        likeness = one.likeness[-1 if rng.random() < ORACLE else 0][:, part].astype(np.float32)
-        picture = _disturbed(one.picture[part].astype(np.float32), rng)
-        missing = CROP - len(picture)
-        pictures += [np.pad(picture, ((0, missing), (0, 0)))] * 2
-        likenesses += list(np.pad(likeness, ((0, 0), (0, missing), (0, 0))))
+        speakers = one.speakers[-1 if rng.random() < ORACLE else 0][:, part].astype(np.float32)
+        log_mel_features = _masked(one.log_mel_features[part].astype(np.float32), rng)
+        missing = CROP - len(log_mel_features)
+        spectra += [np.pad(log_mel_features, ((0, missing), (0, 0)))] * 2
+        speaker_features += list(np.pad(speakers, ((0, 0), (0, missing), (0, 0))))
         truths += list(np.pad(one.truth[:, part], ((0, 0), (0, missing)), constant_values=np.nan))
-    return tuple(torch.from_numpy(np.stack(x).astype(np.float32)) for x in (pictures, likenesses, truths))
+    return tuple(torch.from_numpy(np.stack(x).astype(np.float32)) for x in (spectra, speaker_features, truths))
 
 
-def _disturbed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Now and then hide part of the picture, so that nothing hangs on a single detail of the channel."""
+def _masked(log_mel_features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """SpecAugment (Park et al. 2019): bands, or one of the two inputs, are hidden at random."""
     if rng.random() < 0.3:
         low = rng.integers(0, 70)
         for first in (0, 80):
-            picture[:, first + low : first + low + rng.integers(4, 20)] = 0
+            log_mel_features[:, first + low : first + low + rng.integers(4, 20)] = 0
     if rng.random() < 0.15:
-        picture[:, 160:] = 0
+        log_mel_features[:, 160:] = 0
     elif rng.random() < 0.15:
-        picture[:, :160] = 0
-    return picture
+        log_mel_features[:, :160] = 0
+    return log_mel_features
 
 
 def loss_of(
-    network: target_speaker.TargetSpeakerVAD, picture: torch.Tensor, likeness: torch.Tensor, truth: torch.Tensor
+    network: target_speaker.TargetSpeakerVAD,
+    log_mel_features: torch.Tensor,
+    speakers: torch.Tensor,
+    truth: torch.Tensor,
 ):
     """Cross-entropy with the share of each frame that is speech; frames beyond the end (nan) do not count."""
-    logits = network(picture, likeness)
+    logits = network(log_mel_features, speakers)
     known = ~torch.isnan(truth)
     return F.binary_cross_entropy_with_logits(logits[known], truth[known])
 
@@ -190,7 +193,9 @@ def validate(network: target_speaker.TargetSpeakerVAD, held: list[Example]) -> f
     """Mean cross-entropy over unseen readers, with the voices found by clustering."""
     losses = []
     for one in held:
-        found = target_speaker.masks(network, one.picture, one.likeness[0].astype(np.float32)).clip(1e-5, 1 - 1e-5)
+        found = target_speaker.masks(network, one.log_mel_features, one.speakers[0].astype(np.float32)).clip(
+            1e-5, 1 - 1e-5
+        )
         losses.append(-np.mean(one.truth * np.log(found) + (1 - one.truth) * np.log(1 - found)))
     return float(np.mean(losses))
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import Sound
-from core.diarization import embeddings
-from core.diarization import target_speaker as mask_network
+from core.diarization import target_speaker
 from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Diarization, diarize
+from core.diarization.embeddings import SpeakerEmbeddings, embed_recording
 
 from .. import report
 from . import datasets
@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> None:
     print(table(results))
     print(f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     if args.out:
-        weights = hashlib.sha256(mask_network.FILE.read_bytes()).hexdigest()
+        weights = hashlib.sha256(target_speaker.FILE.read_bytes()).hexdigest()
         report.write_measures(args.out, list(measures(results)), weights_sha256=weights, data=str(args.data.name))
 
 
@@ -90,25 +90,25 @@ SETS: dict[str, Callable[[argparse.Namespace], Iterator[datasets.Case]]] = {
 class Embedded:
     """Voice activity and speaker embeddings, which both systems start from, and the wall time they took (s)."""
 
-    evidence: embeddings.SpeakerEmbeddings
+    embeddings: SpeakerEmbeddings
     seconds: float
 
 
 def _embed(sound: Sound) -> Embedded:
     started = time.perf_counter()
-    evidence = embeddings.embed_recording(sound.mono)
-    return Embedded(evidence, time.perf_counter() - started)
+    found = embed_recording(sound.mono)
+    return Embedded(found, time.perf_counter() - started)
 
 
-def _baseline(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
-    return Diarization(*baseline(evidence), [])
+def _baseline(sound: Sound, embeddings: SpeakerEmbeddings) -> Diarization:
+    return Diarization(*baseline(embeddings), [])
 
 
-def _ours(sound: Sound, evidence: embeddings.SpeakerEmbeddings) -> Diarization:
-    return diarize(sound, embeddings=evidence)
+def _ours(sound: Sound, embeddings: SpeakerEmbeddings) -> Diarization:
+    return diarize(sound, embeddings=embeddings)
 
 
-SYSTEMS: dict[str, Callable[[Sound, embeddings.SpeakerEmbeddings], Diarization]] = {
+SYSTEMS: dict[str, Callable[[Sound, SpeakerEmbeddings], Diarization]] = {
     "baseline": _baseline,
     "ours": _ours,
 }
@@ -117,7 +117,7 @@ SYSTEMS: dict[str, Callable[[Sound, embeddings.SpeakerEmbeddings], Diarization]]
 def evaluate(case: datasets.Case, system: str, embedded: Embedded) -> Result:
     """Run one system on one recording and compare; its time includes the embeddings."""
     started = time.perf_counter()
-    estimated = SYSTEMS[system](case.sound, embedded.evidence)
+    estimated = SYSTEMS[system](case.sound, embedded.embeddings)
     seconds = time.perf_counter() - started + embedded.seconds
     exact = errors(case.truth, estimated.turns)
     count = 1 if ONE_VOICE in estimated.notes else 3 if MORE_VOICES in estimated.notes else 2

@@ -71,7 +71,7 @@ def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
 
 def _condition(dialogue: Dialogue, cut: slice) -> np.ndarray:
     """(2, T, K) condition, columns as in core/generator/condition.py."""
-    masks, voices = dialogue.told[:, cut], np.float32(dialogue.features[:, cut])
+    masks, voices = dialogue.used_masks[:, cut], np.float32(dialogue.features[:, cut])
     scene = dialogue.layout[:, None].repeat(masks.shape[1], axis=1)
     return np.concatenate([masks[..., None], masks[::-1, :, None], scene, voices], axis=-1).astype(np.float32)
 
@@ -106,12 +106,12 @@ def main(arguments) -> None:
         if run.draw in (regression, answer):
             continue
         hashes[name] = checkpoint.sha256
-        banded = checkpoint.network.config.intent == posture_gesture.WIDTH
-        kind = banded, run.one_mix, run.draw
+        separate = checkpoint.network.config.intent == posture_gesture.WIDTH
+        kind = separate, run.one_mix, run.draw
         if kind not in prepared:
-            dialogues, hashes["data"] = read_dialogues(arguments.data, banded)
-            scale = measure(read_dialogues(arguments.train, banded)[0][::6][:TRAINING])
-            dialogues = run.heard(dialogues, arguments.data)
+            dialogues, hashes["data"] = read_dialogues(arguments.data, separate)
+            scale = measure(read_dialogues(arguments.train, separate)[0][::6][:TRAINING])
+            dialogues = run.training_set(dialogues, arguments.data)
             prepared[kind] = windows(dialogues, scale), scale, draw_weights(len(dialogues))
         batches, scale, weights = prepared[kind]
         rows = evaluate_network(checkpoint.network, batches, scale)
