@@ -101,7 +101,7 @@ def _generate(arguments) -> None:
         heads=_two_heads(arguments.heads),
         motion_a=load_take(arguments.motion_a).motions[0] if arguments.motion_a else None,
         redo=_redo(arguments),
-        told=found.append,
+        diarized=found.append,
     )
     save_take(take, arguments.out)
     seconds = len(take) / take.motions[0].fps

@@ -9,17 +9,31 @@ import wave
 import numpy as np
 import pytest
 
+from core.__main__ import main
 from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, decoding, frame_count
 from core.diarization.diarize import ONE_VOICE
 from core.turns import masks_from_turns, read_csv
 
 
 @pytest.fixture
-def core(root):
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "core", *map(str, arguments)], cwd=root, capture_output=True, text=True, timeout=600
-        )
+def core(capsys):
+    """``python -m core`` in this process, which has loaded the networks already."""
+
+    def run(*arguments) -> subprocess.CompletedProcess:
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def core_process(root):
+    """``python -m core`` as a user starts it."""
+
+    def run(*arguments) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "core", *map(str, arguments)]
+        return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=600)
 
     return run
 
@@ -36,8 +50,8 @@ def says_one_line(done, text):
     assert text in done.stderr
 
 
-def test_generate_writes_a_take_of_the_recording_and_says_so(core, sample, tmp_path):
-    done = core("generate", sample, "--out", tmp_path / "take.npz", "--seed", 3)
+def test_generate_writes_a_take_of_the_recording_and_says_so(core_process, sample, tmp_path):
+    done = core_process("generate", sample, "--out", tmp_path / "take.npz", "--seed", 3)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.strip().splitlines()) == 1
     with np.load(tmp_path / "take.npz", allow_pickle=False) as take:
@@ -122,3 +136,7 @@ def test_bad_input_is_one_line_and_leaves_nothing_behind(core, sample, tmp_path)
     says_one_line(core("generate", sample), "--out")
     says_one_line(core("frobnicate"), "frobnicate")
     assert not list(tmp_path.glob("*.npz"))
+
+
+def test_a_process_says_its_error_in_one_line_too(core_process, tmp_path):
+    says_one_line(core_process("generate", tmp_path / "missing.wav", "--out", tmp_path / "take.npz"), "missing.wav")
