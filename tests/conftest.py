@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as in core/__main__.py; read when torch is loaded
 ROOT = Path(__file__).resolve().parent.parent
 if "talking_together" not in sys.modules:
     spec = importlib.util.spec_from_file_location(
