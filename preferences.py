@@ -1,4 +1,4 @@
-"""The extension's preferences: which Python runs the network, and installing PyTorch for it."""
+"""The extension's preferences: which Python runs the neural network, and installing PyTorch for it."""
 
 import bpy
 from bpy.props import StringProperty
@@ -8,18 +8,18 @@ from .panels.progress import draw_progress
 
 
 class DyadPreferences(bpy.types.AddonPreferences):
-    """Where the network runs."""
+    """Which Python to use, and PyTorch."""
 
     bl_idname = __package__
 
     python: StringProperty(
         name="Python",
-        description="A Python that has PyTorch. Leave it empty to use what Install PyTorch made",
+        description="A Python that has PyTorch. Leave it empty to use the one from Install PyTorch",
         subtype="FILE_PATH",
     )
     wheels: StringProperty(
         name="Wheels",
-        description="A folder of wheel files to install from, for a machine that is not online. Empty downloads them",
+        description="A folder with wheel files (.whl) for an offline machine. Leave it empty to download them",
         subtype="DIR_PATH",
     )
 
@@ -31,11 +31,9 @@ class DyadPreferences(bpy.types.AddonPreferences):
             row.label(text="PyTorch is installed", icon="CHECKMARK")
             row.operator("dyad.uninstall_torch")
         else:
-            layout.label(
-                text="The network that animates the heads needs PyTorch (about 2 GB on the disk).", icon="INFO"
-            )
+            layout.label(text="Talking Together needs PyTorch to animate the heads (about 2 GB).", icon="INFO")
             if not bpy.app.online_access:
-                layout.label(text="Online access is off: switch it on under System > Network.", icon="BLANK1")
+                layout.label(text="Online access is off. Enable it under System > Network.", icon="BLANK1")
             layout.prop(self, "wheels")
             layout.operator("dyad.install_torch", icon="IMPORT")
         draw_progress(layout)

@@ -1,4 +1,4 @@
-"""What Talking Together remembers in a scene."""
+"""The scene properties of Talking Together."""
 
 import bpy
 from bpy.props import (
@@ -35,38 +35,38 @@ def _strip_names(self, context, typed: str) -> list[str]:
 def _strength(name: str, description: str):
     return FloatProperty(
         name=name,
-        description=f"{description}. 1 plays the take as it was made",
+        description=f"{description}. 1 is the take as it was generated",
         default=1,
         min=0,
         max=3,
         soft_max=2,
         step=5,
-        update=_play_again,
+        update=_on_slider,
     )
 
 
-def _play_again(self, context) -> None:
+def _on_slider(self, context) -> None:
     """A slider was moved."""
-    sliders.follow(self.id_data)
+    sliders.on_change(self.id_data)
 
 
 def _choose(self, number: int) -> None:
     """Another take was chosen in the list."""
     self.take_index = number
-    if self.shown:
-        self.seed = self.shown.seed
-    takes.show_again(self.id_data)
+    if self.active_take:
+        self.seed = self.active_take.seed
+    takes.rebake(self.id_data)
 
 
 class DyadAdjustment(bpy.types.PropertyGroup):
-    """How one person plays the take; the network is not asked again."""
+    """The sliders of one person; they change the keyframes without generating again."""
 
-    articulation: _strength("Articulation", "How strongly the mouth speaks, jaw and lips together")
-    jaw: _strength("Jaw", "How far the jaw opens; closed lips stay closed")
+    articulation: _strength("Articulation", "How strongly jaw and lips move in speech")
+    jaw: _strength("Jaw", "How far the jaw opens. Closed lips stay closed")
     lips: _strength("Lips", "How far the lips round, spread and curl")
     delay: FloatProperty(
         name="Lip Delay",
-        description="The mouth comes later by this time, or earlier when negative",
+        description="Delay of the mouth against the sound; negative moves it earlier",
         soft_min=-0.2,
         soft_max=0.2,
         min=-1,
@@ -74,41 +74,41 @@ class DyadAdjustment(bpy.types.PropertyGroup):
         step=1,
         precision=3,
         unit="TIME_ABSOLUTE",
-        update=_play_again,
+        update=_on_slider,
     )
-    expression: _strength("Expression", "How much the face shows beside speech and blinks: brows, cheeks, smiles")
-    head: _strength("Head", "How far head and body move; the gaze still meets the partner's eyes")
-    gaze: _strength("Looking Away", "How far the gaze goes from the partner's eyes; at 0 it never leaves them")
-    closures: _strength("P, B, M", "How firmly the lips meet; under 1 they may stay apart")
-    labiodentals: _strength("F, V", "How far the lower lip comes to the upper teeth")
+    expression: _strength("Expression", "How strong brows, cheeks and smiles are. Speech and blinks are unchanged")
+    head: _strength("Head", "How far head and body move. Eye contact is kept")
+    gaze: _strength("Look Away", "How far the eyes turn away from the partner. At 0 they stay on the partner's eyes")
+    closures: _strength("P, B, M", "How firmly the lips close. Below 1 they may stay open")
+    labiodentals: _strength("F, V", "How close the lower lip comes to the upper teeth")
     rounding: _strength("O, U, W", "How far the lips are rounded and brought forward")
-    open_vowels: _strength("A", "How far the jaw drops in open vowels")
-    sibilants: _strength("S, Z", "How much of the teeth shows while they are nearly closed")
+    open_vowels: _strength("Ah", "How far the jaw drops in open vowels")
+    sibilants: _strength("S, Z", "How far the lips open to show the closed teeth")
 
 
 class DyadTake(bpy.types.PropertyGroup):
-    """A take that travels and undoes with the scene; its name is what the list shows."""
+    """A take, saved and undone with the scene; the list shows its name."""
 
     content: StringProperty(description="The take, as the base64 text of its file", options={"HIDDEN"})
-    heads: StringProperty(description="The heads the take was made for, as A,B", options={"HIDDEN"})
-    layout: StringProperty(description="The layout the take was made for, as JSON", options={"HIDDEN"})
+    heads: StringProperty(description="The heads the take was generated for, as A,B", options={"HIDDEN"})
+    layout: StringProperty(description="The layout the take was generated for, as JSON", options={"HIDDEN"})
     start: IntProperty(description="The scene frame on which the take begins", options={"HIDDEN"})
-    strip: StringProperty(description="The sound strip that the take was made from", options={"HIDDEN"})
-    seed: IntProperty(description="The number of the variation", options={"HIDDEN"})
-    redone: IntProperty(description="How often a part of it was made anew", options={"HIDDEN"})
+    strip: StringProperty(description="The sound strip that the take was generated from", options={"HIDDEN"})
+    seed: IntProperty(description="The seed of the take", options={"HIDDEN"})
+    regenerations: IntProperty(description="How often a part of it was regenerated", options={"HIDDEN"})
 
 
 class DyadSettings(bpy.types.PropertyGroup):
-    """One dialogue of one scene: what it is made from, and the take that was made."""
+    """One dialogue of one scene: its inputs and its takes."""
 
     strip: StringProperty(
         name="Sound Strip",
-        description="The strip in the Video Sequencer with the recording. Leave it empty to use the selected one",
+        description="The sound strip with the recording. Leave it empty to use the active strip of the Video Sequencer",
         search=_strip_names,
     )
     prompt: StringProperty(
         name="Scene",
-        description='The scene in words, like "arguing across a table", "they sit closer", "B looks away"',
+        description='Describe the scene, like "arguing across a table", "they sit closer", "B looks away"',
     )
     head_a: _head("A", "man", "The head to add for who speaks first; stands on the left")
     head_b: _head("B", "woman", "The head to add for the other person; stands on the right")
@@ -124,40 +124,44 @@ class DyadSettings(bpy.types.PropertyGroup):
         subtype="FACTOR",
     )
     seed: IntProperty(
-        name="Variation",
-        description="Another number is another performance of the same recording; the same number is the same again",
+        name="Seed",
+        description="Each seed gives a different animation of the same recording. The same seed repeats it",
         min=0,
     )
     use_turns: BoolProperty(
         name="Use Turns",
-        description="Let the strips named A and B say who speaks when, instead of listening for it",
+        description="Use the strips named A and B for who speaks when, instead of detecting it from the sound",
         default=True,
     )
-    redo_words: StringProperty(
-        name="How",
-        description='How to play the turn that is redone, like "angrier" or "B looks away"; empty is another try',
+    regenerate_prompt: StringProperty(
+        name="Direction",
+        description='How to act the regenerated turn, like "angrier" or "B looks away". Empty keeps the mood',
     )
-    adjust_a: PointerProperty(type=DyadAdjustment, name="A", description="How A plays the take")
-    adjust_b: PointerProperty(type=DyadAdjustment, name="B", description="How B plays the take")
-    # Not for the user's eyes: what belongs to the take that the heads show.
-    directed: StringProperty(description="The prompt that the heads' places come from", options={"HIDDEN"})
-    understood: StringProperty(description="What was understood of the prompt, as JSON", options={"HIDDEN"})
-    heard: StringProperty(description="What was said of the recording, as JSON", options={"HIDDEN"})
-    timed: StringProperty(description="The markers that direct the take, as JSON", options={"HIDDEN"})
-    aimed_at: FloatVectorProperty(description="B's place in A's axes when the gaze was aimed last", size=16)
-    takes: CollectionProperty(type=DyadTake, name="Takes", description="The takes of this scene; one of them is shown")
-    chosen: IntProperty(
+    adjust_a: PointerProperty(type=DyadAdjustment, name="A", description="Sliders of A")
+    adjust_b: PointerProperty(type=DyadAdjustment, name="B", description="Sliders of B")
+    # Hidden: the state that belongs to the active take.
+    applied_prompt: StringProperty(description="The prompt that was applied to the heads", options={"HIDDEN"})
+    prompt_clauses: StringProperty(
+        description="The clauses of the prompt and what they set, as JSON", options={"HIDDEN"}
+    )
+    recording_report: StringProperty(description="The report on the recording, as JSON", options={"HIDDEN"})
+    marker_directions: StringProperty(
+        description="The timeline markers used as directions, as JSON", options={"HIDDEN"}
+    )
+    aimed_pose: FloatVectorProperty(description="B's place in A's axes when the gaze was aimed last", size=16)
+    takes: CollectionProperty(type=DyadTake, name="Takes", description="The takes of this scene")
+    active_take_index: IntProperty(
         name="Take",
-        description="The take that the heads show",
+        description="The take on the heads",
         get=lambda self: self.take_index,
         set=_choose,
         options={"SKIP_SAVE"},
     )
-    take_index: IntProperty(description="The number of the take that is shown", default=-1, options={"HIDDEN"})
+    take_index: IntProperty(description="Index of the active take", default=-1, options={"HIDDEN"})
 
     @property
-    def shown(self) -> DyadTake | None:
-        """The take that the heads show."""
+    def active_take(self) -> DyadTake | None:
+        """The take that is baked onto the heads."""
         return self.takes[self.take_index] if 0 <= self.take_index < len(self.takes) else None
 
 

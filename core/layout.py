@@ -23,6 +23,8 @@ LIMITS = {
     "warmth": (-1.0, 1.0),
 }
 
+MOOD = ("contact_a", "contact_b", "energy", "warmth")  # the fields that place nobody
+
 
 @dataclass(frozen=True)
 class Layout:

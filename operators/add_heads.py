@@ -1,13 +1,13 @@
-"""Add Heads: the pair, before there is anything to say."""
+"""Add Heads: the two heads without a take."""
 
 import bpy
 
 from .scene.rig import rigs
-from .scene.take import session
+from .scene.take import facts, session
 
 
 class DYAD_OT_add_heads(bpy.types.Operator):
-    """Adds what Generate Dyad would add."""
+    """Adds the same heads as Generate Dyad."""
 
     bl_idname = "dyad.add_heads"
     bl_label = "Add Heads"
@@ -22,7 +22,7 @@ class DYAD_OT_add_heads(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        session.pair_for(context.scene, session.current_layout(context.scene), moved=False)
+        session.pair_for(context.scene, facts.current_layout(context.scene), moved=False)
         return {"FINISHED"}
 
 

@@ -7,7 +7,7 @@ from bpy.props import StringProperty
 from bpy_extras.io_utils import ImportHelper
 
 from ..core.errors import UserError
-from .job import tells
+from .job import reports_user_errors
 from .scene.sequencer import strips
 
 EXTENSIONS = "wav mp3 flac ogg opus m4a mp4 mov webm".split()
@@ -25,7 +25,7 @@ class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
         default=";".join(f"*.{extension}" for extension in EXTENSIONS), options={"HIDDEN"}, description="Files shown"
     )
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
         path = bpy.path.abspath(self.filepath)
         if not os.path.isfile(path):

@@ -15,8 +15,8 @@ from ..core.errors import UserError
 from ..core.layout import Layout, room_poses
 from ..core.motion import load_take
 from ..core.service.jobs import Progress, finish
-from . import made
-from .rows import COLUMNS, Row, read_rows, row_from
+from . import batch_resume
+from .batch_table import COLUMNS, Row, read_rows, row_from
 from .scene.preview import film, preview
 from .scene.rig import rigs
 from .scene.sequencer import strips
@@ -88,7 +88,7 @@ def _make(row: Row, base: str, report) -> None:
     _add_sound(scene, row)
     _add_heads(scene, row)
     if row.play:
-        session.play(scene, scene, Path(row.play))
+        session.import_take(scene, scene, Path(row.play))
     else:
         scene.dyad.prompt, scene.dyad.seed = row.prompt, row.seed
         finish(session.generate(scene, scene), report)
@@ -107,12 +107,12 @@ def _try_row(number: int, row: Row, base: str) -> bool:
     """Make one row unless it is made already; says what became of it in one line. Returns whether all is there."""
     title = f"Row {number} ({Path(row.audio).name})"
     try:
-        key = made.content_key(repr(sorted(asdict(row).items())), [row.audio, row.play, base])
-        if made.is_made(row.outputs, key):
+        key = batch_resume.content_key(repr(sorted(asdict(row).items())), [row.audio, row.play, base])
+        if batch_resume.is_made(row.outputs, key):
             print(f"{title}: made before, nothing to do.", flush=True)
             return True
         make(row, base, _Labels(title))
-        made.remember(row.outputs, key)
+        batch_resume.remember(row.outputs, key)
     except (UserError, RuntimeError, OSError) as error:  # the next row must have its turn
         print(f"{title}: FAILED. {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         return False

@@ -10,7 +10,7 @@ class DYAD_OT_cancel(bpy.types.Operator):
 
     bl_idname = "dyad.cancel"
     bl_label = "Cancel"
-    bl_description = "Stop the running job; the scene stays as it was"
+    bl_description = "Stop the running job. The scene is unchanged"
     bl_options = {"INTERNAL"}
 
     @classmethod

@@ -8,11 +8,13 @@ from .scene.take import session
 
 
 class DYAD_OT_direct(JobOperator, bpy.types.Operator):
-    """Words to places."""
+    """Applies the prompt without generating."""
 
     bl_idname = "dyad.direct"
     bl_label = "Place Heads"
-    bl_description = "Move the heads as the scene prompt says, and aim their gaze anew; adds them where there are none"
+    bl_description = (
+        "Move the heads as the scene prompt describes and re-aim their gaze. Adds the heads first if there are none"
+    )
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod

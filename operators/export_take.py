@@ -4,7 +4,7 @@ import bpy
 from bpy.props import StringProperty
 from bpy_extras.io_utils import ExportHelper
 
-from .job import tells
+from .job import reports_user_errors
 from .scene.take import takes
 
 
@@ -16,16 +16,16 @@ class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):
     bl_description = "Write the motion of both heads as one .npz file: ARKit values, rotations, who speaks"
 
     filename_ext = ".npz"
-    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"}, description="Files shown")
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN"}, description="File filter")
 
     @classmethod
     def poll(cls, context):
-        if not context.scene.dyad.shown:
-            cls.poll_message_set("Generate Dyad first: there is no take to export")
+        if not context.scene.dyad.active_take:
+            cls.poll_message_set("Press Generate Dyad first: there is no take to export")
             return False
         return True
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
         takes.export(context.scene.dyad, bpy.path.abspath(self.filepath))
         self.report({"INFO"}, f"Wrote {self.filepath}.")

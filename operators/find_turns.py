@@ -9,12 +9,12 @@ from .scene.take import session
 
 
 class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
-    """Listens only."""
+    """Runs diarization only."""
 
     bl_idname = "dyad.find_turns"
     bl_label = "Find Turns"
     bl_description = (
-        "Show who speaks when as strips named A and B above the recording; drag, cut and rename them to correct"
+        "Mark who speaks when with strips named A and B above the recording. Drag, cut or rename them to correct them"
     )
     bl_options = {"REGISTER", "UNDO"}
 
@@ -27,11 +27,11 @@ class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
 
 
 class DYAD_OT_clear_turns(bpy.types.Operator):
-    """Back to listening."""
+    """Removes the turn strips."""
 
     bl_idname = "dyad.clear_turns"
     bl_label = "Clear Turns"
-    bl_description = "Remove the strips named A and B; who speaks is then heard from the recording again"
+    bl_description = "Remove the strips named A and B. Who speaks is then detected from the sound again"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -44,11 +44,11 @@ class DYAD_OT_clear_turns(bpy.types.Operator):
 
 
 class DYAD_OT_next_unsure(bpy.types.Operator):
-    """From doubt to doubt."""
+    """Moves the playhead to the next unsure turn."""
 
     bl_idname = "dyad.next_unsure"
     bl_label = "Next Unsure Turn"
-    bl_description = "Go to the next turn of which it is not clear whose it is, and select it; rename it A or B"
+    bl_description = "Go to the next turn with an unsure speaker and select it. Rename it to A or B"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -61,11 +61,11 @@ class DYAD_OT_next_unsure(bpy.types.Operator):
 
 
 class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
-    """Before any work is done."""
+    """Reports the sound quality."""
 
     bl_idname = "dyad.check_recording"
     bl_label = "Check Recording"
-    bl_description = "Say what the recording is good for: loudness, distortion, noise, telephone sound"
+    bl_description = "Check the recording for problems: too quiet, distorted, noisy, telephone sound"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -73,7 +73,7 @@ class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
         return can_listen(cls, context)
 
     def start(self, context):
-        return session.check(context.scene, strips.sequencer_scene(context))
+        return session.check_recording(context.scene, strips.sequencer_scene(context))
 
 
 CLASSES = (DYAD_OT_find_turns, DYAD_OT_clear_turns, DYAD_OT_next_unsure, DYAD_OT_check_recording)

@@ -9,24 +9,24 @@ from .scene.take import regenerate, session, takes
 
 PEOPLE = EnumProperty(
     name="Who",
-    description="Who is performed anew; the other one stays, and is answered",
+    description="Who to regenerate. The other person is unchanged",
     items=[
-        ("AB", "Both", "Both people are performed anew"),
-        ("A", "Only A", "A is performed anew and answers what B does now"),
-        ("B", "Only B", "B is performed anew and answers what A does now"),
+        ("AB", "Both", "Regenerate both people"),
+        ("A", "Only A", "Regenerate A, who reacts to B. B is unchanged"),
+        ("B", "Only B", "Regenerate B, who reacts to A. A is unchanged"),
     ],
     options={"SKIP_SAVE"},
 )
 
 
 class Generator(JobOperator):
-    """Shared by both buttons; Blender wants no operator that is derived from another."""
+    """Shared by both operators; Blender cannot register an operator derived from another."""
 
     bl_options = {"REGISTER", "UNDO"}
 
     seed: IntProperty(
-        name="Variation",
-        description="Another number is another performance of the same recording",
+        name="Seed",
+        description="Each seed gives a different animation; -1 uses the seed in the panel, or the next free one",
         min=-1,
         default=-1,
         options={"SKIP_SAVE"},
@@ -37,48 +37,48 @@ class Generator(JobOperator):
         return can_listen(cls, context)
 
     def start(self, context):
-        if self.seed < 0:  # -1 is the panel's own number; redo then offers what was used
+        if self.seed < 0:  # then Adjust Last Operation shows the seed that was used
             self.seed = self.next_seed(context.scene.dyad)
-        return self.perform(context.scene, strips.sequencer_scene(context))
+        return self.generate(context.scene, strips.sequencer_scene(context))
 
     def next_seed(self, settings) -> int:
-        """The number to use when none is given."""
+        """The seed to use when none is given."""
         return settings.seed
 
-    def perform(self, scene, sounding):
-        """The job that animates both people with the number ``self.seed``."""
+    def generate(self, scene, sequencer_scene):
+        """The job that generates with ``self.seed``."""
         scene.dyad.seed = self.seed
-        return session.generate(scene, sounding)
+        return session.generate(scene, sequencer_scene)
 
 
 class DYAD_OT_generate(Generator, bpy.types.Operator):
-    """The panel's big button; menus, scripts and redo call it, too."""
+    """The main button; menus and scripts call it too."""
 
     bl_idname = "dyad.generate"
     bl_label = "Generate Dyad"
     bl_description = "Animate two talking heads from the recording and the scene prompt"
 
 
-class DYAD_OT_new_variation(Generator, bpy.types.Operator):
-    """The next number, kept beside the takes that are there."""
+class DYAD_OT_new_take(Generator, bpy.types.Operator):
+    """Generates with the next seed and keeps the existing takes."""
 
-    bl_idname = "dyad.new_variation"
-    bl_label = "New Variation"
-    bl_description = "Animate the same recording again, performed differently, and keep the takes that are there"
+    bl_idname = "dyad.new_take"
+    bl_label = "New Take"
+    bl_description = "Animate the same recording differently and keep the existing takes"
 
     people: PEOPLE
 
     def next_seed(self, settings) -> int:
         return takes.next_seed(settings)
 
-    def perform(self, scene, sounding):
-        if self.people != "AB" and scene.dyad.shown:
-            return regenerate.one_person(scene, sounding, self.people, self.seed)
-        return super().perform(scene, sounding)
+    def generate(self, scene, sequencer_scene):
+        if self.people != "AB" and scene.dyad.active_take:
+            return regenerate.one_person(scene, sequencer_scene, self.people, self.seed)
+        return super().generate(scene, sequencer_scene)
 
 
 def can_listen(operator, context) -> bool:
-    """Whether there is a recording and nothing else runs; says what is missing on the greyed button."""
+    """Whether there is a recording and nothing else runs; explains the greyed-out button."""
     if not strips.sound_strips(strips.sequencer_scene(context)):
         operator.poll_message_set("Add the recording first: Add Recording, or Add > Sound in the Video Sequencer")
         return False
@@ -86,11 +86,11 @@ def can_listen(operator, context) -> bool:
 
 
 def busy(operator) -> bool:
-    """Whether a job runs already; says so on the greyed button."""
+    """Whether a job runs already; explains the greyed-out button."""
     if JobOperator.running:
         operator.poll_message_set("Another job is running. Wait for it, or cancel it")
         return True
     return False
 
 
-CLASSES = (DYAD_OT_generate, DYAD_OT_new_variation)
+CLASSES = (DYAD_OT_generate, DYAD_OT_new_take)

@@ -7,7 +7,7 @@ import bpy
 from ..core.service import packages
 from . import addon
 from .generate import busy
-from .job import JobOperator, tells
+from .job import JobOperator, reports_user_errors
 from .scene.take import child
 
 
@@ -16,20 +16,18 @@ class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
 
     bl_idname = "dyad.install_torch"
     bl_label = "Install PyTorch"
-    bl_description = (
-        "Download PyTorch and the packages beside it into a folder of this extension, about 2 GB on the disk"
-    )
+    bl_description = "Download PyTorch and the packages it needs into this extension's folder, about 2 GB"
     bl_options = {"INTERNAL"}
 
     @classmethod
     def poll(cls, context):
         if addon.site_folder() is None:
-            cls.poll_message_set("Only for the installed extension: choose a Python with PyTorch below instead")
+            cls.poll_message_set("Only the installed extension can do this. Choose a Python that has PyTorch below")
             return False
         chosen = addon.preferences(context)
         if not bpy.app.online_access and not (chosen and chosen.wheels):
             cls.poll_message_set(
-                "Switch on Preferences > System > Network > Allow Online Access, or choose a folder of wheels"
+                "Enable Preferences > System > Network > Allow Online Access, or choose a folder with wheels"
             )
             return False
         return not busy(cls)
@@ -45,7 +43,7 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
 
     bl_idname = "dyad.uninstall_torch"
     bl_label = "Remove"
-    bl_description = "Delete PyTorch and the packages beside it from this extension's folder"
+    bl_description = "Delete PyTorch and its packages from this extension's folder"
     bl_options = {"INTERNAL"}
 
     @classmethod
@@ -55,7 +53,7 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
     def invoke(self, context, event):
         return context.window_manager.invoke_confirm(self, event)
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
         child.stop_worker()
         packages.uninstall(addon.site_folder())

@@ -12,18 +12,18 @@ WITH_PROGRESS = {("VIEW_3D", "UI"), ("SEQUENCE_EDITOR", "UI"), ("PREFERENCES", "
 PATIENCE = 0.3  # s that the window may stand still when a button is pressed again by Blender
 
 
-def tells(execute):
-    """An operator's ``execute`` whose UserError is told to the user."""
+def reports_user_errors(execute):
+    """Decorate an operator's ``execute`` to report a UserError and cancel."""
 
     @functools.wraps(execute)
-    def telling(self, context):
+    def reporting(self, context):
         try:
             return execute(self, context)
         except UserError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
 
-    return telling
+    return reporting
 
 
 class JobOperator:
@@ -39,7 +39,7 @@ class JobOperator:
         """The job to run; called once, raises UserError when it cannot begin."""
         raise NotImplementedError
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
         """Run the job to its end: scripts, batch, tests, and what Blender repeats (F9, Shift R) if that is quick."""
         job = self.start(context)

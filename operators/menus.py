@@ -13,14 +13,14 @@ def _strip(self, context):
         self.layout.operator("dyad.find_turns")
     elif strip and turns.is_turn(strip):
         self.layout.separator()
-        self.layout.operator("dyad.redo_turn", icon="LOOP_FORWARDS")
+        self.layout.operator("dyad.regenerate_turn", icon="LOOP_FORWARDS")
         self.layout.operator("dyad.update")
 
 
 def _animation(self, context):
     self.layout.separator()
     self.layout.operator("dyad.generate")
-    self.layout.operator("dyad.new_variation")
+    self.layout.operator("dyad.new_take")
     self.layout.operator("dyad.reaim")
     self.layout.operator("dyad.find_turns")
 

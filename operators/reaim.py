@@ -2,34 +2,32 @@
 
 import bpy
 
-from .job import tells
+from .job import reports_user_errors
 from .scene.rig import rigs
 from .scene.take import takes
 
 
 class DYAD_OT_reaim(bpy.types.Operator):
-    """Exact geometry on the stored take; the network is not asked."""
+    """Exact geometry on the active take; nothing is generated."""
 
     bl_idname = "dyad.reaim"
     bl_label = "Re-aim Gaze"
-    bl_description = (
-        "Turn eyes and heads to where the partner now is, after the heads were moved; lips stay as they are"
-    )
+    bl_description = "Turn eyes and heads to the partner again after you moved the heads. The mouth is unchanged"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context):
-        if not context.scene.dyad.shown:
-            cls.poll_message_set("Generate Dyad first: there is no take to aim")
+        if not context.scene.dyad.active_take:
+            cls.poll_message_set("Press Generate Dyad first: there is no take to aim")
             return False
         if not rigs.find_pair(context.scene):
-            cls.poll_message_set("The two heads are not in this scene any more")
+            cls.poll_message_set("The two heads are no longer in this scene")
             return False
         return True
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
-        takes.show(context.scene, rigs.find_pair(context.scene))
+        takes.bake(context.scene, rigs.find_pair(context.scene))
         return {"FINISHED"}
 
 

@@ -1,4 +1,4 @@
-"""Remove Take: one of the kept variations less."""
+"""Remove Take: delete the active take."""
 
 import bpy
 
@@ -7,16 +7,16 @@ from .scene.take import takes
 
 
 class DYAD_OT_remove_take(bpy.types.Operator):
-    """The list's minus."""
+    """The minus button of the list."""
 
     bl_idname = "dyad.remove_take"
     bl_label = "Remove Take"
-    bl_description = "Forget the take that is shown, and show the one before it"
+    bl_description = "Delete the selected take and go back to the one before it"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
     def poll(cls, context):
-        return context.scene.dyad.shown is not None and not busy(cls)
+        return context.scene.dyad.active_take is not None and not busy(cls)
 
     def execute(self, context):
         takes.remove(context.scene)

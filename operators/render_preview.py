@@ -44,7 +44,7 @@ class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
     bl_description = DYAD_OT_render_preview.bl_description
 
     filename_ext = ".mp4"
-    filter_glob: StringProperty(default="*.mp4", options={"HIDDEN"}, description="Files shown")
+    filter_glob: StringProperty(default="*.mp4", options={"HIDDEN"}, description="File filter")
     view: EnumProperty(name="View", description="What the film shows", items=VIEWS)
 
     @classmethod
@@ -57,8 +57,8 @@ class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
 
 
 def _has_take(operator, context) -> bool:
-    if not context.scene.dyad.shown:
-        operator.poll_message_set("Generate Dyad first: there is nothing to show yet")
+    if not context.scene.dyad.active_take:
+        operator.poll_message_set("Press Generate Dyad first: there is no take to render")
         return False
     return not busy(operator)
 

@@ -16,7 +16,7 @@ class DYAD_OT_prepare(JobOperator, bpy.types.Operator):
 
     bl_idname = "dyad.prepare"
     bl_label = "Adjust Last Operation"
-    bl_description = "Make what the adjusted operation shows, while you work on"
+    bl_description = "Generate with the changed values while you continue to work"
     bl_options = {"INTERNAL"}
 
     job: Job | None = None  # to do
@@ -26,8 +26,10 @@ class DYAD_OT_prepare(JobOperator, bpy.types.Operator):
     def start(self, context):
         yield from prepared(DYAD_OT_prepare.job)
         if _is_still_last():
-            return "Made as adjusted."
-        return "Made, but something else was done meanwhile. Press the button again with this variation to see it."
+            return "Generated with the changed values."
+        return (
+            "Generated, but you did something else meanwhile. Press the button again with the same values to apply it."
+        )
 
     def modal(self, context, event):
         result = super().modal(context, event)

@@ -1,4 +1,4 @@
-"""Reset Adjustments: the take as it was made; the sliders themselves are properties and need no button."""
+"""Reset: all sliders of the Adjust panel back to their defaults."""
 
 import bpy
 
@@ -10,7 +10,7 @@ class DYAD_OT_reset_adjustments(bpy.types.Operator):
 
     bl_idname = "dyad.reset_adjustments"
     bl_label = "Reset"
-    bl_description = "Play the take as it was made: all strengths of both people at 1, no lip delay"
+    bl_description = "Set all sliders of both people back: strengths to 1, lip delay to 0"
     bl_options = {"REGISTER", "UNDO"}
 
     @classmethod
@@ -21,8 +21,8 @@ class DYAD_OT_reset_adjustments(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        adjustments.clear(context.scene.dyad)
-        takes.show_again(context.scene)
+        adjustments.reset(context.scene.dyad)
+        takes.rebake(context.scene)
         return {"FINISHED"}
 
 

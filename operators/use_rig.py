@@ -5,13 +5,13 @@ from bpy.props import EnumProperty, StringProperty
 
 from ..core.errors import UserError
 from .generate import busy
-from .job import tells
+from .job import reports_user_errors
 from .scene.rig import rigs, skeleton
 
 SLOT = EnumProperty(
     name="Who",
-    description="Whom the rig plays",
-    items=[("A", "A", "Who speaks first; on the left"), ("B", "B", "The other person; on the right")],
+    description="Which person the rig is",
+    items=[("A", "A", "The person who speaks first, on the left"), ("B", "B", "The other person, on the right")],
 )
 
 
@@ -32,9 +32,13 @@ class DYAD_OT_use_rig(bpy.types.Operator):
 
     slot: SLOT
     head: _bone("Head", "The bone that turns the head")
-    neck: _bone("Neck", "The bone under it that bends the neck; empty lets the head do that, too")
-    left_eye: _bone("Left Eye", "The bone that turns the character's own left eye; empty leaves both to shape keys")
-    right_eye: _bone("Right Eye", "The bone that turns the character's own right eye; empty leaves both to shape keys")
+    neck: _bone("Neck", "The neck bone below it. Leave it empty if there is none")
+    left_eye: _bone(
+        "Left Eye", "The bone that turns the character's own left eye; leave both eyes empty to use shape keys"
+    )
+    right_eye: _bone(
+        "Right Eye", "The bone that turns the character's own right eye; leave both eyes empty to use shape keys"
+    )
 
     @classmethod
     def poll(cls, context):
@@ -58,14 +62,16 @@ class DYAD_OT_use_rig(bpy.types.Operator):
         if not self.left_eye and not self.right_eye:
             layout.label(text="Shape keys turn the eyes: eyeLookInLeft and so on", icon="INFO")
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
         armature, settings = _armature(context), context.scene.dyad
         bones = {joint: getattr(self, joint) for joint in skeleton.JOINTS}
         closest = settings.head_a if self.slot == "A" else settings.head_b
         missing = rigs.use_rig(armature, self.slot, closest, bones)
         if missing:
-            self.report({"WARNING"}, f"{armature.name} will not show: {', '.join(missing)} (no such shape key).")
+            self.report(
+                {"WARNING"}, f"{armature.name} has no shape keys for: {', '.join(missing)}. They are not animated."
+            )
         else:
             self.report({"INFO"}, f"{armature.name} is {self.slot}.")
         return {"FINISHED"}
@@ -76,17 +82,17 @@ class DYAD_OT_release_rig(bpy.types.Operator):
 
     bl_idname = "dyad.release_rig"
     bl_label = "Release Rig"
-    bl_description = "Let this character go; it keeps its animation, and another one can take its part"
+    bl_description = "Stop using this rig. It keeps its animation, and another rig can take its place"
     bl_options = {"REGISTER", "UNDO"}
 
     slot: SLOT
 
-    @tells
+    @reports_user_errors
     def execute(self, context):
-        there = rigs.participants(context.scene)
-        if self.slot not in there:
-            raise UserError(f"Nobody plays {self.slot}. There is nothing to release.")
-        rigs.release(there[self.slot])
+        present = rigs.participants(context.scene)
+        if self.slot not in present:
+            raise UserError(f"No rig is used as {self.slot}. There is nothing to release.")
+        rigs.release(present[self.slot])
         return {"FINISHED"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
-from talking_together.operators.rows import read_rows
+from talking_together.operators.batch_table import read_rows
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.take import keyframes
 

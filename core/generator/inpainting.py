@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import gaze
 from ..errors import UserError
-from ..layout import Layout
+from ..layout import MOOD, Layout
 from ..motion import CHANNELS, EXPRESSION_NAMES, EYES, MOTION_FPS, WIDTH, HeadMotion, Take
 
 if TYPE_CHECKING:  # Blender imports this module, too, and has no decoder
@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # Blender imports this module, too, and has no decoder
 
 MOUTH_NAMES = ("mouth", "jaw", "tongue", "cheekPuff")
 PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks, nose; head: neck, head, translation
-MOOD = ("contact_a", "contact_b", "energy", "warmth")  # fields of a Layout that place nobody
 SHORTEST = 0.2  # s that can be regenerated
 CONTEXT = 125  # frames before and after the span that the network sees
 BLEND = 10  # frames over which generated motion leaves the kept motion beside it

@@ -35,7 +35,7 @@ def show_take(addon, tmp_path, frames: int) -> bytes:
     save_take(make_take(frames), tmp_path / "made.npz")
     content = (tmp_path / "made.npz").read_bytes()
     takes.store(addon.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, frames / 25, 24.0, 1), 0)
-    takes.show(addon, session.pair_for(addon, Layout(), moved=False))
+    takes.bake(addon, session.pair_for(addon, Layout(), moved=False))
     return content
 
 
@@ -144,16 +144,16 @@ def test_a_long_take_follows_its_sliders_when_the_hand_rests(addon, tmp_path, mo
     show_take(addon, tmp_path, 100)
     a, _ = rigs.find_pair(addon)
     before = jaw(a)
-    monkeypatch.setattr(sliders, "waits", lambda scene: True)
+    monkeypatch.setattr(sliders, "is_slow", lambda scene: True)
 
     addon.dyad.adjust_a.jaw = 0.7
     addon.dyad.adjust_a.jaw = 0.5
-    assert sliders.is_behind(addon) and bpy.app.timers.is_registered(sliders.catch_up)
+    assert sliders.is_outdated(addon) and bpy.app.timers.is_registered(sliders.bake_outdated)
     np.testing.assert_array_equal(jaw(a), before)
 
-    sliders.catch_up()
+    sliders.bake_outdated()
     np.testing.assert_allclose(jaw(a), before / 2, atol=1e-4)
-    assert not sliders.is_behind(addon)
+    assert not sliders.is_outdated(addon)
 
 
 def test_the_heads_catch_up_with_sliders_that_undo_set_back(addon, tmp_path):
@@ -162,10 +162,10 @@ def test_the_heads_catch_up_with_sliders_that_undo_set_back(addon, tmp_path):
     before = jaw(a)
     addon.dyad.adjust_a.jaw = 0.5
     shown = [action for head in rigs.find_pair(addon) for action in keyframes.actions(head)]
-    assert len(shown) == 4 and not sliders.is_behind(addon)
+    assert len(shown) == 4 and not sliders.is_outdated(addon)
 
     addon.dyad.adjust_a.property_unset("jaw")  # as undo does, nobody is told
-    assert sliders.is_behind(addon)
-    sliders.catch_up()
+    assert sliders.is_outdated(addon)
+    sliders.bake_outdated()
 
     np.testing.assert_array_equal(jaw(a), before)

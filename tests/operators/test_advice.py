@@ -7,12 +7,11 @@ import bpy
 import numpy as np
 import pytest
 
-from talking_together.core.layout import Layout
+from talking_together.core.layout import MOOD, Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, save_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer.strips import Recording
-from talking_together.operators.scene.take import session, takes
-from talking_together.operators.scene.take.advice import advice
+from talking_together.operators.scene.take import facts, session, takes
 
 SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 
@@ -28,12 +27,12 @@ def scene(addon, tmp_path):
     save_take(take, tmp_path / "take.npz")
     content = (tmp_path / "take.npz").read_bytes()
     takes.store(made.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, 60.0, 24.0, 1), 0)
-    takes.show(made, rigs.find_pair(made))
+    takes.bake(made, rigs.find_pair(made))
     return made
 
 
 def button(scene) -> str:
-    given = advice(scene)
+    given = facts.read(scene).advice
     return given.button if given else ""
 
 
@@ -65,7 +64,7 @@ def test_aiming_settles_a_small_move_but_not_a_large_one(scene):
     rigs.place_pair(rigs.find_pair(scene), replace(SEAT, facing_a=90))
     bpy.ops.dyad.reaim()
     assert button(scene) == "generate"
-    assert "A stands 70° off this take" in advice(scene).reason
+    assert "For A, the partner is 70°" in facts.read(scene).advice.reason
 
 
 def test_a_head_moved_by_hand_is_noticed(scene):
@@ -85,13 +84,13 @@ def test_both_moved_together_need_nothing(scene):
 def test_another_mood_is_another_performance(scene):
     bpy.ops.dyad.preset(preset="Furious")
     assert button(scene) == "generate"
-    session.set_mood(scene, {name: getattr(SEAT, name) for name in session.MOOD})
+    session.set_mood(scene, {name: getattr(SEAT, name) for name in MOOD})
     assert button(scene) == ""
 
 
 def test_without_a_take_there_is_no_advice():
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    assert advice(bpy.context.scene) is None
+    assert facts.read(bpy.context.scene).advice is None
 
 
 def test_a_minute_of_take_is_aimed_in_a_moment_and_only_gaze_and_posture_change(scene):

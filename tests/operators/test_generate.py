@@ -22,7 +22,7 @@ def talk(addon, root):
     """The sample in the sequencer, four seconds of it from the frame 11 on."""
     strip = strips.add(addon, str(root / "assets/sample/dialogue.flac"), 11)
     end = 11 + 4 * addon.render.fps
-    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", end)
+    strips.set_handles(strip, end=end)
     return addon
 
 
@@ -60,7 +60,7 @@ def test_the_same_number_is_the_same_take_and_another_is_another(talk):
     bpy.ops.dyad.generate(seed=3)
     np.testing.assert_array_equal(jaw(rigs.find_pair(talk)[0]), first)
 
-    bpy.ops.dyad.new_variation()
+    bpy.ops.dyad.new_take()
 
     assert talk.dyad.seed == 4
     assert np.abs(jaw(rigs.find_pair(talk)[0]) - first).max() > 0.01
@@ -90,7 +90,7 @@ def test_the_exported_take_is_what_was_generated(talk, tmp_path):
 @needs_sound
 def test_the_preview_is_rendered_by_a_blender_of_its_own(talk, tmp_path):
     strip = strips.find(talk)
-    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 15)
+    strips.set_handles(strip, end=11 + 15)
     bpy.ops.dyad.generate()
     engine = talk.render.engine
 
@@ -103,7 +103,7 @@ def test_the_preview_is_rendered_by_a_blender_of_its_own(talk, tmp_path):
 @needs_sound
 def test_a_preview_that_cannot_be_written_says_so(talk, tmp_path):
     strip = strips.find(talk)
-    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 15)
+    strips.set_handles(strip, end=11 + 15)
     bpy.ops.dyad.generate()
 
     with pytest.raises(RuntimeError, match="cannot be written"):
@@ -115,7 +115,7 @@ def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
     assert bpy.ops.dyad.find_turns() == {"FINISHED"}
     assert {strip.name[0] for strip in turns.turn_strips(talk)} >= {"A"}
     recording = strips.read(talk, strips.find(talk))
-    turns.show(talk, recording, [(0.0, 4.0, "B")])
+    turns.write(talk, recording, [(0.0, 4.0, "B")])
 
     bpy.ops.dyad.generate()
 
@@ -128,25 +128,25 @@ def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
 def test_the_panel_is_told_what_the_recording_is_good_for(talk, press):
     assert getattr(bpy.ops.dyad, press)() == {"FINISHED"}
 
-    assert json.loads(talk.dyad.heard) == {
+    assert json.loads(talk.dyad.recording_report) == {
         "strip": strips.find(talk).name,
-        "notes": [],
-        "words": ["A good recording: clear voices, little noise."],
+        "voices": [],
+        "quality": ["A good recording: clear voices, little noise."],
     }
 
 
 @needs_sound
 def test_what_was_said_of_the_voices_found_goes_when_turns_decide(talk):
     bpy.ops.dyad.check_recording()
-    heard = json.loads(talk.dyad.heard)
-    talk.dyad.heard = json.dumps({**heard, "notes": ["Only one voice was found: A speaks and B listens."]})
-    turns.show(talk, strips.read(talk, strips.find(talk)), [(0.0, 2.0, "A"), (2.2, 4.0, "B")])
+    heard = json.loads(talk.dyad.recording_report)
+    talk.dyad.recording_report = json.dumps({**heard, "voices": ["Only one voice was found: A speaks and B listens."]})
+    turns.write(talk, strips.read(talk, strips.find(talk)), [(0.0, 2.0, "A"), (2.2, 4.0, "B")])
 
     bpy.ops.dyad.generate()
 
-    assert json.loads(talk.dyad.heard) == {
+    assert json.loads(talk.dyad.recording_report) == {
         **heard,
-        "notes": ["The turn strips decide who speaks when."],
+        "voices": ["The turn strips decide who speaks when."],
     }
 
 
@@ -165,7 +165,7 @@ def test_that_only_one_voice_was_found_is_said_after_generating_too(addon, tmp_p
 
     bpy.ops.dyad.generate()
 
-    assert any("Only one voice" in sentence for sentence in json.loads(addon.dyad.heard)["notes"])
+    assert any("Only one voice" in sentence for sentence in json.loads(addon.dyad.recording_report)["voices"])
 
 
 @needs_sound
@@ -174,7 +174,7 @@ def test_markers_direct_the_take_from_their_frame_on(talk):
         talk.timeline_markers.new(name, frame=frame)
     bpy.ops.dyad.generate()
     directed = takes.stored(talk.dyad).motions[1].packed
-    timed = json.loads(talk.dyad.timed)
+    timed = json.loads(talk.dyad.marker_directions)
 
     talk.timeline_markers.clear()
     bpy.ops.dyad.generate()
@@ -184,7 +184,7 @@ def test_markers_direct_the_take_from_their_frame_on(talk):
         (70, "calmer from here", {"energy"}),
     ]
     assert timed[0]["sets"]["contact_b"] < 0.2
-    assert talk.dyad.timed == "[]"
+    assert talk.dyad.marker_directions == "[]"
     assert np.abs(takes.stored(talk.dyad).motions[1].packed - directed).max() > 0.05
 
 
@@ -196,7 +196,7 @@ def test_the_prompt_moves_the_heads(talk):
 
     a, b = rigs.pair_poses(rigs.find_pair(talk))
     assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(2, abs=0.01)
-    assert "two metres" in talk.dyad.understood
+    assert "two metres" in talk.dyad.prompt_clauses
 
 
 @needs_sound
@@ -236,7 +236,7 @@ def test_bad_sound_is_one_line_and_leaves_the_scene_as_it_was(talk, tmp_path, sp
     if spoil == "text":
         path.write_text("this is no sound")
     if spoil == "short":
-        setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 13)
+        strips.set_handles(strip, end=13)
     elif spoil == "muted":
         strip.mute = True
     else:

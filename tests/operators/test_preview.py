@@ -9,6 +9,7 @@ from talking_together.core.motion import WIDTH, HeadMotion
 from talking_together.core.service.jobs import finish
 from talking_together.operators.scene.preview import faces, preview
 from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.sequencer import strips
 from talking_together.operators.scene.take import keyframes
 
 needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy wheel of 4.2 is built without sound")
@@ -130,11 +131,9 @@ def test_pairs_close_together_are_seen_in_one_picture(pair):
 @needs_sound
 def test_the_film_has_the_strips_sound(pair, tmp_path, root):
     scene = bpy.context.scene
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
-    cover = {"length": 30} if bpy.app.version >= (5, 0) else {"frame_end": 31}
-    strips.new_effect("red", "COLOR", 2, 1, **cover).color = (1, 0, 0)
+    scene.sequence_editor_create()
+    strips.top_level(scene).new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    strips.add_color(scene, "red", 2, 1, 31).color = (1, 0, 0)
     scene.frame_end = 30
 
     path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
@@ -143,18 +142,17 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
         sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
     assert np.abs(sound).max() > 0.1
     assert pictures(path)[9][:60, 120:200].max() < 150  # the heads' backdrop, not the sequencer's picture
-    assert not strips["red"].mute
+    assert not strips.top_level(scene)["red"].mute
 
 
 @needs_sound
 def test_the_film_has_the_sound_inside_a_meta_strip_and_shows_the_heads(pair, tmp_path, root):
     scene = bpy.context.scene
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    talk = strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
-    meta = strips.new_meta("both", 2, 1)
+    scene.sequence_editor_create()
+    talk = strips.top_level(scene).new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    meta = strips.top_level(scene).new_meta("both", 2, 1)
     talk.move_to_meta(meta)
-    setattr(meta, "right_handle" if hasattr(meta, "right_handle") else "frame_final_end", 31)
+    strips.set_handles(meta, end=31)
     scene.frame_end = 30
 
     path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
@@ -163,14 +161,14 @@ def test_the_film_has_the_sound_inside_a_meta_strip_and_shows_the_heads(pair, tm
         sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
     assert np.abs(sound).max() > 0.1
     assert pictures(path)[9].std() > 10  # the heads, not the meta's empty picture
-    assert [strip.name for strip in strips] == ["both"] and not meta.mute
+    assert [strip.name for strip in strips.top_level(scene)] == ["both"] and not meta.mute
 
 
 @pytest.mark.skipif(bpy.app.version < (5, 0), reason="before 5.0 the sequencer shows the scene's own strips")
 def test_the_film_has_the_sound_of_the_scene_that_the_sequencer_shows(pair, tmp_path, root):
     scene, edit = bpy.context.scene, bpy.data.scenes.new("Edit")
-    strips = edit.sequence_editor_create().strips
-    strips.new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
+    edit.sequence_editor_create()
+    strips.top_level(edit).new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
     bpy.context.workspace.sequencer_scene = edit
     scene.frame_end = 30
 

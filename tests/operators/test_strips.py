@@ -32,16 +32,7 @@ def talk(tmp_path):
 
 
 def add(scene, path, start_frame=1, name="talk", channel=1):
-    return scene.sequence_editor.strips.new_sound(name, str(path), channel, start_frame)
-
-
-def trim(strip, left=None, right=None):
-    """Drag the strip's handles to these scene frames."""
-    new = hasattr(strip, "left_handle")
-    if right is not None:
-        setattr(strip, "right_handle" if new else "frame_final_end", right)
-    if left is not None:
-        setattr(strip, "left_handle" if new else "frame_final_start", left)
+    return strips.top_level(scene).new_sound(name, str(path), channel, start_frame)
 
 
 @pytest.mark.parametrize("fps,base", RATES)
@@ -60,7 +51,7 @@ def test_a_whole_strip_is_read_from_its_first_frame_to_its_last(scene, talk, fps
 def test_a_trimmed_and_moved_strip_is_read_where_it_is_heard(scene, talk, fps, base):
     scene.render.fps, scene.render.fps_base = fps, base
     strip = add(scene, talk, start_frame=101)
-    trim(strip, left=101 + 2 * fps, right=101 + 5 * fps)
+    strips.set_handles(strip, first=101 + 2 * fps, end=101 + 5 * fps)
 
     recording = strips.read(scene, strip)
 
@@ -72,7 +63,7 @@ def test_a_trimmed_and_moved_strip_is_read_where_it_is_heard(scene, talk, fps, b
 def test_a_strip_that_begins_before_its_sound_starts_with_the_sound(scene, talk):
     scene.render.fps = 24
     strip = add(scene, talk, start_frame=101)
-    trim(strip, left=90)
+    strips.set_handles(strip, first=90)
 
     recording = strips.read(scene, strip)
 
@@ -90,9 +81,9 @@ def test_a_packed_sound_is_handed_over_as_it_is(scene, talk):
 
 def test_inside_a_meta_strip_only_what_the_meta_shows_is_heard(scene, talk):
     strip = add(scene, talk, start_frame=1)
-    meta = scene.sequence_editor.strips.new_meta("both", 2, 1)
+    meta = strips.top_level(scene).new_meta("both", 2, 1)
     strip.move_to_meta(meta)
-    trim(meta, left=25, right=73)
+    strips.set_handles(meta, first=25, end=73)
 
     recording = strips.read(scene, strips.find(scene))
 
@@ -170,6 +161,6 @@ def test_a_strip_of_changed_speed_is_refused_with_the_remedy(scene, talk):
 def test_at_an_odd_rate_a_late_handle_still_falls_on_the_right_sample(scene, talk):
     scene.render.fps, scene.render.fps_base = 30, 1.001
     strip = add(scene, talk, start_frame=7)
-    trim(strip, left=7 + 241)
+    strips.set_handles(strip, first=7 + 241)
 
     assert math.isclose(strips.read(scene, strip).start, 241 * 1001 / 30000, abs_tol=1e-6)

@@ -1,5 +1,5 @@
-"""Both faces side by side in one film, each through the camera on it: a camera that holds two people who stand a metre
-or more apart shows mostly the air between them."""
+"""Both faces side by side in one film, each through a camera of its own, for people who stand so far apart that one
+camera would show both faces small."""
 
 from contextlib import contextmanager
 
@@ -7,14 +7,15 @@ import bpy
 
 from ....core.errors import UserError
 from ..rig import rigs
+from ..sequencer import strips
 from ..stage import stage
 
-NEARER = 1.4  # times the lens, because half a film is narrower than the picture that the camera was made for
-FAR = 0.85  # m between the heads from which on they are small in the picture of both
+NEARER = 1.4  # times the focal length: half a film is narrower than the full picture that the camera was set up for
+FAR = 0.85  # m between the heads from which on one camera shows both faces small
 
 
 def are_small(scene: bpy.types.Scene) -> bool:
-    """Whether ``scene`` is seen through our camera on both, where we put it, and they stand far apart."""
+    """Whether ``scene`` uses the extension's own camera, unmoved by the user, and the heads stand far apart."""
     pair = rigs.find_pair(scene)
     if pair is None or not stage.is_own_view(scene) or None in cameras(scene):
         return False
@@ -30,14 +31,14 @@ def cameras(scene: bpy.types.Scene) -> list[bpy.types.Object | None]:
 
 @contextmanager
 def beside_each_other(changes, scene: bpy.types.Scene):
-    """A scene to be rendered in the place of ``scene``: its sequencer shows A on the left, B on the right.
+    """A temporary scene to render instead of ``scene``: its sequencer shows A on the left, B on the right.
 
-    changes: what is to be put back later; ``scene`` itself becomes half as wide
-    Raises UserError when a camera is gone.
+    changes: restores settings later; ``scene`` itself becomes half as wide
+    Raises UserError when the camera of a head was deleted.
     """
     views = cameras(scene)
     if None in views:
-        raise UserError(f'A camera on one of the heads of "{scene.name}" is gone. Render through the scene\'s camera.')
+        raise UserError(f'In scene "{scene.name}" the camera of a head was deleted. Set View to Camera instead.')
     sheet = scene.copy()
     try:
         half = scene.render.resolution_x // 4 * 2
@@ -45,17 +46,16 @@ def beside_each_other(changes, scene: bpy.types.Scene):
         changes.set(scene.render, resolution_x=half, use_sequencer=False)
         for side, camera in zip((-1, 1), views, strict=True):
             changes.set(camera.data, lens=camera.data.lens * NEARER)
-            _show(sheet, scene, camera, side * half / 2)
+            _add_view(sheet, scene, camera, side * half / 2)
         yield sheet
     finally:
         bpy.data.scenes.remove(sheet)
 
 
-def _show(sheet: bpy.types.Scene, scene: bpy.types.Scene, camera: bpy.types.Object, offset: float) -> None:
-    """Lay ``scene`` as ``camera`` sees it over all else in the sequencer of ``sheet``, ``offset`` pixels aside."""
-    editor = sheet.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences  # 4.4 on / before
-    channel = max((strip.channel for strip in strips), default=0) + 1
-    strip = strips.new_scene(camera.name, scene, channel, scene.frame_start)
+def _add_view(sheet: bpy.types.Scene, scene: bpy.types.Scene, camera: bpy.types.Object, offset: float) -> None:
+    """Add ``scene`` seen through ``camera`` to the sequencer of ``sheet``, above all else, ``offset`` pixels aside."""
+    sheet.sequence_editor_create()
+    channel = strips.free_channel(sheet)
+    strip = strips.top_level(sheet).new_scene(camera.name, scene, channel, scene.frame_start)
     strip.scene_camera, strip.blend_type = camera, "ALPHA_OVER"
     strip.transform.offset_x = offset

@@ -1,4 +1,4 @@
-"""The preview film, rendered by a Blender of its own so that the window stays free and Esc can stop it."""
+"""The preview film, rendered by a second Blender process so that the window stays usable and Esc can stop it."""
 
 import shutil
 import sys
@@ -16,28 +16,29 @@ from ..take import keyframes
 from . import preview
 
 BATCH = Path(__file__).resolve().parents[3] / "batch.py"
-FRAME = "rendered frame"  # what the child says after each
+FRAME = "rendered frame"  # the line that the child process prints after each
 
 
 def render(scene: bpy.types.Scene, path: Path, view: str = "") -> Job[str]:
-    """Render a preview of ``scene`` as it is now to ``path``, as preview.render_preview does."""
+    """Render a preview of ``scene`` in its present state to ``path``, as preview.render_preview does."""
     frames = _frames(scene)
     with replacing(path) as file, tempfile.TemporaryDirectory() as folder:
         copy, film = Path(folder) / "preview.blend", Path(folder) / path.name
         bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
         with ChildProcess([*_command(copy, film), *(["--view", view] if view else [])]) as blender:
-            said = yield from _follow(blender, frames)
+            error = yield from _follow(blender, frames)
             code = blender.wait()
         if code:
             raise UserError(
-                said or f"The preview's Blender ended with {code}. Try again, or render the scene yourself."
+                error
+                or f"Blender ended with exit code {code} while rendering. Try again, or use Render > Render Animation."
             )
         shutil.copyfileobj(film.open("rb"), file)
     return f"Wrote {path}."
 
 
 def render_here(path: str, view: str) -> int:
-    """What the child does: render the open file's scene, telling every frame. Returns its exit code."""
+    """In the child process: render the scene of the open file, printing FRAME after each. Returns the exit code."""
     bpy.app.handlers.render_write.append(lambda *_: print(FRAME, flush=True))
     try:
         finish(preview.render_preview(bpy.context.scene, path, view))
@@ -61,7 +62,7 @@ def _command(blend: Path, path: Path) -> list[str]:
 
 
 def _follow(blender: ChildProcess, frames: int) -> Job[str]:
-    """Progress from the frames that are told; returns the error that was told, or nothing."""
+    """Progress from the frames printed; returns the error that was printed, or an empty string."""
     done, error = 0, ""
     for line in blender.lines():
         if line is None:

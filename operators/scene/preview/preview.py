@@ -1,4 +1,4 @@
-"""Pictures of the scene without touching its settings: a quick film with sound, and one good still."""
+"""Pictures of the scene that leave its settings unchanged: a fast film with sound by Workbench, a still by Cycles."""
 
 import os
 import tempfile
@@ -10,6 +10,7 @@ import bpy
 from ....core.errors import UserError
 from ....core.service.jobs import Job, Progress
 from ..rig import hair, rigs
+from ..sequencer import strips
 from ..take import keyframes
 from . import faces, sound
 
@@ -32,16 +33,16 @@ WORKBENCH = {  # of scene.display.shading
 
 
 def render_preview(scene: bpy.types.Scene, path: str | Path, view: str = "") -> Job[Path]:
-    """Render the take with its sound as an H.264 film by Workbench. The file appears whole or not at all.
+    """Render the take with its sound as an H.264 film by Workbench. Written atomically.
 
-    view: "camera" through the scene's camera, "faces" both faces side by side; empty chooses the faces where our own
-          camera on both would show them small
+    view: "camera" through the scene's camera, "faces" both faces side by side; empty chooses "faces" where the
+          extension's own camera would show the faces small
     Raises UserError when there is no camera or the folder may not be written.
     """
     path = Path(path)
     first, last = _frames(scene)
     yield Progress(f"Rendering {last - first + 1} frames", 0.0)
-    with _beside(path) as unfinished, sound.heard_in(scene, first, last), _Changes() as changes:
+    with _beside(path) as unfinished, sound.audible_in(scene, first, last), _Changes() as changes:
         _film_settings(changes, scene, unfinished, first, last)
         _render(changes, scene, view, animation=True)
     return path
@@ -50,7 +51,7 @@ def render_preview(scene: bpy.types.Scene, path: str | Path, view: str = "") -> 
 def render_still(scene: bpy.types.Scene, path: str | Path, frame: int | None = None, view: str = "") -> Job[Path]:
     """Render one frame, the current one by default, as a small .png by Cycles with denoising.
 
-    view: as for the film
+    view: as in :func:`render_preview`
     Raises UserError when there is no camera or the folder may not be written.
     """
     path = Path(path)
@@ -65,7 +66,7 @@ def render_still(scene: bpy.types.Scene, path: str | Path, frame: int | None = N
 
 
 def _frames(scene: bpy.types.Scene) -> tuple[int, int]:
-    """First and last frame to show: the take's, or the scene's where there is none."""
+    """First and last frame to render: the take's, or the scene's without a take."""
     pair = rigs.find_pair(scene) or ()
     ranges = [span for span in map(keyframes.take_range, pair) if span]
     if not ranges:
@@ -94,12 +95,12 @@ def _film_settings(changes, scene: bpy.types.Scene, path: Path, first: int, last
     changes.set(scene.view_settings, view_transform="Standard", look="None")
     film = {"format": "MPEG4", "codec": "H264", "audio_codec": "AAC"}
     film |= {"constant_rate_factor": "HIGH", "ffmpeg_preset": "REALTIME"}
-    changes.remember(scene.render.ffmpeg, *film)  # choosing the file format fills in what was never set
+    changes.remember(scene.render.ffmpeg, *film)  # choosing the file format sets those that were never set
     _file_settings(changes, scene, "VIDEO", file_format="FFMPEG", color_mode="RGB")
     changes.set(scene.render.ffmpeg, **film)
     _only_sound(changes, scene)
     strands = [thing for thing in scene.objects if thing.get(hair.KIND) == hair.STRANDS]
-    for thing in strands:  # they cost Workbench most of its time; the locks under them are hair enough
+    for thing in strands:  # they take Workbench most of its time; the mesh of locks under them is enough
         changes.set(thing, hide_render=True)
 
 
@@ -113,7 +114,7 @@ def _still_settings(changes, scene: bpy.types.Scene, path: Path) -> None:
 
 
 def _picture_settings(changes, scene: bpy.types.Scene, path: Path, size: tuple[int, int]) -> None:
-    """The picture's shape stays the scene's own, so that a user's camera frames what it did; its size does not."""
+    """Keep the aspect ratio of the scene, so that the user's camera frames the same, at about ``size`` pixels."""
     render = scene.render
     shape = render.resolution_x * render.pixel_aspect_x / (render.resolution_y * render.pixel_aspect_y)
     area = size[0] * size[1]
@@ -124,13 +125,11 @@ def _picture_settings(changes, scene: bpy.types.Scene, path: Path, size: tuple[i
 
 
 def _only_sound(changes, scene: bpy.types.Scene) -> None:
-    """The sequencer gives its sound but no picture; one picture strip would replace the heads."""
+    """Use the sequencer for sound only: an image, movie or color strip would replace the heads in the film."""
     changes.set(scene.render, use_sequencer=True)
-    editor = scene.sequence_editor
-    if editor:
-        for strip in editor.strips if hasattr(editor, "strips") else editor.sequences:  # 4.4 on / before
-            if strip.type != "SOUND":
-                changes.set(strip, mute=True)
+    for strip in strips.top_level(scene):
+        if strip.type != "SOUND":
+            changes.set(strip, mute=True)
 
 
 def _file_settings(changes, scene: bpy.types.Scene, media: str, **values) -> None:
@@ -144,7 +143,7 @@ def _file_settings(changes, scene: bpy.types.Scene, media: str, **values) -> Non
 
 @contextmanager
 def _beside(path: Path):
-    """A path in a new folder next to ``path``; what is written there becomes ``path`` at the end."""
+    """A path in a new folder next to ``path``; the file written there is moved to ``path`` at the end."""
     try:
         folder = tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.stem}.")
     except OSError as error:
@@ -156,7 +155,7 @@ def _beside(path: Path):
         yield unfinished
         if not unfinished.exists():
             raise UserError(
-                f'Blender wrote no "{path.name}". Look for its reason in the console (Window > Toggle Console).'
+                f'Blender wrote no "{path.name}". The system console says why (Window > Toggle System Console).'
             )
         os.replace(unfinished, path)
 

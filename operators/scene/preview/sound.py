@@ -1,5 +1,5 @@
-"""The sound of a preview where strips cannot simply be left to sound: in a meta strip, which a film would show in place
-of the heads, and in another scene than the heads, as the sequencer of 5.0 and later may have it."""
+"""The sound of a preview where the strips cannot be rendered as they are: inside a meta strip, which a film would show
+instead of the heads, or in another scene than the heads (the sequencer of 5.0 and later may show any scene)."""
 
 import tempfile
 from contextlib import contextmanager
@@ -11,56 +11,46 @@ from ..sequencer import strips
 
 
 @contextmanager
-def heard_in(scene: bpy.types.Scene, first: int, last: int):
-    """Let ``scene`` be heard from frame ``first`` to ``last`` by strips of its own that lie in no meta strip."""
-    sounding = scene if strips.sound_strips(scene) else strips.sequencer_scene(bpy.context)
-    inside_metas = any(strip.parent_meta() for strip in strips.sound_strips(sounding))
-    if not strips.sound_strips(sounding) or (sounding == scene and not inside_metas):
+def audible_in(scene: bpy.types.Scene, first: int, last: int):
+    """Give ``scene`` the sound of frames ``first`` to ``last`` by a temporary strip of its own outside meta strips."""
+    sequencer_scene = scene if strips.sound_strips(scene) else strips.sequencer_scene(bpy.context)
+    inside_metas = any(strip.parent_meta() for strip in strips.sound_strips(sequencer_scene))
+    if not strips.sound_strips(sequencer_scene) or (sequencer_scene == scene and not inside_metas):
         yield
         return
     with tempfile.TemporaryDirectory() as folder:
         mixed = Path(folder) / "sound.wav"
-        _mix(sounding, mixed, first, last)
+        _mix(sequencer_scene, mixed, first, last)
         with _silenced(scene):
-            strip = _top(scene).new_sound("Dyad preview", str(mixed), _free_channel(scene), first)
+            strip = strips.top_level(scene).new_sound("Dyad preview", str(mixed), strips.free_channel(scene), first)
             sound = strip.sound
             try:
                 yield
             finally:
-                _top(scene).remove(strip)
+                strips.top_level(scene).remove(strip)
                 bpy.data.sounds.remove(sound)
 
 
 @contextmanager
 def _silenced(scene: bpy.types.Scene):
-    """The strips of ``scene`` muted, and afterwards as they were: what they sound like is in the mix."""
+    """Mute the strips of ``scene`` while the mix replaces them, and unmute them afterwards."""
     scene.sequence_editor_create()
-    heard = [strip for strip in _top(scene) if not strip.mute]
-    for strip in heard:
+    audible = [strip for strip in strips.top_level(scene) if not strip.mute]
+    for strip in audible:
         strip.mute = True
     try:
         yield
     finally:
-        for strip in heard:
+        for strip in audible:
             strip.mute = False
 
 
-def _top(scene: bpy.types.Scene):
-    """The strips outside metas; 4.4 renamed the collection."""
-    editor = scene.sequence_editor
-    return editor.strips if hasattr(editor, "strips") else editor.sequences
-
-
-def _free_channel(scene: bpy.types.Scene) -> int:
-    return max((strip.channel for strip in _top(scene)), default=0) + 1
-
-
-def _mix(sounding: bpy.types.Scene, path: Path, first: int, last: int) -> None:
-    """Write what ``sounding`` sounds like between two frames as a .wav file."""
-    before = sounding.frame_start, sounding.frame_end
-    sounding.frame_start, sounding.frame_end = first, last
+def _mix(sequencer_scene: bpy.types.Scene, path: Path, first: int, last: int) -> None:
+    """Mix down the sound of ``sequencer_scene`` between two frames to a .wav file."""
+    before = sequencer_scene.frame_start, sequencer_scene.frame_end
+    sequencer_scene.frame_start, sequencer_scene.frame_end = first, last
     try:
-        with bpy.context.temp_override(scene=sounding):
+        with bpy.context.temp_override(scene=sequencer_scene):
             bpy.ops.sound.mixdown(filepath=str(path), container="WAV", codec="PCM", format="S16")
     finally:
-        sounding.frame_start, sounding.frame_end = before
+        sequencer_scene.frame_start, sequencer_scene.frame_end = before

@@ -4,6 +4,7 @@ A participant is an armature object that carries the properties below; its trans
 room: origin between the eyes, looking along its own -Y. The face, hair and clothes are its children.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -119,8 +120,9 @@ def face(armature: bpy.types.Object) -> bpy.types.Object:
 
 
 def pair_poses(pair) -> np.ndarray:
-    """(2, 4, 4) rest axes to world, metres, rigid: where both heads stand now, whoever moved them."""
-    return np.stack([_rigid(_world(armature) @ Matrix(skeleton.rest(armature).tolist())) for armature in pair])
+    """(2, 4, 4) present poses of both heads: rest axes to world, metres, rigid."""
+    skeleton.evaluate(*pair)
+    return np.stack([_rigid(armature.matrix_world @ Matrix(skeleton.rest(armature).tolist())) for armature in pair])
 
 
 def place_pair(pair, layout: Layout) -> None:
@@ -137,9 +139,8 @@ def place_pair(pair, layout: Layout) -> None:
         stage.follow(scene, pair_poses(pair))
 
 
-def read_layout(pair, start: Layout) -> Layout:
-    """The layout in which the pair stands; what transforms do not tell (contact, mood) is taken from ``start``."""
-    poses = pair_poses(pair)
+def read_layout(poses: np.ndarray, start: Layout) -> Layout:
+    """The layout of two heads at ``poses`` (2, 4, 4); contact and mood, which poses do not contain, from ``start``."""
     room = stage.room_of(poses)
     local = np.linalg.inv(room) @ poses
     across = local[1, :2, 3] - local[0, :2, 3]  # from A to B in the room's frame; along X
@@ -151,8 +152,7 @@ def read_layout(pair, start: Layout) -> Layout:
         values[f"facing_{letter}"] = np.degrees((turn + np.pi) % (2 * np.pi) - np.pi)
         values[f"height_{letter}"] = pose[2, 3]
     fitting = {name: float(np.clip(round(float(v), 4), *LIMITS[name])) + 0.0 for name, v in values.items()}
-    kept = {name: getattr(start, name) for name in ("contact_a", "contact_b", "energy", "warmth")}
-    return Layout(**fitting, **kept, swapped=swapped)
+    return replace(start, **fitting, swapped=swapped)
 
 
 def geometry(armature: bpy.types.Object) -> Geometry:
@@ -162,7 +162,7 @@ def geometry(armature: bpy.types.Object) -> Geometry:
 
 
 def _world(thing: bpy.types.Object) -> Matrix:
-    """The object's transform as of now, also when nothing has evaluated the scene since it was moved."""
+    """The object's present transform, also when the scene was not evaluated since it moved."""
     skeleton.evaluate(thing)
     return thing.matrix_world
 

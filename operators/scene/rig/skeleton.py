@@ -65,11 +65,17 @@ def meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
     return [thing for thing in dict.fromkeys([*armature.children_recursive, *bent]) if thing.type == "MESH"]
 
 
-def evaluate(thing: bpy.types.Object) -> None:
-    """Bring the transforms in the scenes of ``thing`` up to date."""
-    for scene in thing.users_scene:
-        for layer in scene.view_layers:
-            layer.update()
+def evaluate(*objects: bpy.types.Object) -> None:
+    """Bring the world transforms of ``objects`` up to date: evaluates one view layer, where one contains them all."""
+    for layer in dict.fromkeys(map(_view_layer, objects)):
+        layer.update()
+
+
+def _view_layer(thing: bpy.types.Object) -> bpy.types.ViewLayer:
+    """A view layer that contains ``thing``, the current one if possible."""
+    current = bpy.context.view_layer
+    layers = [current, *(layer for scene in thing.users_scene for layer in scene.view_layers)]
+    return next((layer for layer in layers if layer.objects.get(thing.name) == thing), current)
 
 
 def guess(armature: bpy.types.Object) -> dict[str, str]:

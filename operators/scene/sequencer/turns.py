@@ -1,4 +1,4 @@
-"""Who speaks when, as coloured strips named A and B in two channels of the Video Sequencer: shown and read back."""
+"""Who speaks when, as color strips named A and B in two channels of the Video Sequencer: written and read back."""
 
 import re
 
@@ -9,29 +9,26 @@ from . import strips
 from .strips import Recording
 
 COLORS = {"A": (0.16, 0.42, 0.75), "B": (0.80, 0.38, 0.12)}
-UNSURE = " ?"  # after the name of a turn that may be another's; the user takes it away, or lets it stand
+UNSURE = " ?"  # after the name of a turn whose speaker is uncertain; the user removes it or leaves it
 NAME = re.compile(r"([AB])( ?\?)?(\.\d+)?")  # Blender numbers strips of one name
-SURE = 0.6  # mean confidence of a turn's frames, from which on it is not marked
-PALE = 0.45  # of the colour is left in a strip that is unsure
+CONFIDENT = 0.6  # mean confidence of a turn's frames from which on it is not marked as unsure
+PALE = 0.45  # share of the color that an unsure strip keeps; the rest is grey
 
 Turns = list[tuple[float, float, str]]  # start s, end s, speaker; from the recording's start
 
 
 def turn_strips(scene: bpy.types.Scene) -> list:
-    """The colour strips named A or B."""
-    editor = scene.sequence_editor
-    if editor is None:
-        return []
-    return [strip for strip in _strips(editor) if is_turn(strip)]
+    """The color strips named A or B, outside meta strips."""
+    return [strip for strip in strips.top_level(scene) if is_turn(strip)]
 
 
 def is_turn(strip) -> bool:
-    """Whether a strip says that somebody speaks."""
+    """Whether a strip marks a turn."""
     return strip.type == "COLOR" and bool(NAME.fullmatch(strip.name))
 
 
 def read(scene: bpy.types.Scene, recording: Recording) -> Turns | None:
-    """The turns that the strips say, in order of time; None when none lies over the recording."""
+    """The turns marked by the strips, in order of time; None when none overlaps the recording."""
     turns = []
     for strip in turn_strips(scene):
         first, last = ((frame - recording.start_frame) / recording.fps for frame in strips.handles(strip))
@@ -58,43 +55,36 @@ def go_to_next_unsure(scene: bpy.types.Scene) -> None:
     scene.frame_set(strips.handles(chosen)[0])
 
 
-def show(scene: bpy.types.Scene, recording: Recording, turns: Turns, sure: list[float] | None = None) -> None:
+def write(scene: bpy.types.Scene, recording: Recording, turns: Turns, confidences: list[float] | None = None) -> None:
     """Replace the scene's turn strips by ``turns``, in the first two channels that are free above all others.
 
-    sure: how sure each turn is, 0..1; those under SURE are named "A ?" and pale. None marks none
+    confidences: one for each turn, 0..1; those under CONFIDENT are named "A ?" and pale. None marks none
     """
     clear(scene)
-    chosen = scene.sequence_editor.active_strip
-    top = max((strip.channel for strip in _strips(scene.sequence_editor)), default=0)
+    active, bottom = scene.sequence_editor.active_strip, strips.free_channel(scene)
     for number, speaker in enumerate(SPEAKERS):
         free_from = recording.start_frame
-        for (start, end, who), surely in zip(turns, sure or [1.0] * len(turns), strict=True):
+        for (start, end, who), confidence in zip(turns, confidences or [1.0] * len(turns), strict=True):
             if who != speaker:
                 continue
             first = max(recording.start_frame + round(start * recording.fps), free_from)
             free_from = max(recording.start_frame + round(end * recording.fps), first + 1)
-            strip = _add(scene.sequence_editor, speaker, top + 1 + number, first, free_from)
-            if surely < SURE:
+            strip = _add(scene, speaker, bottom + number, first, free_from)
+            if confidence < CONFIDENT:
                 strip.name = speaker + UNSURE
                 strip.color = [PALE * value + (1 - PALE) * 0.5 for value in COLORS[speaker]]
-    scene.sequence_editor.active_strip = chosen  # Generate Dyad goes on to mean the recording
+    scene.sequence_editor.active_strip = active  # the recording stays the strip that Generate Dyad uses
 
 
 def clear(scene: bpy.types.Scene) -> None:
     """Remove the scene's turn strips."""
     for strip in turn_strips(scene):
-        _strips(scene.sequence_editor).remove(strip)
+        strips.top_level(scene).remove(strip)
 
 
-def _add(editor, speaker: str, channel: int, first: int, end: int):
-    length = {"length": end - first} if bpy.app.version >= (5, 0) else {"frame_end": end}
-    strip = _strips(editor).new_effect(name=speaker, type="COLOR", channel=channel, frame_start=first, **length)
+def _add(scene: bpy.types.Scene, speaker: str, channel: int, first: int, end: int):
+    strip = strips.add_color(scene, speaker, channel, first, end)
     strip.color = COLORS[speaker]
     strip.select = False
-    strip.mute = True  # else a render would show the colours in place of the heads
+    strip.mute = True  # else a render would show the colors instead of the heads
     return strip
-
-
-def _strips(editor):
-    """The strips outside metas; 4.4 renamed the collection."""
-    return editor.strips if hasattr(editor, "strips") else editor.sequences

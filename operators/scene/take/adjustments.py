@@ -1,4 +1,4 @@
-"""The Adjust panel's numbers as plain data."""
+"""The sliders of the Adjust panel as plain data."""
 
 from dataclasses import fields
 
@@ -12,26 +12,26 @@ VISEME_GAINS = tuple(field.name for field in fields(VisemeGains))
 
 
 def read(settings) -> tuple[Adjustment, Adjustment]:
-    """How A and B of a scene's settings play their take."""
-    return tuple(_one(person) for person in (settings.adjust_a, settings.adjust_b))
+    """The adjustments of A and B in a scene's settings."""
+    return tuple(_read_person(person) for person in (settings.adjust_a, settings.adjust_b))
 
 
 def as_text(settings) -> str:
-    """The same to compare with: equal where both people play their take alike."""
+    """The same as text, equal exactly where the adjustments are equal."""
     return repr(read(settings))
 
 
-def clear(settings) -> None:
-    """Back to the take as it was made; the heads do not show it yet."""
+def reset(settings) -> None:
+    """Set all sliders to their defaults; does not bake the take."""
     for person in (settings.adjust_a, settings.adjust_b):
         for name in (*NAMES, *VISEME_GAINS):
             person.property_unset(name)
 
 
-def _one(person) -> Adjustment:
+def _read_person(person) -> Adjustment:
     def number(name: str) -> float:
-        return round(getattr(person, name), 4)  # what Blender stores as float32
+        return round(getattr(person, name), 4)  # Blender stores float32
 
-    sounds = VisemeGains(**{name: number(name) for name in VISEME_GAINS})
-    mouth = MouthGains(number("articulation"), number("jaw"), number("lips"), number("delay"), sounds)
+    visemes = VisemeGains(**{name: number(name) for name in VISEME_GAINS})
+    mouth = MouthGains(number("articulation"), number("jaw"), number("lips"), number("delay"), visemes)
     return Adjustment(mouth, number("expression"), number("head"), number("gaze"))

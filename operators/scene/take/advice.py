@@ -1,50 +1,49 @@
-"""What a take asks for after a prompt, a mood or a hand has changed its scene: nothing, Re-aim, or Generate again."""
+"""Whether a take still fits its scene, or needs Re-aim Gaze or Generate Dyad after a prompt, a mood or a move."""
 
 import json
 from dataclasses import dataclass
 
-import bpy
 import numpy as np
 
-from ....core.layout import Layout, room_poses
-from ..rig import rigs
+from ....core.layout import MOOD, Layout, room_poses
 from . import takes
 
-# Degrees by which the partner is elsewhere, seen from the own body. Up to here heads and eyes can make up for it;
-# beyond, bodies and necks that were made for another place look wrong, however well the eyes are aimed.
-TURNED_MUCH = 30.0
-MISSED = 1.0  # degrees by which a gaze may miss before that is worth saying
-NEARER = 0.15  # share of the distance, for the eyes' convergence
-MOOD_CHANGED = 0.1
-MOODS = {"contact_a": "How much A looks", "contact_b": "How much B looks", "energy": "Energy", "warmth": "Warmth"}
+# Degrees between where the partner was and is, seen from the own body. Up to here eyes and neck can compensate; beyond,
+# a body and neck animated for another direction look wrong even when the eyes are aimed exactly.
+MOST_REAIMED = 30.0
+GAZE_ERROR = 1.0  # degrees; smaller errors are not reported
+DISTANCE_CHANGE = 0.15  # log ratio; smaller changes do not show in the convergence of the eyes
+MOOD_CHANGE = 0.1
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Which button to press, "reaim" or "generate", and why."""
+    """The button to press, "reaim" or "generate", and the reason as a sentence without a full stop."""
 
     button: str
     reason: str
 
 
-def advice(scene: bpy.types.Scene) -> Advice | None:
-    """What the take that ``scene`` shows asks for; None while it fits, and without a take or heads."""
-    settings, pair = scene.dyad, rigs.find_pair(scene)
-    if not (pair and settings.shown and settings.shown.layout):
+def advise(settings, poses: np.ndarray) -> Advice | None:
+    """What the active take of a scene's ``settings`` needs; None while it fits, and without a take.
+
+    poses: (2, 4, 4) where both heads are, rest axes to world, metres
+    """
+    if not (settings.active_take and settings.active_take.layout):
         return None
-    made_for = Layout(**json.loads(settings.shown.layout))
-    there = takes.between(rigs.pair_poses(pair))
-    turned = _turned(takes.between(room_poses(made_for)), there)
-    if max(turned) > TURNED_MUCH:
+    take_layout, current = Layout(**json.loads(settings.active_take.layout)), takes.between(poses)
+    turned = _turned(takes.between(room_poses(take_layout)), current)
+    if max(turned) > MOST_REAIMED:
         name = "AB"[int(np.argmax(turned))]
-        return Advice("generate", f"{name} stands {max(turned):.0f}° off this take: the bodies must act differently")
-    for name, said in MOODS.items():
-        if abs(getattr(settings, name) - getattr(made_for, name)) > MOOD_CHANGED:
-            return Advice("generate", f"{said} is not as in this take")
-    aimed_at = np.reshape(settings.aimed_at, (4, 4))
-    nearer = np.linalg.norm(there[:3, 3]) / max(np.linalg.norm(aimed_at[:3, 3]), 1e-6)
-    if max(_turned(aimed_at, there)) > MISSED or abs(np.log(max(nearer, 1e-6))) > NEARER:
-        return Advice("reaim", "The heads were moved: the gaze misses")
+        return Advice("generate", f"For {name}, the partner is {max(turned):.0f}° from where this take expects")
+    for name in MOOD:
+        if abs(getattr(settings, name) - getattr(take_layout, name)) > MOOD_CHANGE:
+            label = settings.bl_rna.properties[name].name
+            return Advice("generate", f'"{label}" has changed since this take was generated')
+    aimed = np.reshape(settings.aimed_pose, (4, 4))
+    distance_ratio = np.linalg.norm(current[:3, 3]) / max(np.linalg.norm(aimed[:3, 3]), 1e-6)
+    if max(_turned(aimed, current)) > GAZE_ERROR or abs(np.log(max(distance_ratio, 1e-6))) > DISTANCE_CHANGE:
+        return Advice("reaim", "The heads have moved: they no longer meet each other's eyes")
     return None
 
 

@@ -1,4 +1,4 @@
-"""Make a part of a take anew, and keep the rest of it to the bit: one turn, what turns were corrected, one person."""
+"""Regenerate a part of the active take and leave the rest unchanged: some turns, corrected turns, or one person."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -8,135 +8,132 @@ import bpy
 
 from ....core.errors import UserError
 from ....core.generator.inpainting import PARTS
-from ....core.layout import Reading
+from ....core.layout import MOOD, Reading
+from ....core.service import protocol
 from ....core.service.jobs import WRITING, Job, part
-from ....core.service.protocol import Selection
 from ....core.timeseries import merged
 from ....core.turns import Turn, changed_spans
 from ..sequencer import strips, turns
 from . import child, session, takes
 
-SHORTEST = 0.4  # s; a shorter turn is redone with what is around it
+SHORTEST = 0.4  # s; a shorter turn is regenerated with some time around it
 
 Spans = list[tuple[float, float]]  # start s, end s; from the recording's start
 
 
 @dataclass(frozen=True)
-class Again:
-    """What to make anew of the take that the scene shows."""
+class Selection:
+    """The part of the active take to regenerate, and how."""
 
     spans: Spans
     seed: int
     people: str = "AB"
     parts: tuple[str, ...] = PARTS
-    words: str = ""  # how to play it, like "angrier"; empty plays it by the scene's mood
+    prompt: str = ""  # another mood for these spans, like "angrier"; empty keeps the scene's
 
 
-def chosen_spans(scene: bpy.types.Scene, sounding: bpy.types.Scene, recording: strips.Recording) -> Spans:
-    """What the user means by "this turn": the selected turn strips, else the preview range, else who speaks now.
+def selected_spans(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, recording: strips.Recording) -> Spans:
+    """The selected turn strips, else the preview range, else the turns at the playhead.
 
     Raises UserError when there is none of them.
     """
-    laid = turns.turn_strips(sounding)
+    turn_strips = turns.turn_strips(sequencer_scene)
     current = scene.frame_current
-    ranges = [strips.handles(strip) for strip in laid if strip.select]
+    ranges = [strips.handles(strip) for strip in turn_strips if strip.select]
     if not ranges and scene.use_preview_range:
         ranges = [(scene.frame_preview_start, scene.frame_preview_end + 1)]
     if not ranges:
-        ranges = [h for h in map(strips.handles, laid) if h[0] <= current < h[1]]
+        ranges = [h for h in map(strips.handles, turn_strips) if h[0] <= current < h[1]]
     spans = [_within(recording, *frames) for frames in sorted(ranges)]
     if not any(spans):
         raise UserError(
-            "No turn is chosen. Select turn strips in the Video Sequencer (Find Turns shows them), "
-            "set a preview range in the timeline, or go to a frame where somebody has a turn."
+            "No turn is selected. Select turn strips in the Video Sequencer (Find Turns adds them), "
+            "set a preview range in the Timeline, or move the playhead into a turn."
         )
     return merged(span for span in spans if span)
 
 
-def recording_of_take(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> strips.Recording:
-    """The recording that the shown take was made from. Raises UserError when there is no take or no recording."""
-    takes.stored(scene.dyad)  # says so when there is none
-    name = scene.dyad.shown.strip
-    known = any(strip.name == name for strip in strips.sound_strips(sounding))
-    return strips.read(sounding, strips.find(sounding, name if known else scene.dyad.strip))
+def recording_of_take(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene) -> strips.Recording:
+    """The recording of the active take. Raises UserError when there is no take or its strip cannot be used."""
+    takes.stored(scene.dyad)  # raises without a take
+    name = scene.dyad.active_take.strip
+    exists = any(strip.name == name for strip in strips.sound_strips(sequencer_scene))
+    return strips.read(sequencer_scene, strips.find(sequencer_scene, name if exists else scene.dyad.strip))
 
 
-def update(scene: bpy.types.Scene, sounding: bpy.types.Scene) -> Job[str]:
-    """Redo only where the turn strips say something else than the take was made from."""
-    recording = recording_of_take(scene, sounding)
-    laid = turns.read(sounding, recording)
-    if laid is None:
-        raise UserError("There are no turn strips over the recording. Press Find Turns, or draw strips named A and B.")
-    spans = changed_spans(takes.stored(scene.dyad).speaking, [Turn(*turn) for turn in laid])
+def update(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene) -> Job[str]:
+    """Regenerate only where the turn strips differ from the turns that the take was generated from."""
+    recording = recording_of_take(scene, sequencer_scene)
+    marked = turns.read(sequencer_scene, recording)
+    if marked is None:
+        raise UserError(
+            "There are no turn strips over the recording. Press Find Turns, or add color strips named A and B."
+        )
+    spans = changed_spans(takes.stored(scene.dyad).speaking, [Turn(*turn) for turn in marked])
     if not spans:
-        return "The take is made from these turns already."
-    return (yield from redo(scene, sounding, Again(spans, scene.dyad.shown.seed)))
+        return "The take already follows these turns."
+    return (yield from regenerate(scene, sequencer_scene, Selection(spans, scene.dyad.active_take.seed)))
 
 
-def one_person(scene: bpy.types.Scene, sounding: bpy.types.Scene, people: str, seed: int) -> Job[str]:
-    """Another performance of A or of B that answers what the other one does in the take that is shown."""
-    recording = recording_of_take(scene, sounding)
-    again = Again([(0.0, recording.duration)], seed, people)
-    return redo(scene, sounding, again, keep_seed=False)
+def one_person(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, people: str, seed: int) -> Job[str]:
+    """A new take in which A or B is regenerated and reacts to the other one, who is as in the active take."""
+    recording = recording_of_take(scene, sequencer_scene)
+    selection = Selection([(0.0, recording.duration)], seed, people)
+    return regenerate(scene, sequencer_scene, selection, keep_seed=False)
 
 
-def redo(scene: bpy.types.Scene, sounding: bpy.types.Scene, again: Again, keep_seed: bool = True) -> Job[str]:
-    """Make parts of the shown take anew.
+def regenerate(
+    scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, selection: Selection, keep_seed: bool = True
+) -> Job[str]:
+    """Regenerate the ``selection`` of the active take.
 
-    keep_seed: the take stays the variation that it was; else it becomes another one beside it
+    keep_seed: the active take keeps its seed and is replaced; else the result is a new take with the selection's seed
     """
-    request, settings = _read_request(scene, sounding, again.seed), scene.dyad
-    take, number = takes.stored(settings), settings.shown.seed if keep_seed else again.seed
+    request, settings = _read_request(scene, sequencer_scene, selection.seed), scene.dyad
+    take, seed = takes.stored(settings), settings.active_take.seed if keep_seed else selection.seed
     name, before = scene.name, _as_file(takes.content(settings))
-    layout = replace(take.layout, **{name: getattr(request.layout, name) for name in session.MOOD})
-    if again.words.strip():
-        understood = yield from part(session.understand(again.words.strip(), layout), 0, 0.05)
-        layout = replace(layout, **_moods(understood, again.words.strip()))
+    layout = replace(take.layout, **{name: getattr(request.layout, name) for name in MOOD})
+    prompt = selection.prompt.strip()
+    if prompt:
+        reading = yield from part(session.understand(prompt, layout), 0, 0.05)
+        layout = replace(layout, **_mood(reading, prompt))
     timed = yield from part(session.time_directions(request.markers, layout), 0.05, 0.1)
     asked = session.ask(request, layout, timed)
-    for done, (start, end) in enumerate(again.spans):
-        first, last = (0.1 + 0.9 * (done + more) / len(again.spans) for more in (0, 1))
-        selection = Selection(str(before), start, end, again.people, tuple(again.parts))
-        before, notices = yield from part(child.make(replace(asked, selection=selection)), first, last)
+    for done, (start, end) in enumerate(selection.spans):
+        first, last = (0.1 + 0.9 * (done + more) / len(selection.spans) for more in (0, 1))
+        span = protocol.Selection(str(before), start, end, selection.people, selection.parts)
+        before, notices = yield from part(child.make(replace(asked, selection=span)), first, last)
     yield WRITING
     scene = session.find_scene(name)
-    takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, number)
-    scene.dyad.shown.redone += 1
-    session.remember_notices(scene.dyad, request.recording, notices)
-    takes.show(scene, session.pair_for(scene, take.layout, moved=False))
-    return f"Made {sum(end - start for start, end in again.spans):.1f} s anew; everything else is as it was."
+    takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, seed)
+    scene.dyad.active_take.regenerations += 1
+    session.store_notices(scene.dyad, request.recording, notices)
+    takes.bake(scene, session.pair_for(scene, take.layout, moved=False))
+    return f"Regenerated {sum(end - start for start, end in selection.spans):.1f} s; the rest is unchanged."
 
 
-def _read_request(scene: bpy.types.Scene, sounding: bpy.types.Scene, seed: int) -> session.Request:
-    """What the shown take is redone from: its own recording and heads, the turns and mood as they are now."""
-    recording = recording_of_take(scene, sounding)
-    return replace(
-        session.read_request(scene, sounding),
-        recording=recording,
-        seed=seed,
-        heads=tuple(scene.dyad.shown.heads.split(",")),
-        turns=turns.read(sounding, recording) if scene.dyad.use_turns else None,
-    )
+def _read_request(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, seed: int) -> session.Request:
+    """The active take's own recording and heads, with the turns, markers and mood as they are now."""
+    request = session.read_request(scene, sequencer_scene, recording_of_take(scene, sequencer_scene))
+    return replace(request, seed=seed, heads=tuple(scene.dyad.active_take.heads.split(",")))
 
 
-def _moods(understood: Reading, words: str) -> dict[str, float]:
-    """The numbers of MOOD that ``words`` set. Raises UserError when they speak of something else."""
-    named = {name for clause in understood.clauses for name in clause.sets}
-    moods = {name: getattr(understood.layout, name) for name in session.MOOD if name in named}
-    if not moods:
-        raise UserError(
-            f'"{words}" says nothing about looking or mood. Write how to play it, like "angrier" or "B looks away".'
-        )
-    return moods
+def _mood(reading: Reading, prompt: str) -> dict[str, float]:
+    """The numbers of MOOD that ``prompt`` sets. Raises UserError when it sets none of them."""
+    named = {name for clause in reading.clauses for name in clause.sets}
+    mood = {name: getattr(reading.layout, name) for name in MOOD if name in named}
+    if not mood:
+        raise UserError(f'"{prompt}" describes no mood and no gaze. Write for example "angrier" or "B looks away".')
+    return mood
 
 
 def _within(recording: strips.Recording, first: int, end: int) -> tuple[float, float] | None:
-    """Scene frames as seconds of the recording, not shorter than SHORTEST; None outside of it."""
+    """Scene frames as seconds of the recording, at least SHORTEST long; None outside of it."""
     start, stop = ((frame - recording.start_frame) / recording.fps for frame in (first, end))
     if stop <= 0 or start >= recording.duration:
         return None
-    wider = max(0.0, SHORTEST - (stop - start)) / 2
-    return round(max(start - wider, 0.0), 4), round(min(stop + wider, recording.duration), 4)
+    margin = max(0.0, SHORTEST - (stop - start)) / 2
+    return round(max(start - margin, 0.0), 4), round(min(stop + margin, recording.duration), 4)
 
 
 def _as_file(content: bytes) -> Path:

@@ -1,4 +1,4 @@
-"""The takes of a scene, of which its heads show one: kept in the .blend, aimed at where the heads are, baked."""
+"""The takes of a scene, stored in the .blend; the active one is aimed for where the heads are and baked onto them."""
 
 import base64
 import io
@@ -21,117 +21,116 @@ from ..rig import rigs
 from ..sequencer.strips import Recording
 from . import adjustments, keyframes
 
-PLAYED = "dyad_played"  # property of a take's actions: the adjustments that they show
-SAME_PLACE = 1e-4  # m and matrix entries: closer than this two poses are one
+ADJUSTMENTS = "dyad_adjustments"  # property of a take's actions: the adjustments that are baked into them
+SAME_PLACE = 1e-4  # m and matrix entries: poses that differ by less count as equal
 
 
 def store(settings, content: bytes, heads: tuple[str, str], recording: Recording, seed: int) -> None:
-    """Keep the bytes of a take's file in the scene's settings and let it be the one that is shown.
+    """Store the bytes of a take's file in the scene's settings and make it the active take.
 
-    It travels and undoes with the scene. One that was made from the same strip with the same number is replaced.
+    It is saved and undone with the scene. A take of the same strip with the same seed is replaced.
     """
-    known = [number for number, one in enumerate(settings.takes) if (one.strip, one.seed) == (recording.name, seed)]
-    one = settings.takes[known[0]] if known else settings.takes.add()
+    same = [index for index, one in enumerate(settings.takes) if (one.strip, one.seed) == (recording.name, seed)]
+    one = settings.takes[same[0]] if same else settings.takes.add()
     one.content = base64.b64encode(content).decode("ascii")
     one.layout = json.dumps(asdict(_decoded(one.content).layout))
     one.heads, one.start = ",".join(heads), recording.start_frame
     one.strip, one.seed = recording.name, seed
-    one.name = one.name or f"{recording.name}, variation {seed}"  # the user may have given it another
-    settings.take_index = known[0] if known else len(settings.takes) - 1
+    one.name = one.name or f"{recording.name}, seed {seed}"  # the user may have renamed it
+    settings.take_index = same[0] if same else len(settings.takes) - 1
 
 
 def stored(settings) -> Take:
-    """The take that the scene shows. Raises UserError when there is none."""
-    if not settings.shown:
+    """The active take. Raises UserError when there is none."""
+    if not settings.active_take:
         raise UserError("This scene has no take yet. Press Generate Dyad first.")
-    return _decoded(settings.shown.content)
+    return _decoded(settings.active_take.content)
 
 
 def content(settings) -> bytes:
-    """The file of the take that the scene shows. Raises UserError when there is none."""
+    """The file of the active take. Raises UserError when there is none."""
     stored(settings)
-    return base64.b64decode(settings.shown.content)
+    return base64.b64decode(settings.active_take.content)
 
 
 def next_seed(settings) -> int:
-    """A number that no take of the scene has, after all that are there."""
+    """The first seed above those of all takes of the scene."""
     return max([settings.seed, *(one.seed for one in settings.takes)]) + 1
 
 
 def remove(scene: bpy.types.Scene) -> None:
-    """Forget the take that is shown; the heads show the one before it, or stay as they are without one."""
-    settings, number = scene.dyad, scene.dyad.take_index
-    settings.takes.remove(number)
-    settings.chosen = min(max(number - 1, 0), len(settings.takes) - 1)
+    """Delete the active take and bake the one before it; without another the keyframes stay."""
+    settings, index = scene.dyad, scene.dyad.take_index
+    settings.takes.remove(index)
+    settings.active_take_index = min(max(index - 1, 0), len(settings.takes) - 1)
 
 
 def export(settings, path: str) -> None:
-    """Write the scene's take as it is adjusted, in the room it was made for, to ``path``.
+    """Write the active take with its adjustments, in the layout it was generated for, to ``path``.
 
-    Raises UserError when there is none or no place for it.
+    Raises UserError when there is no take or the file cannot be written.
     """
-    take, played = stored(settings), adjustments.read(settings)
-    if played == adjustments.NONE:
+    take, adjusted = stored(settings), adjustments.read(settings)
+    if adjusted == adjustments.NONE:
         with replacing(path) as file:
             file.write(content(settings))
         return
-    heads = settings.shown.heads.split(",")
-    motions = aimed(take, heads, room_poses(take.layout), _geometries(heads), played)
-    save_take(replace(take, motions=adjust.faces(motions, played)), path)
+    heads = settings.active_take.heads.split(",")
+    motions = aimed(take, heads, room_poses(take.layout), _geometries(heads), adjusted)
+    save_take(replace(take, motions=adjust.faces(motions, adjusted)), path)
 
 
-def show(scene: bpy.types.Scene, pair) -> int:
-    """Bake the scene's take onto ``pair``, as adjusted, its gaze aimed for where the two heads now are.
+def bake(scene: bpy.types.Scene, pair) -> int:
+    """Bake the active take onto ``pair`` with its adjustments, its gaze aimed for where the two heads stand.
 
     returns: the take's last frame
     """
     settings = scene.dyad
-    take, played = stored(settings), adjustments.read(settings)
+    take, adjusted = stored(settings), adjustments.read(settings)
     geometries = [rigs.geometry(head) for head in pair]
     poses = rigs.pair_poses(pair)
-    motions = aimed(take, settings.shown.heads.split(","), poses, geometries, played)
-    settings.aimed_at = between(poses).ravel()
-    motions = adjust.faces(motions, played)
+    motions = aimed(take, settings.active_take.heads.split(","), poses, geometries, adjusted)
+    settings.aimed_pose = between(poses).ravel()
+    motions = adjust.faces(motions, adjusted)
     fps = scene.render.fps / scene.render.fps_base
-    last = settings.shown.start
+    last = settings.active_take.start
     for armature, motion in zip(pair, motions, strict=True):
         at_scene_rate = scene_motion(motion, fps)
-        keyframes.bake(armature, at_scene_rate, settings.shown.start)
-        last = settings.shown.start + len(at_scene_rate) - 1
+        keyframes.bake(armature, at_scene_rate, settings.active_take.start)
+        last = settings.active_take.start + len(at_scene_rate) - 1
         for action in keyframes.actions(armature):
-            action[PLAYED] = adjustments.as_text(settings)
-    scene.frame_set(scene.frame_current)  # the new curves are seen at once
+            action[ADJUSTMENTS] = adjustments.as_text(settings)
+    scene.frame_set(scene.frame_current)  # evaluates the new curves
     return last
 
 
-def show_again(scene: bpy.types.Scene) -> None:
-    """Show the scene's take as it is now adjusted; without a take or heads there is nothing to do."""
+def rebake(scene: bpy.types.Scene) -> None:
+    """Bake the active take with the present adjustments; does nothing without a take or heads."""
     pair = rigs.find_pair(scene)
-    if scene.dyad.shown and pair:
-        show(scene, pair)
+    if scene.dyad.active_take and pair:
+        bake(scene, pair)
 
 
-def aimed(take: Take, heads, poses: np.ndarray, geometries, played=adjustments.NONE) -> tuple[HeadMotion, HeadMotion]:
-    """The take's two motions with the gaze corrected from the room it was made for to the one that is there.
+def aimed(take: Take, heads, poses: np.ndarray, geometries, adjusted=adjustments.NONE) -> tuple[HeadMotion, HeadMotion]:
+    """The take's two motions with the gaze re-aimed from the layout it was generated for to the present poses.
 
-    heads:      the names of the two heads it was made for
-    poses:      (2, 4, 4) rest axes to world, metres, as they are
-    geometries: gaze.Geometry of the two heads as they are
-    played:     the two people's adjust.Adjustment; here their heads and gazes count
+    heads:      the names of the two heads it was generated for
+    poses:      (2, 4, 4) present poses, rest axes to world, metres
+    geometries: gaze.Geometry of the two heads in the scene
+    adjusted:   adjust.Adjustment of both people; only ``head`` and ``gaze`` are applied here
     """
-    made_for = room_poses(take.layout)
-    own = _geometries(heads)
-    there = _alike(made_for, poses) and all(_same_geometry(a, b) for a, b in zip(own, geometries, strict=True))
-    if there and not any(one.moves for one in played):
+    take_poses, take_geometries = room_poses(take.layout), _geometries(heads)
+    same_geometries = all(_same_geometry(a, b) for a, b in zip(take_geometries, geometries, strict=True))
+    if _same_poses(take_poses, poses) and same_geometries and not any(one.moves for one in adjusted):
         return take.motions
     packed = np.stack([motion.packed for motion in take.motions])
-    meant = adjust.movements(gaze.intents(packed, made_for, own), played)
-    return tuple(HeadMotion(motion, take.motions[0].fps) for motion in gaze.aim(meant, poses, geometries))
+    intents = adjust.movements(gaze.intents(packed, take_poses, take_geometries), adjusted)
+    return tuple(HeadMotion(motion, take.motions[0].fps) for motion in gaze.aim(intents, poses, geometries))
 
 
 @lru_cache(maxsize=2)
 def _decoded(take: str) -> Take:
-    """A stored take; a slider that is dragged asks for the same one again and again."""
+    """A stored take; cached, because dragging a slider decodes the same one many times."""
     return load_take(io.BytesIO(base64.b64decode(take)))
 
 
@@ -144,8 +143,8 @@ def between(poses: np.ndarray) -> np.ndarray:
     return np.linalg.inv(poses[0]) @ poses[1]
 
 
-def _alike(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether the two heads (2, 4, 4) stand to each other the same way in both."""
+def _same_poses(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether A and B stand the same way relative to each other in two pairs of poses (2, 4, 4)."""
     return np.allclose(between(a), between(b), rtol=0, atol=SAME_PLACE)
 
 

@@ -23,8 +23,8 @@ def talk(addon, root):
     scene = addon
     strip = strips.add(scene, str(root / "assets/sample/dialogue.flac"), 11)
     end = 11 + 6 * scene.render.fps
-    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", end)
-    turns.show(scene, strips.read(scene, strip), TURNS)
+    strips.set_handles(strip, end=end)
+    turns.write(scene, strips.read(scene, strip), TURNS)
     bpy.ops.dyad.generate()
     return scene
 
@@ -48,7 +48,7 @@ def test_only_the_selected_turn_is_made_anew(talk):
     before = packed(talk)
     turn_strip(talk, 1).select = True
 
-    assert bpy.ops.dyad.redo_turn() == {"FINISHED"}
+    assert bpy.ops.dyad.regenerate_turn() == {"FINISHED"}
 
     after = packed(talk)
     for person in (0, 1):
@@ -57,7 +57,7 @@ def test_only_the_selected_turn_is_made_anew(talk):
     assert np.abs(after - before).max() > 0.05
     assert len(talk.dyad.takes) == 1
 
-    bpy.ops.dyad.redo_turn()
+    bpy.ops.dyad.regenerate_turn()
     assert (packed(talk) != after).any(), "every press is another try"
 
 
@@ -65,7 +65,7 @@ def test_the_turn_at_the_playhead_is_redone_where_none_is_selected(talk):
     before = packed(talk)
     talk.frame_set(11 + 5 * talk.render.fps)
 
-    bpy.ops.dyad.redo_turn(people="B")
+    bpy.ops.dyad.regenerate_turn(people="B")
 
     np.testing.assert_array_equal(packed(talk)[0], before[0])
     start, end = changed_seconds(before, packed(talk), 1)
@@ -76,7 +76,7 @@ def test_only_the_heads_movement_is_redone(talk):
     before = packed(talk)
     turn_strip(talk, 1).select = True
 
-    bpy.ops.dyad.redo_turn(parts={"head"})
+    bpy.ops.dyad.regenerate_turn(parts={"head"})
 
     np.testing.assert_array_equal(packed(talk)[..., :44], before[..., :44])
     assert np.abs(packed(talk) - before)[..., 44:50].max() > 0.01
@@ -86,7 +86,7 @@ def test_a_preview_range_is_redone(talk):
     before = packed(talk)
     talk.use_preview_range, talk.frame_preview_start, talk.frame_preview_end = True, 11 + 24, 11 + 47
 
-    bpy.ops.dyad.redo_turn()
+    bpy.ops.dyad.regenerate_turn()
 
     start, end = changed_seconds(before, packed(talk), 0)
     assert start >= 0.99 and end <= 2.01
@@ -94,20 +94,20 @@ def test_a_preview_range_is_redone(talk):
 
 def test_a_turn_is_redone_as_the_words_say(talk):
     turn_strip(talk, 1).select = True
-    bpy.ops.dyad.redo_turn(seed=5)
+    bpy.ops.dyad.regenerate_turn(seed=5)
     plain = packed(talk)
 
-    bpy.ops.dyad.redo_turn(seed=5, words="B looks away")
+    bpy.ops.dyad.regenerate_turn(seed=5, prompt="B looks away")
 
     assert np.abs(packed(talk)[1] - plain[1]).max() > 0.02
-    with pytest.raises(RuntimeError, match="says nothing about looking or mood"):
-        bpy.ops.dyad.redo_turn(words="two metres apart")
+    with pytest.raises(RuntimeError, match="describes no mood and no gaze"):
+        bpy.ops.dyad.regenerate_turn(prompt="two metres apart")
 
 
 def test_without_a_turn_it_says_how_to_choose_one(talk):
     talk.frame_set(1)
     with pytest.raises(RuntimeError, match="Select turn strips"):
-        bpy.ops.dyad.redo_turn()
+        bpy.ops.dyad.regenerate_turn()
 
 
 def test_update_makes_anew_only_what_was_corrected(talk):
@@ -116,10 +116,12 @@ def test_update_makes_anew_only_what_was_corrected(talk):
     np.testing.assert_array_equal(packed(talk), before)
 
     turn_strip(talk, 2).name = "B"
-    talk.dyad.heard = json.dumps({"strip": strips.find(talk).name, "notes": ["Only one voice"], "words": ["Noisy"]})
+    talk.dyad.recording_report = json.dumps(
+        {"strip": strips.find(talk).name, "voices": ["Only one voice"], "quality": ["Noisy"]}
+    )
     bpy.ops.dyad.update()
-    heard = json.loads(talk.dyad.heard)
-    assert heard["words"] == ["Noisy"] and "turn strips decide" in heard["notes"][0]
+    heard = json.loads(talk.dyad.recording_report)
+    assert heard["quality"] == ["Noisy"] and "turn strips decide" in heard["voices"][0]
 
     after = packed(talk)
     for person in (0, 1):
@@ -132,18 +134,18 @@ def test_update_makes_anew_only_what_was_corrected(talk):
 
 def test_variations_are_kept_and_shown_again(talk):
     first = packed(talk)
-    bpy.ops.dyad.new_variation()
+    bpy.ops.dyad.new_take()
     second = packed(talk)
     assert [one.seed for one in talk.dyad.takes] == [0, 1]
 
-    talk.dyad.chosen = 0
+    talk.dyad.active_take_index = 0
 
     np.testing.assert_array_equal(packed(talk), first)
     shown = keyframes.face_keys(rigs.find_pair(talk)[0])[0].key_blocks["jawOpen"]
     talk.frame_set(11 + 12)
     jaw = first[0][:, EXPRESSION_NAMES.index("jawOpen")]
     assert jaw[11:14].min() - 1e-4 <= shown.value <= jaw[11:14].max() + 1e-4
-    talk.dyad.chosen = 1
+    talk.dyad.active_take_index = 1
     np.testing.assert_array_equal(packed(talk), second)
     bpy.ops.dyad.remove_take()
     np.testing.assert_array_equal(packed(talk), first)
@@ -152,7 +154,7 @@ def test_variations_are_kept_and_shown_again(talk):
 def test_another_listener_for_the_same_speaker(talk):
     before = packed(talk)
 
-    bpy.ops.dyad.new_variation(people="B")
+    bpy.ops.dyad.new_take(people="B")
 
     np.testing.assert_array_equal(packed(talk)[0], before[0])
     assert np.abs(packed(talk)[1] - before[1]).max() > 0.05
@@ -161,8 +163,8 @@ def test_another_listener_for_the_same_speaker(talk):
 
 def test_a_recording_that_was_trimmed_since_is_refused(talk):
     strip = strips.find(talk)
-    setattr(strip, "right_handle" if hasattr(strip, "right_handle") else "frame_final_end", 11 + 72)
+    strips.set_handles(strip, end=11 + 72)
     turn_strip(talk, 0).select = True
 
     with pytest.raises(RuntimeError, match="another recording"):
-        bpy.ops.dyad.redo_turn()
+        bpy.ops.dyad.regenerate_turn()
