@@ -122,6 +122,10 @@ def test_turns_found_can_be_corrected_and_are_then_obeyed(talk):
     speaking = takes.stored(talk.dyad).speaking
     assert speaking[1].min() > 0.9 and speaking[0].max() < 0.1
 
+    talk.dyad.use_turns = False
+    bpy.ops.dyad.generate()
+    assert takes.stored(talk.dyad).speaking[0].max() > 0.9, "detected from the sound again"
+
 
 @needs_sound
 @pytest.mark.parametrize("press", ["check_recording", "find_turns", "generate"])

@@ -10,7 +10,7 @@ from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, save_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer.strips import Recording
-from talking_together.operators.scene.take import session, takes
+from talking_together.operators.scene.take import keyframes, session, takes
 
 FRAMES = (5, 20, 40)
 
@@ -75,6 +75,7 @@ def test_a_take_is_baked_on_its_own_head_from_its_start_frame(scene):
 
     takes.bake(scene, (a, b))
 
+    assert keyframes.take_range(a) == keyframes.take_range(b) == (101, 148)
     for frame, open_jaws in ((103, (1, 0)), (119, (1, 0)), (131, (0, 1)), (146, (0, 1))):
         scene.frame_set(frame)
         values = [rigs.face(head).data.shape_keys.key_blocks["jawOpen"].value for head in (a, b)]
