@@ -1,6 +1,6 @@
 """Many dialogues without a window: ``blender -b [scene.blend] -P batch.py -- jobs.csv [--workers 2]``.
 
-Or with the bpy wheel: ``python batch.py jobs.csv``. ``--help`` says the rest; the work is in operators/batch.py.
+Or with the bpy wheel: ``python batch.py jobs.csv``. ``--help`` lists the options; the code is in operators/batch.py.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""Add Recording: a sound file into the Video Sequencer, without going there."""
+"""Add Recording: add a sound file to the Video Sequencer from the panel."""
 
 import os
 
@@ -14,7 +14,7 @@ EXTENSIONS = "wav mp3 flac ogg opus m4a mp4 mov webm".split()
 
 
 class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
-    """What Add > Sound does in the sequencer."""
+    """The same as Add > Sound in the sequencer."""
 
     bl_idname = "dyad.add_recording"
     bl_label = "Add Recording"
@@ -22,7 +22,7 @@ class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     filter_glob: StringProperty(
-        default=";".join(f"*.{extension}" for extension in EXTENSIONS), options={"HIDDEN"}, description="Files shown"
+        default=";".join(f"*.{extension}" for extension in EXTENSIONS), options={"HIDDEN"}, description="File filter"
     )
 
     @reports_user_errors
@@ -33,7 +33,9 @@ class DYAD_OT_add_recording(ImportHelper, bpy.types.Operator):
         scene = context.scene
         strip = strips.add(scene, path, scene.frame_current)
         scene.dyad.strip = strip.name
-        if getattr(context.workspace, "sequencer_scene", scene) is None:  # 5.0 on: else the sequencer stays empty
+        if (
+            getattr(context.workspace, "sequencer_scene", scene) is None
+        ):  # 5.0 on: without it the sequencer shows nothing
             context.workspace.sequencer_scene = scene
         return {"FINISHED"}
 

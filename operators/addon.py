@@ -1,4 +1,4 @@
-"""The add-on as Blender knows it: its name, its preferences, and the folder that is its own."""
+"""The add-on's name, its preferences and its own folder."""
 
 from pathlib import Path
 

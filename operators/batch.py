@@ -1,4 +1,4 @@
-"""Many dialogues from a table, one a row: heads added, animated, saved and rendered; what is made is remembered."""
+"""Batch: animate, save and render one dialogue for each row of a table; unchanged rows are skipped."""
 
 import argparse
 import os
@@ -23,11 +23,11 @@ from .scene.sequencer import strips
 from .scene.take import child, session, takes
 
 ROOT = Path(__file__).resolve().parent.parent
-FIRST_FRAME = 1  # where the recording is put
+FIRST_FRAME = 1  # of the recording
 
 
 def main(arguments: list[str]) -> int:
-    """Run a table or a single row. Returns 0 when all is made, 1 when something failed, 2 when nothing could begin."""
+    """Run a table or a single row. Returns 0 when all rows succeeded, 1 when one failed, 2 when none could start."""
     try:
         options = _parser().parse_args(arguments)
         if options.film:
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
         rows = _rows(options)
         mine = [int(n) for n in options.only.split(",")] if options.only else range(len(rows))
         if options.workers > 1 and len(rows) > 1:
-            return _share_out(options.jobs, len(rows), options.workers, base)
+            return _run_workers(options.jobs, len(rows), options.workers, base)
     except UserError as error:
         print(error, file=sys.stderr)
         return 2
@@ -50,16 +50,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = Parser(prog="batch.py", description="Animate many dialogues. Paths in a table count from its folder.")
-    parser.add_argument("jobs", nargs="?", help=f"a table (.csv) with the columns {', '.join(COLUMNS)}")
+    parser = Parser(prog="batch.py", description="Animate many dialogues. Paths in a table are relative to its folder.")
+    parser.add_argument("jobs", nargs="?", help=f"table (.csv) with the columns {', '.join(COLUMNS)}")
     parser.add_argument(
-        "--workers", type=int, default=1, help="rows made at the same time, each in a Blender of its own"
+        "--workers", type=int, default=1, help="number of Blender processes that work on the rows at the same time"
     )
-    parser.add_argument("--base", default="", help="the scene to start every row from; with blender -b its FILE is")
-    parser.add_argument("--film", default="", help=argparse.SUPPRESS)  # what Render Preview asks a child for
-    parser.add_argument("--only", default="", help=argparse.SUPPRESS)  # rows of a worker, counted from 0
+    parser.add_argument(
+        "--base", default="", help="the .blend file that every row starts from; default: the FILE given to blender -b"
+    )
+    parser.add_argument("--film", default="", help=argparse.SUPPRESS)  # used by Render Preview
+    parser.add_argument("--only", default="", help=argparse.SUPPRESS)  # rows of one worker, from 0
     for column in COLUMNS:
-        parser.add_argument(f"--{column}", default="", help="for a single row instead of a table")
+        parser.add_argument(f"--{column}", default="", help="value of this column for a single row without a table")
     return parser
 
 
@@ -72,17 +74,17 @@ def _rows(options: argparse.Namespace) -> list[Row]:
     return read_rows(options.jobs)
 
 
-def make(row: Row, base: str = "", report=lambda progress: None) -> None:
-    """Make all outputs of ``row``, starting from the file ``base`` or from an empty scene.
+def run_row(row: Row, base: str = "", report=lambda progress: None) -> None:
+    """Write all outputs of ``row``, starting from the file ``base`` or from an empty scene.
 
     report: called with Progress
     Raises UserError for what is wrong with the row's files.
     """
     with _quiet():
-        _make(row, base, report)
+        _run_row(row, base, report)
 
 
-def _make(row: Row, base: str, report) -> None:
+def _run_row(row: Row, base: str, report) -> None:
     _check_files(row)
     scene = _open(base)
     _add_sound(scene, row)
@@ -104,25 +106,25 @@ def _make(row: Row, base: str, report) -> None:
 
 
 def _try_row(number: int, row: Row, base: str) -> bool:
-    """Make one row unless it is made already; says what became of it in one line. Returns whether all is there."""
+    """Run one row unless it is done already, and print its result in one line. Returns whether its outputs exist."""
     title = f"Row {number} ({Path(row.audio).name})"
     try:
         key = batch_resume.content_key(repr(sorted(asdict(row).items())), [row.audio, row.play, base])
-        if batch_resume.is_made(row.outputs, key):
-            print(f"{title}: made before, nothing to do.", flush=True)
+        if batch_resume.is_done(row.outputs, key):
+            print(f"{title}: unchanged, skipped.", flush=True)
             return True
-        make(row, base, _Labels(title))
-        batch_resume.remember(row.outputs, key)
-    except (UserError, RuntimeError, OSError) as error:  # the next row must have its turn
+        run_row(row, base, _Labels(title))
+        batch_resume.mark_done(row.outputs, key)
+    except (UserError, RuntimeError, OSError) as error:  # the next rows still run
         print(f"{title}: FAILED. {' '.join(str(error).split())}", file=sys.stderr, flush=True)
         return False
-    print(f"{title}: made {', '.join(path.name for path in row.outputs)}.", flush=True)
+    print(f"{title}: wrote {', '.join(path.name for path in row.outputs)}.", flush=True)
     return True
 
 
 @contextmanager
 def _quiet():
-    """Nothing on stdout meanwhile: Blender writes two lines there for every frame it renders."""
+    """Discard stdout: Blender prints two lines for every rendered frame."""
     sys.stdout.flush()
     kept, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
@@ -136,7 +138,7 @@ def _quiet():
 
 
 class _Labels:
-    """Prints a job's label when it changes."""
+    """Print a job's label when it changes."""
 
     def __init__(self, title: str):
         self.title, self.last = title, ""
@@ -148,18 +150,20 @@ class _Labels:
 
 
 def _check_files(row: Row) -> None:
-    """What can be known before minutes of work: the recording is there, and the outputs have a place."""
+    """Raise UserError before any work when an input is missing or an output cannot be written."""
     if not Path(row.audio).is_file():
-        raise UserError(f'There is no file "{row.audio}". Check the path of the audio.')
+        raise UserError(f'There is no file "{row.audio}". Check the audio path.')
     if row.play:
         load_take(row.play)
     for path in row.outputs:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f'The folder "{path.parent}" cannot be made ({error.strerror}). Choose another.') from error
+            raise UserError(
+                f'The folder "{path.parent}" cannot be created ({error.strerror}). Choose another folder.'
+            ) from error
         if not os.access(path.parent, os.W_OK):
-            raise UserError(f'The folder "{path.parent}" may not be written to. Choose another.')
+            raise UserError(f'The folder "{path.parent}" is write-protected. Choose another folder.')
 
 
 def _open(base: str) -> bpy.types.Scene:
@@ -173,7 +177,7 @@ def _open(base: str) -> bpy.types.Scene:
 def _add_sound(scene: bpy.types.Scene, row: Row) -> None:
     scene.dyad.strip = strips.add(scene, row.audio, FIRST_FRAME).name
     if not bpy.data.filepath:
-        scene.frame_end = 1  # an empty scene is as long as its take
+        scene.frame_end = 1  # extended to the take's last frame
     scene.frame_set(FIRST_FRAME)
 
 
@@ -185,7 +189,7 @@ def _add_heads(scene: bpy.types.Scene, row: Row) -> None:
 
 
 def _save(path: str) -> None:
-    """Save the file as ``path``, the recording relative to it so that both can move together."""
+    """Save the file as ``path``, with relative paths to the recordings so that both can be moved together."""
     target = Path(path)
     for sound in bpy.data.sounds:
         if not sound.packed_file and not sound.library:
@@ -200,8 +204,8 @@ def _save(path: str) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _share_out(jobs: str, rows: int, workers: int, base: str) -> int:
-    """Give every worker, a Blender of its own, each so-many-th row; returns the worst exit code."""
+def _run_workers(jobs: str, rows: int, workers: int, base: str) -> int:
+    """Run every n-th row in one of n Blender processes. Returns 1 when one of them failed, else 0."""
     program = [bpy.app.binary_path, "-b", "-P"] if bpy.app.binary_path else [sys.executable]
     between = ["--"] if bpy.app.binary_path else []
     running = []
@@ -220,7 +224,10 @@ def _share_out(jobs: str, rows: int, workers: int, base: str) -> int:
     codes = []
     for share, process in running:
         codes.append(process.wait())
-        if codes[-1] not in (0, 1):  # it did not say so itself
+        if codes[-1] not in (0, 1):  # it crashed, so it printed no reason
             numbers = ", ".join(str(int(number) + 1) for number in share.split(","))
-            print(f"Rows {numbers}: FAILED. Their Blender ended with {codes[-1]}. Run it again.", file=sys.stderr)
+            print(
+                f"Rows {numbers}: FAILED. Blender ended with exit code {codes[-1]}. Run the batch again.",
+                file=sys.stderr,
+            )
     return 1 if any(codes) else 0

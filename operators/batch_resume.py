@@ -1,4 +1,4 @@
-"""What of a table is made already: beside the first file of a row lies a hash of all that the row depends on."""
+"""Which rows of a table are done: a hidden file beside the first output holds a hash of all that a row depends on."""
 
 import hashlib
 from pathlib import Path
@@ -10,7 +10,7 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def content_key(row: str, files: list[str]) -> str:
-    """A hash of ``row``, of the bytes of the ``files`` that are there, and of our version and weights."""
+    """SHA-256 of ``row``, of the contents of the existing ``files``, of the version and of the weights."""
     digest = hashlib.sha256(repr((VERSION, row)).encode())
     for path in [*files, *sorted(WEIGHTS.rglob("*.safetensors"))]:
         if path and Path(path).is_file():
@@ -19,14 +19,14 @@ def content_key(row: str, files: list[str]) -> str:
     return digest.hexdigest()
 
 
-def is_made(outputs: list[Path], key: str) -> bool:
-    """Whether all ``outputs`` are there and were made from what ``key`` stands for."""
+def is_done(outputs: list[Path], key: str) -> bool:
+    """Whether all ``outputs`` exist and were written for ``key``."""
     marker = _marker(outputs)
     return all(path.exists() for path in outputs) and marker.exists() and marker.read_text() == key
 
 
-def remember(outputs: list[Path], key: str) -> None:
-    """Note that ``outputs`` were made from what ``key`` stands for."""
+def mark_done(outputs: list[Path], key: str) -> None:
+    """Store that ``outputs`` were written for ``key``."""
     with replacing(_marker(outputs)) as file:
         file.write(key.encode())
 

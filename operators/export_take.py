@@ -9,11 +9,11 @@ from .scene.take import takes
 
 
 class DYAD_OT_export_take(ExportHelper, bpy.types.Operator):
-    """Writes the .npz that the command line writes, too."""
+    """Writes the same .npz as the command line."""
 
     bl_idname = "dyad.export_take"
     bl_label = "Export Take"
-    bl_description = "Write the motion of both heads as one .npz file: ARKit values, rotations, who speaks"
+    bl_description = "Write the motion of both heads as one .npz file: ARKit shape values, rotations, who speaks when"
 
     filename_ext = ".npz"
     filter_glob: StringProperty(default="*.npz", options={"HIDDEN"}, description="File filter")

@@ -1,4 +1,4 @@
-"""What every long button shares: run a job step by step under a timer, show its progress, cancel it. No bpy in here."""
+"""Base of operators with a long job: run it step by step under a timer, show its progress, cancel it. Without bpy."""
 
 import functools
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from ..core.service.jobs import Job, Progress, finish, is_ready
 TICK = 0.1  # s between two steps of a job in the window
 # Where panels show the progress; not the 3D view itself, which takes long to draw
 WITH_PROGRESS = {("VIEW_3D", "UI"), ("SEQUENCE_EDITOR", "UI"), ("PREFERENCES", "WINDOW")}
-PATIENCE = 0.3  # s that the window may stand still when a button is pressed again by Blender
+PATIENCE = 0.3  # s that Adjust Last Operation and Repeat Last may freeze the window
 
 
 def reports_user_errors(execute):
@@ -29,10 +29,10 @@ def reports_user_errors(execute):
 class JobOperator:
     """Mix-in for an operator: ``start(context)`` returns a job whose result is a sentence to report."""
 
-    background = False  # Blender has no window that could tick; set when the operators are registered
-    running: Progress | None = None  # of the one job in hand, for the panels to draw
+    background = False  # Blender runs without a window; set when the operators are registered
+    running: Progress | None = None  # of the running job, drawn by the panels
     cancelling = False  # set by the Cancel button
-    # Takes over a job that Blender wants at once and that takes longer; False where that was done: operators/repeat.py
+    # Continues a slow job of F9 or Shift R in the window; False where it was prepared already: operators/repeat.py
     hand_on: Callable[["JobOperator", Job], bool]
 
     def start(self, context) -> Job[str]:
@@ -41,15 +41,15 @@ class JobOperator:
 
     @reports_user_errors
     def execute(self, context):
-        """Run the job to its end: scripts, batch, tests, and what Blender repeats (F9, Shift R) if that is quick."""
+        """Run the job to its end: in scripts, batch and tests, and for F9 and Shift R when that is quick."""
         job = self.start(context)
         repeated = self.options.is_repeat or self.options.is_repeat_last
         slow = repeated and not JobOperator.background and not is_ready(job, PATIENCE)
         if slow and JobOperator.hand_on(self, job):
-            return {"CANCELLED"}  # for now: Blender shows what was there before
-        said = finish(job)
-        if said:  # none when it was ready with nothing to write
-            self.report({"INFO"}, said)
+            return {"CANCELLED"}  # for now: Blender restores the previous state
+        message = finish(job)
+        if message:  # None when is_ready ran the job to its end
+            self.report({"INFO"}, message)
         return {"FINISHED"}
 
     def invoke(self, context, event):

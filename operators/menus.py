@@ -1,4 +1,4 @@
-"""Entries in Blender's own menus, which also make the buttons found by F3."""
+"""Entries in Blender's own menus; they also let Menu Search (F3) find the operators."""
 
 import bpy
 

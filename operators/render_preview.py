@@ -1,4 +1,4 @@
-"""Render Preview: a small film with sound, quickly."""
+"""Render Preview: a small film with sound."""
 
 from pathlib import Path
 
@@ -11,18 +11,18 @@ from .job import JobOperator
 from .scene.preview import film
 
 VIEWS = (
-    ("AUTO", "Automatic", "Both faces side by side where they would be small in the picture of both"),
+    ("AUTO", "Automatic", "Both faces side by side if one camera would show them small"),
     ("CAMERA", "Camera", "Through the scene's camera"),
     ("FACES", "Faces", "Both faces side by side"),
 )
 
 
 class DYAD_OT_render_preview(JobOperator, bpy.types.Operator):
-    """Rendered by a Blender of its own, so the window stays free."""
+    """Rendered by a second Blender process, so the window stays usable."""
 
     bl_idname = "dyad.render_preview"
     bl_label = "Render Preview"
-    bl_description = "Render the dialogue as a small .mp4 film with its sound; your render settings stay as they are"
+    bl_description = "Render the dialogue as a small .mp4 film with sound. Your render settings are unchanged"
     bl_options = {"INTERNAL"}
 
     filepath: StringProperty(name="File", description="The .mp4 to write", subtype="FILE_PATH")
@@ -37,7 +37,7 @@ class DYAD_OT_render_preview(JobOperator, bpy.types.Operator):
 
 
 class DYAD_OT_choose_preview(bpy.types.Operator, ExportHelper):
-    """The panel's button; what the file browser ends with may not go on as a job itself, so it starts another."""
+    """The button: an operator called by the file browser cannot become modal, so this one starts the job operator."""
 
     bl_idname = "dyad.choose_preview"
     bl_label = "Render Preview"

@@ -1,8 +1,8 @@
-"""What Blender repeats by itself, Adjust Last Operation (F9) and Repeat Last (Shift R), where it takes long.
+"""Adjust Last Operation (F9) and Repeat Last (Shift R) of a job that takes long, without freezing the window.
 
-Blender calls ``execute`` for both and waits for it. Before F9 it undoes the last operation, and puts it back when the
-operator says that it was cancelled. So the work is done in the window, with progress and Esc, and up to where the scene
-would change; then Blender is asked to adjust once more, and what was made is there at once.
+Blender calls ``execute`` for both and waits for it. Before F9 it undoes the last operation, and redoes it when the
+operator returns CANCELLED. So the job runs in the window, with progress and Esc, up to where it would change the scene;
+then Adjust Last Operation is triggered again and finds the result in the cache.
 """
 
 import bpy
@@ -12,16 +12,16 @@ from .job import JobOperator
 
 
 class DYAD_OT_prepare(JobOperator, bpy.types.Operator):
-    """Does the slow part of a job and keeps what comes of it."""
+    """Runs the slow part of a job, whose result stays in the cache."""
 
     bl_idname = "dyad.prepare"
     bl_label = "Adjust Last Operation"
     bl_description = "Generate with the changed values while you continue to work"
     bl_options = {"INTERNAL"}
 
-    job: Job | None = None  # to do
-    wanted = ("", {})  # whose job that is: the operator's class and its properties
-    made = ("", {})  # the same while Blender adjusts it at the end
+    job: Job | None = None  # to run
+    wanted = ("", {})  # the operator of that job: its class and properties
+    adjusting = ("", {})  # the same while Blender adjusts it at the end
 
     def start(self, context):
         yield from prepared(DYAD_OT_prepare.job)
@@ -39,16 +39,16 @@ class DYAD_OT_prepare(JobOperator, bpy.types.Operator):
 
 
 def hand_on(operator, job: Job) -> bool:
-    """Go on with ``job`` of ``operator`` in the window, and do what Blender wanted when the slow part is done.
+    """Continue ``job`` of ``operator`` in the window, and repeat Blender's request when its slow part is done.
 
-    returns: False where it was done just now, and Blender asks again
+    returns: False where the slow part was just done and Blender has repeated the request
     """
     window, wanted = bpy.context.window, (operator.bl_rna.identifier, operator.as_keywords())
     if operator.options.is_repeat_last:
         job.close()
         _soon(window, lambda: _button(wanted[0])("INVOKE_DEFAULT", **wanted[1]))
         return True
-    if wanted == DYAD_OT_prepare.made:
+    if wanted == DYAD_OT_prepare.adjusting:
         return False
     DYAD_OT_prepare.job, DYAD_OT_prepare.wanted = job, wanted
     _soon(window, lambda: bpy.ops.dyad.prepare("INVOKE_DEFAULT"))
@@ -56,11 +56,11 @@ def hand_on(operator, job: Job) -> bool:
 
 
 def _adjust() -> None:
-    """Let Blender adjust the last operation again, if that is still the one that was prepared."""
-    DYAD_OT_prepare.made = DYAD_OT_prepare.wanted
+    """Let Blender adjust the last operation again, if it is still the operation that was prepared."""
+    DYAD_OT_prepare.adjusting = DYAD_OT_prepare.wanted
     if _is_still_last():
-        bpy.ops.ed.undo_redo("EXEC_DEFAULT", True)  # True: with a step of undo, as if the user had adjusted it
-    DYAD_OT_prepare.made = ("", {})
+        bpy.ops.ed.undo_redo("EXEC_DEFAULT", True)  # True: with an undo step
+    DYAD_OT_prepare.adjusting = ("", {})
 
 
 def _is_still_last() -> bool:
@@ -69,13 +69,13 @@ def _is_still_last() -> bool:
 
 
 def _button(identifier: str):
-    """The function of bpy.ops that presses the button of an operator's class, as DYAD_OT_generate."""
+    """The function of bpy.ops for an operator class like DYAD_OT_generate."""
     module, name = identifier.lower().split("_ot_")
     return getattr(getattr(bpy.ops, module), name)
 
 
 def _soon(window: bpy.types.Window, call) -> None:
-    """Do something in ``window`` once Blender is done with what it does now."""
+    """Call ``call`` in ``window`` after Blender has finished the present operation."""
 
     def run() -> None:
         area = max(window.screen.areas, key=lambda one: one.width * one.height)

@@ -1,4 +1,4 @@
-"""Use Own Rig and Release Rig: characters of the user's as A and B."""
+"""Use Own Rig and Release Rig: the user's own characters as A and B."""
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
@@ -20,7 +20,7 @@ def _bone(name: str, description: str):
 
 
 class DYAD_OT_use_rig(bpy.types.Operator):
-    """Asks for the bones; those whose names tell are filled in."""
+    """Asks for the bones and guesses them from their names."""
 
     bl_idname = "dyad.use_rig"
     bl_label = "Use Own Rig"
@@ -78,7 +78,7 @@ class DYAD_OT_use_rig(bpy.types.Operator):
 
 
 class DYAD_OT_release_rig(bpy.types.Operator):
-    """What was baked stays."""
+    """Keeps the baked keyframes."""
 
     bl_idname = "dyad.release_rig"
     bl_label = "Release Rig"

@@ -44,11 +44,11 @@ def table(tmp_path_factory) -> Path:
 
 
 @needs_sound
-def test_a_bad_row_is_one_line_and_the_others_are_made(root, table):
+def test_a_bad_row_is_one_line_and_the_others_are_written(root, table):
     code, said, complained = run(root, table)
 
     assert code == 1, said + complained
-    assert "Row 1 (dialogue.flac): made one.blend, one.npz." in said
+    assert "Row 1 (dialogue.flac): wrote one.blend, one.npz." in said
     failures = [line for line in complained.splitlines() if "FAILED" in line]
     assert [line.split(" (")[0] for line in failures] == ["Row 2", "Row 3", "Row 4"]
     assert load_take(table.parent / "made/one.npz").seed == 1
@@ -59,15 +59,15 @@ def test_a_bad_row_is_one_line_and_the_others_are_made(root, table):
 
 
 @needs_sound
-def test_a_second_run_makes_only_what_is_missing(root, table):
+def test_a_second_run_skips_unchanged_rows(root, table):
     code, said, complained = run(root, table)
 
     assert code == 1
-    assert "Row 1 (dialogue.flac): made before, nothing to do." in said
+    assert "Row 1 (dialogue.flac): unchanged, skipped." in said
 
 
 @needs_sound
-def test_a_take_that_was_made_before_is_played_where_it_was_made(root, table, tmp_path):
+def test_an_existing_take_is_baked_in_its_own_layout(root, table, tmp_path):
     made, talk = table.parent / "made/one.npz", root / "assets/sample/dialogue.flac"
 
     code, said, complained = run(root, "--audio", talk, "--play", made, "--output", tmp_path / "played.blend")
@@ -80,7 +80,7 @@ def test_a_take_that_was_made_before_is_played_where_it_was_made(root, table, tm
     assert keyframes.take_range(pair[0]) == (1, scene.frame_end)
 
 
-def test_a_take_of_another_length_is_not_played(root, tmp_path):
+def test_a_take_of_another_length_is_refused(root, tmp_path):
     motion = HeadMotion(np.zeros((30, WIDTH), np.float32))
     save_take(Take((motion, motion), np.zeros((2, 30), np.float32), Layout(), "", 0, ""), tmp_path / "short.npz")
     talk, out = root / "assets/sample/dialogue.flac", tmp_path / "played.blend"
@@ -122,17 +122,17 @@ def test_a_table_without_rows_is_refused(root, tmp_path):
 @pytest.mark.parametrize(
     "cells,reason",
     [
-        ("audio,colour\ntalk.wav,red\n", "has a column colour"),
+        ("audio,colour\ntalk.wav,red\n", "has an unknown column colour"),
         ("audio,output\n,a.blend\n", "Row 1 of"),
-        ("audio,output\ntalk.wav,\n", "Nothing is asked for"),
-        ("audio,output,seed\ntalk.wav,a.blend,many\n", 'The seed "many" is no whole number'),
-        ("audio,output,seed\ntalk.wav,a.blend,-1\n", 'The seed "-1" is no whole number'),
+        ("audio,output\ntalk.wav,\n", "No output is named"),
+        ("audio,output,seed\ntalk.wav,a.blend,many\n", 'The seed "many" is not a whole number'),
+        ("audio,output,seed\ntalk.wav,a.blend,-1\n", 'The seed "-1" is not a whole number'),
         ("audio,output,seed\ntalk.wav,a.blend,3000000000\n", "from 0 to 2147483647"),
         ("audio,output\ntalk.wav,.\n", "is a folder. Name a file in it, like talk.blend"),
-        ("audio,preview\ntalk.wav,a.mov\n", "is no .mp4 file. Name one, like a.mp4"),
-        ("audio,output,prompt\ntalk.wav,a.blend,close, at a table\n", "has a cell too many"),
-        ("audio,preview,view\ntalk.wav,a.mp4,above\n", 'The view is "above"'),
-        ("audio,output,heads\ntalk.wav,a.blend,man\n", "Name two"),
+        ("audio,preview\ntalk.wav,a.mov\n", "does not end in .mp4. Name a file like a.mp4"),
+        ("audio,output,prompt\ntalk.wav,a.blend,close, at a table\n", "has too many cells"),
+        ("audio,preview,view\ntalk.wav,a.mp4,above\n", 'The view "above" is unknown'),
+        ("audio,output,heads\ntalk.wav,a.blend,man\n", "Write two"),
     ],
 )
 def test_a_wrong_cell_is_named(tmp_path, cells, reason):
@@ -142,7 +142,7 @@ def test_a_wrong_cell_is_named(tmp_path, cells, reason):
     assert reason in str(error.value) and "\n" not in str(error.value)
 
 
-def test_paths_count_from_the_table(tmp_path):
+def test_paths_are_relative_to_the_table(tmp_path):
     (tmp_path / "jobs.csv").write_text("audio,output\ntalk.wav,made/a.blend\n")
 
     (row,) = read_rows(str(tmp_path / "jobs.csv"))

@@ -1,4 +1,4 @@
-"""Parts of a take made anew on the bundled sample, and the takes that are kept beside it."""
+"""Parts of a take regenerated on the bundled sample, and the takes that are kept beside it."""
 
 import json
 
@@ -44,7 +44,7 @@ def turn_strip(scene, number: int):
     return sorted(turns.turn_strips(scene), key=lambda strip: strips.handles(strip)[0])[number]
 
 
-def test_only_the_selected_turn_is_made_anew(talk):
+def test_only_the_selected_turn_is_regenerated(talk):
     before = packed(talk)
     turn_strip(talk, 1).select = True
 
@@ -61,7 +61,7 @@ def test_only_the_selected_turn_is_made_anew(talk):
     assert (packed(talk) != after).any(), "every press is another try"
 
 
-def test_the_turn_at_the_playhead_is_redone_where_none_is_selected(talk):
+def test_the_turn_at_the_playhead_is_regenerated_where_none_is_selected(talk):
     before = packed(talk)
     talk.frame_set(11 + 5 * talk.render.fps)
 
@@ -72,7 +72,7 @@ def test_the_turn_at_the_playhead_is_redone_where_none_is_selected(talk):
     assert start >= 4.4 - 0.06 and end <= 5.6 + 0.06
 
 
-def test_only_the_heads_movement_is_redone(talk):
+def test_only_the_head_motion_is_regenerated(talk):
     before = packed(talk)
     turn_strip(talk, 1).select = True
 
@@ -82,7 +82,7 @@ def test_only_the_heads_movement_is_redone(talk):
     assert np.abs(packed(talk) - before)[..., 44:50].max() > 0.01
 
 
-def test_a_preview_range_is_redone(talk):
+def test_a_preview_range_is_regenerated(talk):
     before = packed(talk)
     talk.use_preview_range, talk.frame_preview_start, talk.frame_preview_end = True, 11 + 24, 11 + 47
 
@@ -92,7 +92,7 @@ def test_a_preview_range_is_redone(talk):
     assert start >= 0.99 and end <= 2.01
 
 
-def test_a_turn_is_redone_as_the_words_say(talk):
+def test_a_turn_is_regenerated_as_its_direction_says(talk):
     turn_strip(talk, 1).select = True
     bpy.ops.dyad.regenerate_turn(seed=5)
     plain = packed(talk)
@@ -110,7 +110,7 @@ def test_without_a_turn_it_says_how_to_choose_one(talk):
         bpy.ops.dyad.regenerate_turn()
 
 
-def test_update_makes_anew_only_what_was_corrected(talk):
+def test_update_regenerates_only_what_was_corrected(talk):
     before = packed(talk)
     assert bpy.ops.dyad.update() == {"FINISHED"}
     np.testing.assert_array_equal(packed(talk), before)
@@ -132,7 +132,7 @@ def test_update_makes_anew_only_what_was_corrected(talk):
     assert child.worker().process_id is None, "nothing was left to do"
 
 
-def test_variations_are_kept_and_shown_again(talk):
+def test_takes_are_kept_and_can_be_chosen_again(talk):
     first = packed(talk)
     bpy.ops.dyad.new_take()
     second = packed(talk)
@@ -168,3 +168,17 @@ def test_a_recording_that_was_trimmed_since_is_refused(talk):
 
     with pytest.raises(RuntimeError, match="another recording"):
         bpy.ops.dyad.regenerate_turn()
+
+
+def test_a_take_is_regenerated_from_its_own_strip_while_another_muted_one_is_chosen(talk, root):
+    before, own = packed(talk), talk.dyad.active_take.strip
+    other = strips.add(talk, str(root / "assets/sample/dialogue.flac"), 11)
+    other.name, other.mute = "other", True
+    talk.dyad.strip = other.name
+    turn_strip(talk, 1).select = True
+
+    assert bpy.ops.dyad.regenerate_turn() == {"FINISHED"}
+
+    assert talk.dyad.active_take.strip == own and len(talk.dyad.takes) == 1
+    start, end = changed_seconds(before, packed(talk), 1)
+    assert start >= 2.6 - 0.06 and end <= 4.0 + 0.06

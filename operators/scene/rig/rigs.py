@@ -35,7 +35,7 @@ def add_head(name: str, slot: str | int, head: Head | str | Path, pose: np.ndarr
     """Add a head with hair and clothes to the current scene.
 
     name:    of the armature; the other objects are named after it
-    slot:    "A" or "B" (or 0 or 1); a head that had this part before loses it
+    slot:    "A" or "B" (or 0 or 1); the rig that was this person before is released
     head:    a loaded head, or its name or file
     pose:    (4, 4) rest axes to world, metres
     returns: the armature object
@@ -86,7 +86,8 @@ def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, s
     if "jawOpen" in missing:
         raise UserError(
             f'The meshes of "{armature.name}" have no shape key "jawOpen", nor {len(missing) - 1} more of ARKit\'s. '
-            "Parent a face with ARKit shape keys to it, or bend that by it, and name its keys like jawOpen or jaw_open."
+            "Parent a face with ARKit shape keys to it, or give the face an Armature modifier, "
+            "and name its keys like jawOpen or jaw_open."
         )
     has_eye_bones = any(bones.get(joint) for joint in skeleton.SIDES)
     skeleton.choose(armature, bones, None if has_eye_bones else eye_keys.measure(armature))
@@ -97,12 +98,14 @@ def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, s
     armature[PARTICIPANT], armature[HEAD] = slot, head
     for keys in keyframes.face_keys(armature):
         for name in arkit.spelled(keys.key_blocks.keys()).values():
-            keys.key_blocks[name].slider_max = max(keys.key_blocks[name].slider_max, 1.0)  # else it plays no further
+            keys.key_blocks[name].slider_max = max(
+                keys.key_blocks[name].slider_max, 1.0
+            )  # the slider range clamps F-curves too
     return missing
 
 
 def release(armature: bpy.types.Object) -> None:
-    """Let a rig play nobody any more; what was baked on it stays."""
+    """Stop using a rig as A or B; baked keyframes stay."""
     for name in (PARTICIPANT, HEAD):
         if name in armature:
             del armature[name]

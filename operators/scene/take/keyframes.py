@@ -1,7 +1,7 @@
-"""Write motion onto a head's shape keys and bones: whole curves at once, in a layer of their own under the user's keys.
+"""Bake motion onto a head's shape keys and bones: whole F-curves, in an NLA track below the user's action.
 
-The take lies in an NLA track at the bottom of the stack. The active action stays the user's: what is keyed there plays
-on top of the take (added to shape keys, combined with rotations) and survives every new bake.
+The take is the bottom NLA track. The active action is the user's: its keyframes are added on top of the take (ADD for
+shape keys, COMBINE for bones) and are unchanged by every new bake.
 """
 
 import bpy
@@ -48,7 +48,7 @@ def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
 
 
 def has_own_keys(armature: bpy.types.Object) -> bool:
-    """Whether the user has keyed this head: an active action lies over the take."""
+    """Whether the user has keyframes on this head: an active action above the take."""
     blocks = [armature, *face_keys(armature)]
     return any(block.animation_data and block.animation_data.action for block in blocks)
 
@@ -68,7 +68,7 @@ def take_range(armature: bpy.types.Object) -> tuple[float, float] | None:
 def _bake_bones(armature: bpy.types.Object, motion: HeadMotion, frames: np.ndarray) -> None:
     curves = _curves_of(armature, armature.name)
     moved = [joint for joint in JOINTS if skeleton.bone(armature, joint)]
-    rotation = motion.rotation if "neck" in moved else _all_in_the_head(motion.rotation)
+    rotation = motion.rotation if "neck" in moved else _neck_in_head(motion.rotation)
     quaternions = continuous_quaternions(rotation)  # (S, 4, 4)
     for joint in moved:
         bone, rests = skeleton.bone(armature, joint), skeleton.rest_axes(armature, joint)
@@ -84,8 +84,8 @@ def _bake_bones(armature: bpy.types.Object, motion: HeadMotion, frames: np.ndarr
     _fit_strip(armature, frames)
 
 
-def _all_in_the_head(rotation: np.ndarray) -> np.ndarray:
-    """Rotations (S, 4, 3) with the neck's turn carried by the head, for a rig without a neck."""
+def _neck_in_head(rotation: np.ndarray) -> np.ndarray:
+    """Rotations (S, 4, 3) with the neck's rotation moved to the head, for a rig without a neck bone."""
     turned = np.array(rotation)
     neck, head = (axis_angle_to_matrix(rotation[:, JOINTS.index(joint)]) for joint in ("neck", "head"))
     turned[:, JOINTS.index("head")] = matrix_to_axis_angle(neck @ head)
@@ -93,9 +93,9 @@ def _all_in_the_head(rotation: np.ndarray) -> np.ndarray:
 
 
 def _in_bone_axes(rests: np.ndarray, quaternions: np.ndarray) -> np.ndarray:
-    """Rotations in the head's rest axes (S, 4) as the bone wants them: R^-1 Q R, in its own axes R (3, 3).
+    """Quaternions (S, 4) in the head's rest axes converted to the bone's own axes R (3, 3): R^-1 Q R.
 
-    The angle stays, the axis is seen from the bone; so the signs stay as continuous as they were.
+    Only the axis changes, so signs that are continuous remain so.
     """
     return np.concatenate([quaternions[:, :1], quaternions[:, 1:] @ rests], axis=1)
 
