@@ -38,7 +38,7 @@ class Voice:
     speaker: str
     sex: str  # "M", "F" or ""
     pieces: tuple[Piece, ...]
-    asides: tuple[Piece, ...] = field(default=())  # short words that serve as backchannels
+    backchannels: tuple[Piece, ...] = field(default=())  # short words that serve as backchannels
     laughs: tuple[Piece, ...] = field(default=())
     breaths: tuple[Piece, ...] = field(default=())  # drawn before a turn
 
@@ -87,8 +87,8 @@ def _voice(speaker: str, sex: str, pieces: list[Piece]) -> Voice:
     loudness = np.concatenate([piece.samples for piece in pieces])
     level = 0.06 / max(1e-4, float(np.sqrt(np.mean(loudness**2))))
     pieces = [Piece(piece.samples * level, piece.phones, piece.words) for piece in pieces]
-    asides = [aside for piece in pieces for aside in _asides(piece)]
-    return Voice(speaker, sex, tuple(pieces), tuple(asides))
+    backchannels = [backchannel for piece in pieces for backchannel in _backchannels_of(piece)]
+    return Voice(speaker, sex, tuple(pieces), tuple(backchannels))
 
 
 def _read(recording: corpora.Recording, alignment: Path | None) -> tuple[np.ndarray, list[Phone], list[Phone]]:
@@ -135,7 +135,7 @@ def shorten(piece: Piece, seconds: float) -> Piece:
     )
 
 
-def _asides(piece: Piece) -> list[Piece]:
+def _backchannels_of(piece: Piece) -> list[Piece]:
     """Short first words and whole short pieces."""
     if piece.seconds <= 0.95:
         return [piece]

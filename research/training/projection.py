@@ -1,4 +1,4 @@
-"""Fits the voice features' projection: mean, spread and 96 principal components of Whisper's layers on real speech."""
+"""Fit the projection of the speech features: mean, standard deviation and 96 principal components of Whisper tokens."""
 
 import argparse
 from pathlib import Path
@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> None:
     around = scenes.read_surroundings(args.data)
     statistics = Statistics()
     for k, utterance in enumerate(utterances):
-        scene = scenes.clean_scene(utterance) if k % 2 else scenes.disturbed_scene(utterances, around, rng)
+        scene = scenes.clean_scene(utterance) if k % 2 else scenes.augmented_scene(utterances, around, rng)
         statistics.add(raw_tokens(scene))
     save_file(statistics.projection(), WEIGHTS / "voice_pca.safetensors")
     print(f"{len(utterances)} scenes, {statistics.kept:.3f} of the variance in {COMPONENTS} components")
@@ -41,7 +41,7 @@ def main(args: argparse.Namespace) -> None:
 
 @torch.inference_mode()
 def raw_tokens(scene: scenes.Scene) -> torch.Tensor:
-    """(tokens, 1536) of the first stream, only those in which it speaks."""
+    """(tokens, 1536) of the first stream, where it speaks."""
     levels = features.usual_levels(scene.mix, scene.masks)
     sound = features.gated_streams(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
     tokens = load_whisper()(log_mel(torch.from_numpy(sound) + features.dither()))[0]

@@ -119,7 +119,7 @@ def one_speaker(labelled: LabelledDialogue, person: int) -> LabelledDialogue:
         tracks=tracks,
         phones=tuple(silent),
         turns=own,
-        stretches=own,
+        speech=own,
     )
     labels = [MouthLabels(), MouthLabels()]
     labels[person] = labelled.labels[person]
@@ -149,7 +149,7 @@ def _join(utterances: list[Recording], overlap: float) -> LabelledDialogue:
         tracks=tracks,
         turns=tuple(turns),
         backchannels=(),
-        stretches=tuple(turns),
+        speech=tuple(turns),
         phones=tuple(tuple((p.start, p.end, p.name) for p in own) for own in phones),
         speakers=(utterances[0].speaker, utterances[-1].speaker),
         seed=0,

@@ -14,7 +14,7 @@ def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
 
 
 def test_a_speaks_first_and_turns_change_hands(dialogue):
-    assert dialogue.stretches[0].person == 0
+    assert dialogue.speech[0].person == 0
     assert [turn.person for turn in dialogue.turns] == [i % 2 for i in range(len(dialogue.turns))]
     assert dialogue.speakers[0] != dialogue.speakers[1]
 
@@ -30,7 +30,7 @@ def test_masks_say_where_each_voice_sounds(dialogue):
 
 def test_every_phone_lies_inside_a_stretch_of_its_person(dialogue):
     for person in (0, 1):
-        spans = [s for s in dialogue.stretches if s.person == person]
+        spans = [s for s in dialogue.speech if s.person == person]
         assert all(any(s.start - 1e-6 <= a and b <= s.end + 1e-6 for s in spans) for a, b, _ in dialogue.phones[person])
 
 

@@ -58,18 +58,18 @@ def test_without_overlap_nobody_speaks_at_once():
 def test_a_smaller_speaker_is_quicker():
     sized = replace(RECIPE, overlap=0.0, sizes=(1.25, 1.25))
 
-    assert len(mixtures._sized(PAIR[0].pieces[0], 1.25)) == SAMPLE_RATE / 1.25
+    assert len(mixtures._resized(PAIR[0].pieces[0], 1.25)) == SAMPLE_RATE / 1.25
     assert mixtures.mix(PAIR, QUIET, sized, PAIR[0], seed=3).truth.any(1).all()
 
 
 def test_three_people_gathered_speak_one_after_the_other():
-    three = mixtures.gather((*PAIR, voice("child", 300)), QUIET, replace(RECIPE, seconds=30.0), PAIR[0], seed=4)
+    three = mixtures.mix_turns((*PAIR, voice("child", 300)), QUIET, replace(RECIPE, seconds=30.0), PAIR[0], seed=4)
 
     assert three.steps.shape[0] == three.truth.shape[0] == 3 and three.steps.any(1).all()
     assert three.steps.sum(0).max() == 1
 
 
 def test_one_alone_is_all_that_is_heard():
-    alone = mixtures.gather(PAIR[:1], QUIET, RECIPE, PAIR[1], seed=5)
+    alone = mixtures.mix_turns(PAIR[:1], QUIET, RECIPE, PAIR[1], seed=5)
 
     assert alone.truth.shape[0] == 1 and alone.truth.sum() > 100

@@ -8,7 +8,7 @@ from research.evaluation.dyad.behaviour import Scene, face_gaze, measure
 from research.evaluation.dyad.motion_events import nods
 from research.simulator.dialogue import default_statistics, make_dialogue
 from research.simulator.person import random_layout
-from research.simulator.prosodic_cues import hear
+from research.simulator.prosodic_cues import extract_cues
 from research.simulator.synthesize import synthesize
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
@@ -106,10 +106,10 @@ def test_people_of_a_scene_differ(dialogue):
 
 
 def test_accents_lie_in_speech(dialogue):
-    heard = hear(dialogue)
+    cues = extract_cues(dialogue)
 
-    assert len(heard.accents) > 10
-    assert all(heard.speaking[a.person][min(int(a.time * 100), heard.speaking.shape[1] - 1)] for a in heard.accents)
+    assert len(cues.accents) > 10
+    assert all(cues.speaking[a.person][min(int(a.time * 100), cues.speaking.shape[1] - 1)] for a in cues.accents)
 
 
 def test_what_is_called_a_nod_is_found_as_one():
