@@ -1,29 +1,23 @@
 """Dialogues of two recorded voices with the turn-taking statistics of conversation, and their ground truth."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.audio import SAMPLE_RATE, frame_count
 
-from ..corpora.cast import Phone, Piece, Voice, shorten
+from ..corpora.aligned_voices import shorten
+from ..corpora.augment import add_reverberation
+from ..corpora.surroundings import Surroundings
+from ..corpora.voices import Phone, Piece, Voice
+from .tracks import Span, coverage, place
+from .turn_taking import draw
 
 ALONE = 0.12  # s, shortest silence between two turns of one person
 BRIDGE = 0.2  # s, shorter silences are closed in the intervals of speech
 LAUGH_CHANCE = 0.15  # of the backchannels of a voice with laughs
 BREATH_CHANCE = 0.6  # of the turns, where there is time
-
-
-@dataclass(frozen=True)
-class Span:
-    """An interval of one person from ``start`` to ``end``, s; person 0 is A, who speaks first."""
-
-    start: float
-    end: float
-    person: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,31 +44,12 @@ class Dialogue:
         return coverage(self.speech, frame_count(len(self.mix)))
 
 
-@dataclass(frozen=True)
-class Room:
-    """Noises and room responses to draw from."""
-
-    noises: tuple[np.ndarray, ...] = ()  # (n,) each, at SAMPLE_RATE
-    responses: tuple[np.ndarray, ...] = ()  # (n,) room impulse responses
-
-
-def default_statistics() -> dict:
-    """The numbers of turn_taking.json."""
-    return json.loads(Path(__file__).with_name("turn_taking.json").read_text("utf-8"))
-
-
-def coverage(spans: Sequence[Span], frames: int) -> np.ndarray:
-    """Share of every frame that ``spans`` cover, by person: (2, frames) float32 in [0, 1]."""
-    edges = np.arange(frames + 1) * SAMPLES_PER_FRAME / SAMPLE_RATE
-    masks = np.zeros((2, frames))
-    for span in spans:
-        inside = np.clip(edges, span.start, span.end)
-        masks[span.person] += np.diff(inside) * SAMPLE_RATE / SAMPLES_PER_FRAME
-    return np.clip(masks, 0, 1).astype(np.float32)
-
-
 def make_dialogue(
-    voices: Sequence[Voice], statistics: dict, seed: int, seconds: float = 60.0, room: Room | None = None
+    voices: Sequence[Voice],
+    statistics: dict,
+    seed: int,
+    seconds: float = 60.0,
+    surroundings: Surroundings | None = None,
 ) -> Dialogue:
     """A dialogue of two of ``voices``, drawn by ``seed``, with the turn-taking ``statistics``."""
     rng = np.random.default_rng(seed)
@@ -85,17 +60,14 @@ def make_dialogue(
     tracks = np.zeros((2, round(seconds * SAMPLE_RATE)), np.float32)
     phones: tuple[list, list] = ([], [])
     for start, person, piece in sorted(everything, key=lambda item: item[:2]):
-        first = round(start * SAMPLE_RATE)
-        part = piece.samples[: tracks.shape[1] - first]
-        tracks[person, first : first + len(part)] += part
+        place(tracks[person], piece.samples, start)
         phones[person].extend((s + start, e + start, p) for s, e, p in piece.phones)
     breaths = _breaths(pair, everything, turns, rng)
     for start, person, piece in breaths:
-        first = round(start * SAMPLE_RATE)
-        tracks[person, first : first + len(piece.samples)] += piece.samples
+        place(tracks[person], piece.samples, start)
     tracks *= 10 ** (rng.normal(0, 1.5, (2, 1)).astype(np.float32) / 20)
     return Dialogue(
-        mix=_mix(tracks, room or Room(), rng),
+        mix=_mix(tracks, surroundings or Surroundings(), rng),
         tracks=tracks,
         turns=tuple(turns),
         backchannels=tuple(Span(*_voiced(start, piece), person) for start, person, piece in backchannels),
@@ -116,13 +88,6 @@ def _pair(voices: Sequence[Voice], rng) -> tuple[Voice, Voice]:
     if not fits.any():
         fits = np.array([v is not first for v in voices]) * weights
     return first, voices[rng.choice(len(voices), p=fits / fits.sum())]
-
-
-def draw(quantiles: dict, rng) -> float:
-    """One value from a distribution given by its quantiles p05, p25, median, p75, p95 (those that are there)."""
-    points = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
-    known = [(points[name], quantiles[name]) for name in points if name in quantiles]
-    return float(np.interp(rng.uniform(0.03, 0.97), *zip(*known, strict=True)))
 
 
 class _Shuffled:
@@ -232,24 +197,17 @@ def _speech_spans(everything: list) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _mix(tracks: np.ndarray, room: Room, rng) -> np.ndarray:
+def _mix(tracks: np.ndarray, surroundings: Surroundings, rng) -> np.ndarray:
     """(N,) float32: both tracks (2, N) through one room, with noise."""
     mix = tracks.sum(0)
-    if room.responses and rng.random() < 0.35:
-        mix = _reverberated(mix, room.responses[rng.integers(len(room.responses))], rng.uniform(0.1, 0.6))
+    if surroundings.responses and rng.random() < 0.35:
+        mix = add_reverberation(
+            mix, surroundings.responses[rng.integers(len(surroundings.responses))], rng.uniform(0.1, 0.6)
+        )
     level = np.sqrt(np.mean(mix**2)) + 1e-6
     noise = rng.standard_normal(len(mix)).astype(np.float32)
-    if room.noises and rng.random() < 0.4:
-        noise = np.resize(room.noises[rng.integers(len(room.noises))], len(mix))
+    if surroundings.noises and rng.random() < 0.4:
+        noise = np.resize(surroundings.noises[rng.integers(len(surroundings.noises))], len(mix))
     noise = noise / (np.sqrt(np.mean(noise**2)) + 1e-6)
     mix = mix + noise * level * 10 ** (-rng.uniform(18, 50) / 20)
     return (mix * rng.uniform(0.25, 0.9) / (np.abs(mix).max() + 1e-6)).astype(np.float32)
-
-
-def _reverberated(sound: np.ndarray, response: np.ndarray, wet: float) -> np.ndarray:
-    """``sound`` (N,) in a room; the direct path stays where it was, so that phones keep their times."""
-    response = response[np.abs(response).argmax() :][:SAMPLE_RATE]
-    response = response / np.sqrt(np.sum(response**2))
-    size = 1 << int(np.ceil(np.log2(len(sound) + len(response))))
-    echo = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)[: len(sound)]
-    return (1 - wet) * sound + wet * echo

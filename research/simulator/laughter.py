@@ -7,7 +7,7 @@ import numpy as np
 from core.audio import SAMPLE_RATE
 from core.timeseries import runs
 
-from ..corpora.cast import Piece, Voice, faded
+from ..corpora.voices import Piece, Voice, faded
 
 LAUGH = "LAUGH"  # its name among the phones
 LOUD, SOFT = 30.0, 48.0  # dB under the maximum: threshold of a laugh, of a breath

@@ -7,7 +7,8 @@ import numpy as np
 from core.audio import SAMPLE_RATE
 from core.motion import MOTION_FPS
 
-from .dialogue import Dialogue, Span
+from .dialogue import Dialogue
+from .tracks import Span
 
 GRID = 100  # curves have this many values per second; value k is at k / GRID seconds
 HOP = SAMPLE_RATE // GRID

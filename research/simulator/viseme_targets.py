@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..corpora.cast import SILENT
+from ..corpora.aligned_voices import SILENT
 
 # Channels of coarticulation.py; left and right are one here.
 ARTICULATORS = (

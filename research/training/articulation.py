@@ -20,6 +20,7 @@ from core import WEIGHTS
 from core.speech.articulation import VISEMES, Articulation, ArticulationHead, load_head
 
 from ..corpora import recordings as corpora
+from ..corpora.surroundings import read_surroundings
 from . import scenes
 
 FIELDS = {  # of one ten-second example: shape and dtype on disk
@@ -77,7 +78,7 @@ def _encode_part(data: Path, folder: Path, part: int, rng: np.random.Generator) 
     recordings = corpora.trainable(corpora.aligned(corpora.read_speech(data)))
     chosen = [r for r in recordings if r.split == ("validation" if part < 0 else "train")]
     chosen = [r for r in chosen if r.corpus != "speechocean762" or rng.random() < ACCENTED_SHARE]
-    utterances, around = scenes.read_utterances(chosen), scenes.read_surroundings(data)
+    utterances, around = scenes.read_utterances(chosen), read_surroundings(data)
     count = PART if part > 0 else len(utterances)
     streams = 2 if part > 0 else 1
     arrays = {

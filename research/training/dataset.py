@@ -22,12 +22,16 @@ from core.layout import Layout
 
 from ..corpora import augment
 from ..corpora import recordings as corpora
-from ..corpora.cast import Voice, gather_voices
-from ..simulator.dialogue import Dialogue, Room, default_statistics, make_dialogue
+from ..corpora.aligned_voices import aligned_voices
+from ..corpora.surroundings import Surroundings, read_surroundings
+from ..corpora.voices import Voice
+from ..simulator.dialogue import Dialogue, make_dialogue
 from ..simulator.laughter import with_breath, with_laughter
 from ..simulator.person import random_layout
 from ..simulator.prosodic_cues import extract_cues
 from ..simulator.synthesize import synthesize
+from ..simulator.tracks import Span
+from ..simulator.turn_taking import default_statistics
 
 SECONDS = 60.0  # of each dialogue
 PERFORMANCES = 2  # of each dialogue: other people, another layout, the same audio
@@ -43,21 +47,14 @@ class Encoded:
     features: np.ndarray  # (2, T, WIDTH)
 
 
-def cast_for(data: Path, split: str, alignment: Path | None = None) -> list[Voice]:
+def read_dialogue_voices(data: Path, split: str, alignment: Path | None = None) -> list[Voice]:
     """Aligned voices of one split whose licence allows training of shipped weights, with laughs and breaths."""
     recordings = [r for r in corpora.trainable(corpora.read_speech(data)) if r.split == split]
-    voices = gather_voices(recordings, alignment)
+    voices = aligned_voices(recordings, alignment)
     for name, add in NONVERBAL.items():
         found = [corpora.read_samples(r.path) for r in recordings if r.path.stem == name]
         voices = add(voices, found[0]) if found else voices
     return voices
-
-
-def room_of(data: Path) -> Room:
-    """Noises and room responses under ``data/noise_rir`` whose licence allows training."""
-    kept = [r for r in corpora.read_corpus(Path(data) / "noise_rir") if corpora.may_train(r.licence)]
-    sounds = {kind: tuple(corpora.read_samples(r.path) for r in kept if r.speaker == kind) for kind in ("noise", "rir")}
-    return Room(noises=sounds["noise"], responses=sounds["rir"])
 
 
 def write_dialogue(
@@ -88,7 +85,7 @@ def write_dialogue(
         )
 
 
-def _rows(spans: Sequence) -> np.ndarray:
+def _rows(spans: Sequence[Span]) -> np.ndarray:
     return np.array([(span.start, span.end, span.person) for span in spans], np.float32).reshape(-1, 3)
 
 
@@ -142,7 +139,7 @@ class Maker:
     """Settings of the processes that make dialogues."""
 
     voices: list[Voice]
-    room: Room
+    surroundings: Surroundings
     out: Path
     split: str
     performances: int
@@ -156,7 +153,9 @@ class Maker:
 
     def make(self, number: int) -> None:
         """Write all performances of one dialogue; every other one for training has features with imprecise masks."""
-        dialogue = make_dialogue(self.voices, default_statistics(), 1_000_000 * self.seed + number, SECONDS, self.room)
+        dialogue = make_dialogue(
+            self.voices, default_statistics(), 1_000_000 * self.seed + number, SECONDS, self.surroundings
+        )
         test, paths = self.split == "test", self.paths(number)
         ways = 1 if test or len(paths) == 1 else 2
         if self.features_from:
@@ -207,10 +206,13 @@ def main(arguments) -> None:
     started, split = time.perf_counter(), arguments.split
     count = arguments.hours * 3600 / SECONDS / arguments.performances
     count = max(1, round(count)) if split == "test" else ROUND * max(1, round(count / ROUND))
-    voices, room = cast_for(arguments.data, split, arguments.alignment), room_of(arguments.data)
+    voices, surroundings = (
+        read_dialogue_voices(arguments.data, split, arguments.alignment),
+        read_surroundings(arguments.data),
+    )
     arguments.out.mkdir(parents=True, exist_ok=True)
     settings = arguments.performances, arguments.people, arguments.seed, arguments.features_from
-    maker = Maker(voices, room, arguments.out, split, *settings)
+    maker = Maker(voices, surroundings, arguments.out, split, *settings)
     missing = [number for number in range(count) if not all(path.exists() for path in maker.paths(number))]
     with multiprocessing.Pool(arguments.jobs, _begin, (maker,)) as pool:
         for made, number in enumerate(pool.imap_unordered(_make, missing), 1):

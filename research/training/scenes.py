@@ -1,7 +1,6 @@
 """Ten-second scenes of one or two recorded voices with phone labels, augmented, and their encoding by Whisper."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -10,7 +9,8 @@ from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
 from core.speech import features
 
 from ..corpora import augment
-from ..corpora.recordings import Phone, Recording, may_train, read_corpus, read_phones, read_samples
+from ..corpora.recordings import Phone, Recording, read_phones, read_samples
+from ..corpora.surroundings import Surroundings
 from . import articulation_labels
 
 FRAMES = features.WINDOW_FRAMES
@@ -31,14 +31,6 @@ class Utterance:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What disturbs."""
-
-    noises: list[np.ndarray]
-    rooms: list[np.ndarray]
-
-
-@dataclass(frozen=True)
 class Scene:
     """Two voices in one recording; the second may be absent."""
 
@@ -50,13 +42,6 @@ class Scene:
 def read_utterances(recordings: list[Recording]) -> list[Utterance]:
     """Samples and phones of aligned recordings."""
     return [Utterance(read_samples(r.path), read_phones(r.phones_path), r.speaker) for r in recordings]
-
-
-def read_surroundings(data: Path) -> Surroundings:
-    """Noises and rooms whose licence allows to train with them."""
-    rows = [r for r in read_corpus(Path(data) / "noise_rir") if may_train(r.licence)]
-    sounds = {kind: [read_samples(r.path) for r in rows if r.path.name.startswith(kind)] for kind in ("noise", "rir")}
-    return Surroundings(sounds["noise"], sounds["rir"])
 
 
 def clean_scene(utterance: Utterance) -> Scene:
@@ -86,7 +71,7 @@ def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random
     if voices[1] is not None:
         mix = mix + voices[1] / augment.level_of(voices[1]) * 10 ** (rng.uniform(*PARTNER_LEVEL) / 20)
     if rng.random() < 0.4:
-        mix = augment.in_room(mix, around.rooms[rng.integers(len(around.rooms))], wet=rng.uniform(0.2, 1))
+        mix = augment.in_room(mix, around.responses[rng.integers(len(around.responses))], wet=rng.uniform(0.2, 1))
     if rng.random() < 0.5:
         noise = augment.white_noise(SAMPLES, rng)
         if rng.random() < 0.7:

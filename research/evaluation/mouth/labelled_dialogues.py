@@ -12,7 +12,8 @@ from core.motion import MOTION_FPS
 
 from ...corpora import augment, recordings
 from ...corpora.recordings import Phone, Recording
-from ...simulator.dialogue import Dialogue, Span
+from ...simulator.dialogue import Dialogue
+from ...simulator.tracks import Span
 from .labels import MouthLabels, from_narrow, from_phones, read_narrow
 
 PAUSE = 0.4  # s between turns

@@ -19,8 +19,9 @@ from ...simulator import dialogue as dialogues
 from ...simulator.person import random_layout
 from ...simulator.prosodic_cues import frame_times
 from ...simulator.synthesize import synthesize
+from ...simulator.turn_taking import default_statistics
 from ...training.articulation_labels import VISEME_OF
-from ...training.dataset import cast_for
+from ...training.dataset import read_dialogue_voices
 from .. import report
 from .labels import OPEN
 from .lip_curves import CLOSED, expression_gap
@@ -112,11 +113,11 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Synthesize dialogues of unseen voices and print the simulator's lip statistics next to people's."""
     real = json.loads(STATISTICS.read_text("utf-8"))
-    head, voices = heads.load("woman"), cast_for(arguments.data, "test")
+    head, voices = heads.load("woman"), read_dialogue_voices(arguments.data, "test")
     corners = head.rest[[head.landmarks["eye_outer_left"], head.landmarks["eye_outer_right"]]]
     mouths = []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
-        dialogue = dialogues.make_dialogue(voices, dialogues.default_statistics(), seed)
+        dialogue = dialogues.make_dialogue(voices, default_statistics(), seed)
         intents = synthesize(dialogue, random_layout(np.random.default_rng(seed)), seed)
         faces = intents[..., INTENT_CHANNELS["expression"]]
         for face, mask, phones in zip(faces, dialogue.masks, dialogue.phones, strict=True):

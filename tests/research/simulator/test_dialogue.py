@@ -1,9 +1,12 @@
 import numpy as np
 
 from core.audio import SAMPLE_RATE
-from research.corpora.cast import cut, shorten
-from research.simulator.dialogue import Room, Span, coverage, default_statistics, make_dialogue
+from research.corpora.aligned_voices import cut, shorten
+from research.corpora.surroundings import Surroundings
+from research.simulator.dialogue import make_dialogue
 from research.simulator.laughter import LAUGH, with_breath, with_laughter
+from research.simulator.tracks import Span, coverage
+from research.simulator.turn_taking import default_statistics
 
 
 def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
@@ -54,10 +57,10 @@ def test_turns_are_as_long_and_as_close_as_those_of_people(voices):
 def test_noise_and_room_leave_the_times_alone(voices):
     rng = np.random.default_rng(0)
     response = np.exp(-np.arange(4000) / 800) * rng.standard_normal(4000)
-    room = Room(noises=(rng.standard_normal(8000),), responses=(response,))
+    surroundings = Surroundings(noises=(rng.standard_normal(8000),), responses=(response,))
     for seed in range(4):
         plain = make_dialogue(voices, default_statistics(), seed, 15.0)
-        roomy = make_dialogue(voices, default_statistics(), seed, 15.0, room)
+        roomy = make_dialogue(voices, default_statistics(), seed, 15.0, surroundings)
         assert plain.phones == roomy.phones
         assert np.isfinite(roomy.mix).all() and 0.2 < np.abs(roomy.mix).max() <= 1
 

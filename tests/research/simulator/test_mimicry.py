@@ -8,12 +8,13 @@ from core.layout import Layout, room_poses
 from research.evaluation.dyad import coupling
 from research.evaluation.dyad.gaze_metrics import face_gaze
 from research.evaluation.dyad.motion_events import head_angles
-from research.simulator.dialogue import default_statistics, make_dialogue
+from research.simulator.dialogue import make_dialogue
 from research.simulator.gaze_behaviour import simulate_gaze
 from research.simulator.mimicry import NOD, SMILING, mimicked, mimicked_acts, partner_visibility, spontaneous
 from research.simulator.person import draw_person
 from research.simulator.prosodic_cues import extract_cues
 from research.simulator.synthesize import synthesize
+from research.simulator.turn_taking import default_statistics
 
 BACKS = Layout(facing_a=180.0, facing_b=180.0, contact_a=0.0, contact_b=0.0)
 

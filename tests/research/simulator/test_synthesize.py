@@ -6,10 +6,11 @@ from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 from research.evaluation.dyad.behaviour import Scene, face_gaze, measure
 from research.evaluation.dyad.motion_events import nods
-from research.simulator.dialogue import default_statistics, make_dialogue
+from research.simulator.dialogue import make_dialogue
 from research.simulator.person import random_layout
 from research.simulator.prosodic_cues import extract_cues
 from research.simulator.synthesize import synthesize
+from research.simulator.turn_taking import default_statistics
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 

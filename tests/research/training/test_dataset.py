@@ -4,11 +4,13 @@ import pytest
 from core.audio import SAMPLE_RATE
 from core.errors import UserError
 from core.layout import Layout
-from research.corpora.cast import Piece, Voice
-from research.simulator.dialogue import Room, default_statistics, make_dialogue
+from research.corpora.surroundings import Surroundings
+from research.corpora.voices import Piece, Voice
+from research.simulator.dialogue import make_dialogue
+from research.simulator.turn_taking import default_statistics
 from research.training import batches, dataset
 from research.training.batches import read_dialogues
-from research.training.dataset import Encoded, cast_for, performances_of, write_dialogue
+from research.training.dataset import Encoded, performances_of, read_dialogue_voices, write_dialogue
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +54,12 @@ def test_other_people_move_differently_in_the_same_layout(dialogue):
 
 def test_a_folder_without_speech_is_named(tmp_path):
     with pytest.raises(UserError, match="speech"):
-        cast_for(tmp_path, "train")
+        read_dialogue_voices(tmp_path, "train")
 
 
 def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "SECONDS", 6.0)
-    maker = dataset.Maker(voices, Room(), tmp_path, "train", performances=2, people=0, seed=0)
+    maker = dataset.Maker(voices, Surroundings(), tmp_path, "train", performances=2, people=0, seed=0)
     maker.make(3)
     exact, imprecise = (np.load(path) for path in maker.paths(3))
 
@@ -75,8 +77,8 @@ def test_motion_synthesized_again_keeps_the_stored_features(voices, tmp_path, mo
     first, anew = tmp_path / "first", tmp_path / "anew"
     for folder in (first, anew):
         folder.mkdir()
-    dataset.Maker(voices, Room(), first, "train", performances=2, people=0, seed=0).make(3)
-    maker = dataset.Maker(voices, Room(), anew, "train", performances=2, people=1, seed=0, features_from=first)
+    dataset.Maker(voices, Surroundings(), first, "train", performances=2, people=0, seed=0).make(3)
+    maker = dataset.Maker(voices, Surroundings(), anew, "train", performances=2, people=1, seed=0, features_from=first)
     maker.make(3)
 
     for path in maker.paths(3):
@@ -88,8 +90,10 @@ def test_motion_synthesized_again_keeps_the_stored_features(voices, tmp_path, mo
 
 def test_features_of_another_dialogue_are_not_reused(voices, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "SECONDS", 6.0)
-    dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=0).make(3)
-    other = dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=1, features_from=tmp_path)
+    dataset.Maker(voices, Surroundings(), tmp_path, "train", performances=1, people=0, seed=0).make(3)
+    other = dataset.Maker(
+        voices, Surroundings(), tmp_path, "train", performances=1, people=0, seed=1, features_from=tmp_path
+    )
     with pytest.raises(UserError, match="another dialogue"):
         other.make(3)
     with pytest.raises(UserError, match="Leave --features-from out"):
