@@ -9,9 +9,9 @@ import numpy as np
 from core.audio import SAMPLE_RATE
 
 from . import recordings as corpora
+from .phones import SILENT
 from .voices import Phone, Piece, Voice, faded
 
-SILENT = ("SIL", "SPN", "NSN")
 PAUSE = 0.2  # s, shortest silence between two pieces
 MARGIN = 0.06  # s of silence kept at both ends of a piece
 

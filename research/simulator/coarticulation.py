@@ -13,15 +13,14 @@ from core.motion import EXPRESSION_NAMES, MOTION_FPS
 from core.speech import features
 from core.timeseries import smooth_step
 
+from ..corpora.phones import BILABIALS, LABIODENTALS, dominance
 from .dialogue import Dialogue
 from .laughter import LAUGH
 from .person import Person
 from .prosodic_cues import GRID, frame_times, smooth
 from .viseme_targets import (
     ARTICULATORS,
-    BILABIAL,
     DOMINANCE,
-    LABIODENTAL,
     REACH_AFTER,
     REACH_AHEAD,
     ROWS,
@@ -77,10 +76,10 @@ def articulate(
     shape = smooth(shape.T, 0.02).T
     times = frame_times(frames)
     at_frames = shape[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
-    events = [(s, e, n) for s, e, n in zip(starts, ends, names, strict=True) if n in BILABIAL | LABIODENTAL]
+    events = [(s, e, n) for s, e, n in zip(starts, ends, names, strict=True) if n in BILABIALS | LABIODENTALS]
     laughter = _laughter_level(times, [(s, e) for s, e, n in zip(starts, ends, names, strict=True) if n == LAUGH])
-    closure = _contact_curve(times, [(s, e) for s, e, n in events if n in BILABIAL], rng)
-    labiodental = _contact_curve(times, [(s, e) for s, e, n in events if n in LABIODENTAL], rng)
+    closure = _contact_curve(times, [(s, e) for s, e, n in events if n in BILABIALS], rng)
+    labiodental = _contact_curve(times, [(s, e) for s, e, n in events if n in LABIODENTALS], rng)
     face = _face(dict(zip(ARTICULATORS, at_frames.T, strict=True)), closure, labiodental, person)
     return _with_laughter(face, laughter, loudness[np.minimum(np.round(times * GRID).astype(int), grid - 1)])
 
@@ -96,10 +95,10 @@ def _coarticulate(starts, ends, rows, grid: int) -> np.ndarray:
     ahead = np.maximum((starts + inset)[near] - times[..., 0], 0)[..., None]
     after = np.maximum(times[..., 0] - (ends - 0.7 * inset)[near], 0)[..., None]
     spread = SPREAD[rows[near]][..., None]
-    dominance = DOMINANCE[rows[near]] * np.exp(-(ahead / REACH_AHEAD + after / REACH_AFTER) / spread)
+    weight = dominance(ahead, after, DOMINANCE[rows[near]], REACH_AHEAD, REACH_AFTER, spread)
     first = np.concatenate([np.ones((grid, 1), bool), np.diff(near, axis=1) > 0], axis=1)  # each phone counts once
-    dominance = dominance * first[..., None]
-    return (dominance * TARGETS[rows[near]]).sum(1) / dominance.sum(1)
+    weight = weight * first[..., None]
+    return (weight * TARGETS[rows[near]]).sum(1) / weight.sum(1)
 
 
 def _speech_rate(starts, ends, rows, grid: int) -> np.ndarray:

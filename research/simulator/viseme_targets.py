@@ -2,15 +2,12 @@
 
 import numpy as np
 
-from ..corpora.aligned_voices import SILENT
+from ..corpora.phones import DIPHTHONGS, SILENT
 
 # Channels of coarticulation.py; left and right are one here.
 ARTICULATORS = (
     "jawOpen mouthFunnel mouthPucker mouthStretch mouthLowerDown mouthUpperUp mouthRollLower mouthShrugUpper jawForward"
 ).split()
-
-BILABIAL = frozenset("P B M".split())
-LABIODENTAL = frozenset("F V".split())
 
 # jaw, funnel, pucker, stretch, lower lip down, upper lip up, lower lip in, upper shrug, jaw forward
 _TARGETS = {
@@ -72,7 +69,6 @@ _SAME_AS = {
     "T": "D N DX EN",
     "S": "Z", "SH": "ZH CH JH", "K": "G NG", "TH": "DH", "F": "V", "P": "B M EM", "L": "EL", "AH": "AX",
 }  # fmt: skip
-DIPHTHONGS = {"AY": ("AA", "IH"), "AW": ("AA", "UH"), "EY": ("EH", "IY"), "OW": ("OH", "UW"), "OY": ("AO", "IH")}
 _SHAPE_OF = {other: own for own, others in _SAME_AS.items() for other in others.split()}
 _CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
 

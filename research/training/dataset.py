@@ -20,9 +20,9 @@ from core.errors import UserError
 from core.files import replacing
 from core.layout import Layout
 
-from ..corpora import augment
 from ..corpora import recordings as corpora
 from ..corpora.aligned_voices import aligned_voices
+from ..corpora.masks import soften_masks
 from ..corpora.surroundings import Surroundings, read_surroundings
 from ..corpora.voices import Voice
 from ..simulator.dialogue import Dialogue, make_dialogue
@@ -112,7 +112,7 @@ def encode_voices(dialogue: Dialogue, exact: bool) -> Encoded:
 
     masks = dialogue.masks
     if not exact:
-        masks = augment.soften_masks((masks >= 0.5).astype(np.float32), np.random.default_rng([dialogue.seed, 2]))
+        masks = soften_masks((masks >= 0.5).astype(np.float32), np.random.default_rng([dialogue.seed, 2]))
     return Encoded(masks, encode(dialogue.mix, masks))
 
 

@@ -9,6 +9,7 @@ from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
 from core.speech import features
 
 from ..corpora import augment
+from ..corpora.masks import soften_masks
 from ..corpora.recordings import Phone, Recording, read_phones, read_samples
 from ..corpora.surroundings import Surroundings
 from . import articulation_labels
@@ -82,7 +83,7 @@ def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random
     phones = tuple(u.phones if u else [] for u in pair)
     masks = np.stack([mask_of(p) for p in phones])
     if rng.random() < 0.8:
-        masks = augment.soften_masks(masks, rng)
+        masks = soften_masks(masks, rng)
     return Scene((mix * 0.05).astype(np.float32), masks, phones)
 
 

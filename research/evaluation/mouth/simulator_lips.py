@@ -15,12 +15,12 @@ from core.motion import MOTION_FPS
 from core.speech.articulation import VISEMES
 from core.timeseries import runs
 
+from ...corpora.phones import BILABIALS, VISEME_OF
 from ...simulator import dialogue as dialogues
 from ...simulator.person import random_layout
 from ...simulator.prosodic_cues import frame_times
 from ...simulator.synthesize import synthesize
 from ...simulator.turn_taking import default_statistics
-from ...training.articulation_labels import VISEME_OF
 from ...training.dataset import read_dialogue_voices
 from .. import report
 from .labels import OPEN
@@ -57,7 +57,7 @@ def mouth_statistics(gap: np.ndarray, speaking: np.ndarray, phones) -> MouthStat
         visemes[:, column] += np.clip(
             np.minimum(times + HALF_FRAME, end) - np.maximum(times - HALF_FRAME, start), 0, None
         )
-        if name in ("P", "B", "M"):
+        if name in BILABIALS:
             near = (times > start - TOLERANCE) & (times < end + TOLERANCE)
             bilabials.extend([(gap[near] <= CLOSED).any()] if near.any() else [])
         if name in OPEN:
