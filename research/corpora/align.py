@@ -3,8 +3,8 @@
     python -m research train align --data ../shared/data --out cache/alignment
 
 Reads ``utterances.csv`` of the corpora that have one (file, start_s, end_s, text: many sentences to a file) and writes
-``<corpus>/<file>.phones.csv`` and ``.words.csv`` like those beside the other corpora. A sentence that cannot be aligned
-with trust is left out: it has no phones then, and nobody cuts from it.
+``<corpus>/<file>.phones.csv`` and ``.words.csv`` like those beside the other corpora. Sentences whose
+alignment fails the check of :func:`fits` are left out: they have no phones and are not used.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from . import recordings
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
 
-PAD = 0.2  # s of faint noise at both ends; without it a third of the sentences fails
-FLOOR = 0.03  # s, the shortest phone; where many are that short the words were not said
+PAD = 0.2  # s of low-level noise at both ends; without it a third of the sentences fails
+FLOOR = 0.03  # s, the shortest phone of the aligner; many of them indicate a wrong transcript
 MOST_AT_FLOOR = 0.3
 
 
 def decoder() -> Decoder:
     """A decoder with the package's own English model. After an error a new one is needed."""
-    from pocketsphinx import Config, Decoder, get_model_path  # where all is aligned already it may be missing
+    from pocketsphinx import Config, Decoder, get_model_path  # a dependency of alignment only
 
     models = get_model_path() + "/en-us"
     return Decoder(Config(hmm=f"{models}/en-us", dict=f"{models}/cmudict-en-us.dict", lm=None, loglevel="FATAL"))
 
 
 def align(engine: Decoder, samples: np.ndarray, text: str) -> tuple[list, list] | None:
-    """Phones and words of one sentence as (start s, end s, name), or None where a word is unknown or it does not fit.
+    """Phones and words of one sentence as (start s, end s, name), or None for an unknown word or a failed alignment.
 
     samples: (n,) at 16 kHz
     """
@@ -46,11 +46,11 @@ def align(engine: Decoder, samples: np.ndarray, text: str) -> tuple[list, list] 
         return None
     noise = np.random.default_rng(0).normal(0, 1e-4, round(PAD * recordings.SAMPLE_RATE))
     padded = np.concatenate([noise, samples / max(1e-6, np.abs(samples).max()) * 0.5, noise])
-    sound = (padded * 32767).astype(np.int16).tobytes()
+    pcm = (padded * 32767).astype(np.int16).tobytes()
     for prepare in (lambda: engine.set_align_text(spoken), engine.set_alignment):
         prepare()
         engine.start_utt()
-        engine.process_raw(sound, full_utt=True)
+        engine.process_raw(pcm, full_utt=True)
         engine.end_utt()
     phones, words = [], []
     for word in engine.get_alignment().words():
@@ -64,7 +64,7 @@ def _timed(part, name: str) -> tuple[float, float, str]:
 
 
 def fits(phones: list[tuple[float, float, str]]) -> bool:
-    """Whether the words were said: where they were not, most phones are as short as a phone can be."""
+    """Whether the transcript matches: of a wrong one, most phones have the shortest duration."""
     spoken = [end - start for start, end, name in phones if name != "SIL"]
     return bool(spoken) and np.mean(np.array(spoken) <= FLOOR + 0.005) <= MOST_AT_FLOOR
 
@@ -77,7 +77,7 @@ def align_file(path: Path, sentences: list[tuple[float, float, str]]) -> tuple[l
         part = samples[round(start * recordings.SAMPLE_RATE) : round(end * recordings.SAMPLE_RATE)]
         try:
             found = align(engine, part, text)
-        except RuntimeError:  # its way to say that the words do not fit the sound
+        except RuntimeError:  # raised when the words do not match the audio
             found, engine = None, decoder()
         if found is None:
             left_out += 1
@@ -106,7 +106,7 @@ def add_arguments(parser) -> None:
 
 
 def main(arguments) -> None:
-    """Align every corpus that has sentences and no phones; files that are done are not done again."""
+    """Align every corpus that has sentences and no phones; existing files are skipped."""
     started, done, left_out = time.perf_counter(), 0, 0
     for listing in sorted((arguments.data / "speech").glob("*/utterances.csv")):
         sentences: dict[str, list] = {}

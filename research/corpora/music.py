@@ -1,4 +1,4 @@
-"""Music that nobody needs to license: chords and a beat, to stand behind voices."""
+"""Synthetic background music without licence terms: chords and a beat."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from core.audio import SAMPLE_RATE
 
 
 def music(samples: int, rng: np.random.Generator) -> np.ndarray:
-    """(samples,) chords and a beat, made up."""
+    """(samples,) float32: random chords and a beat."""
     times = np.arange(samples) / SAMPLE_RATE
     beat = rng.uniform(0.3, 0.7)
     sound = np.zeros(samples)

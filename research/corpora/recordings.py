@@ -19,7 +19,7 @@ SHARES = {"test": 0.12, "validation": 0.06}  # of the speakers; the rest trains
 
 @dataclass(frozen=True)
 class Phone:
-    """One sound: ARPAbet without stress, or SIL; from ``start`` to ``end``, seconds."""
+    """One phone: ARPAbet without stress, or SIL; from ``start`` to ``end``, seconds."""
 
     start: float
     end: float
@@ -47,7 +47,7 @@ class Recording:
 
     @property
     def split(self) -> str:
-        """ "train", "validation" or "test"; all recordings of a speaker fall on the same side, on every machine."""
+        """ "train", "validation" or "test"; all recordings of a speaker are in the same split, on every machine."""
         return split_of(self.speaker)
 
 
@@ -69,17 +69,17 @@ def read_speech(data: Path) -> list[Recording]:
 
 
 def aligned(recordings: list[Recording]) -> list[Recording]:
-    """Those with phone times to rely on."""
+    """Those with reliable phone times."""
     return [r for r in recordings if r.alignment == "ok" and r.phones_path.is_file()]
 
 
 def trainable(recordings: list[Recording]) -> list[Recording]:
-    """Those that weights which ship may learn from, by their licence."""
+    """Those whose licence allows training of shipped weights."""
     return [r for r in recordings if may_train(r.licence)]
 
 
 def may_train(licence: str) -> bool:
-    """Whether weights that ship may learn from material under ``licence``.
+    """Whether ``licence`` allows training of shipped weights.
 
     >>> may_train("CC BY 4.0 (LibriSpeech)"), may_train("CC BY-NC (ESC-50)"), may_train("")
     (True, False, False)

@@ -1,45 +1,39 @@
-"""Dialogues of two real voices with the timing of real talk: turns, gaps, overlaps, pauses, backchannels."""
+"""Dialogues of two recorded voices with the turn-taking statistics of conversation, and their ground truth."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.audio import SAMPLE_RATE, frame_count
 from core.timeseries import merged
 
-from ..corpora.cast import Phone, Piece, Voice, shorten
+from ..corpora.aligned_voices import shorten
+from ..corpora.augment import add_reverberation
+from ..corpora.surroundings import Surroundings
+from ..corpora.voices import Phone, Piece, Voice
+from .tracks import Span, coverage, place
+from .turn_taking import draw
 
-ALONE = 0.12  # s a person is silent at least between two own utterances
-BRIDGE = 0.2  # s, silences shorter than this do not part two stretches of speech
-LAUGHS = 0.15  # of the backchannels of who can laugh
-BREATHS = 0.6  # of the turns that begin with one, where there is time
-
-
-@dataclass(frozen=True)
-class Span:
-    """Something one person does from ``start`` to ``end``, s; person 0 is A, who speaks first."""
-
-    start: float
-    end: float
-    person: int
+ALONE = 0.12  # s, shortest silence between two turns of one person
+BRIDGE = 0.2  # s, shorter silences are closed in the intervals of speech
+LAUGH_CHANCE = 0.15  # of the backchannels of a voice with laughs
+BREATH_CHANCE = 0.6  # of the turns, where there is time
 
 
 @dataclass(frozen=True, eq=False)
 class Dialogue:
-    """Two people in one recording, with all that is true about it."""
+    """A recording of two people with its ground truth."""
 
     mix: np.ndarray  # (N,) float32 at SAMPLE_RATE
     tracks: np.ndarray  # (2, N) float32: each voice alone, dry
-    turns: tuple[Span, ...]  # who has the floor
+    turns: tuple[Span, ...]  # the floor
     backchannels: tuple[Span, ...]
-    stretches: tuple[Span, ...]  # all speech, backchannels too, pauses under BRIDGE closed
+    speech: tuple[Span, ...]  # all speech, backchannels too, pauses under BRIDGE closed
     phones: tuple[tuple[Phone, ...], tuple[Phone, ...]]  # by person; between them is silence
     speakers: tuple[str, str]
     seed: int
-    breaths: tuple[Span, ...] = ()  # drawn before turns, to be heard; no speech
+    breaths: tuple[Span, ...] = ()  # audible, before turns; no speech
 
     @property
     def seconds(self) -> float:
@@ -48,59 +42,37 @@ class Dialogue:
     @property
     def masks(self) -> np.ndarray:
         """(2, T) float32: the share of each frame in which each person speaks."""
-        return coverage(self.stretches, frame_count(len(self.mix)))
-
-
-@dataclass(frozen=True)
-class Room:
-    """What the recording sounds like beside the voices."""
-
-    noises: tuple[np.ndarray, ...] = ()  # (n,) each, at SAMPLE_RATE
-    responses: tuple[np.ndarray, ...] = ()  # (n,) room impulse responses
-
-
-def default_statistics() -> dict:
-    """The numbers of turn_taking.json."""
-    return json.loads(Path(__file__).with_name("turn_taking.json").read_text("utf-8"))
-
-
-def coverage(spans: Sequence[Span], frames: int) -> np.ndarray:
-    """Share of every frame that ``spans`` cover, by person: (2, frames) float32 in [0, 1]."""
-    edges = np.arange(frames + 1) * SAMPLES_PER_FRAME / SAMPLE_RATE
-    masks = np.zeros((2, frames))
-    for span in spans:
-        inside = np.clip(edges, span.start, span.end)
-        masks[span.person] += np.diff(inside) * SAMPLE_RATE / SAMPLES_PER_FRAME
-    return np.clip(masks, 0, 1).astype(np.float32)
+        return coverage(self.speech, frame_count(len(self.mix)))
 
 
 def make_dialogue(
-    voices: Sequence[Voice], statistics: dict, seed: int, seconds: float = 60.0, room: Room | None = None
+    voices: Sequence[Voice],
+    statistics: dict,
+    seed: int,
+    seconds: float = 60.0,
+    surroundings: Surroundings | None = None,
 ) -> Dialogue:
-    """Let two of ``voices``, drawn by ``seed``, talk for ``seconds``."""
+    """A dialogue of two of ``voices``, drawn by ``seed``, with the turn-taking ``statistics``."""
     rng = np.random.default_rng(seed)
     pair = _pair(voices, rng)
-    said, turns = _hold_turns(pair, statistics, rng, seconds)
-    backchannels = _backchannels(pair, said, turns, statistics, rng)
-    everything = said + backchannels
+    utterances, turns = _lay_out_turns(pair, statistics, rng, seconds)
+    backchannels = _backchannels(pair, utterances, turns, statistics, rng)
+    everything = utterances + backchannels
     tracks = np.zeros((2, round(seconds * SAMPLE_RATE)), np.float32)
     phones: tuple[list, list] = ([], [])
     for start, person, piece in sorted(everything, key=lambda item: item[:2]):
-        first = round(start * SAMPLE_RATE)
-        part = piece.samples[: tracks.shape[1] - first]
-        tracks[person, first : first + len(part)] += part
+        place(tracks[person], piece.samples, start)
         phones[person].extend((s + start, e + start, p) for s, e, p in piece.phones)
     breaths = _breaths(pair, everything, turns, rng)
     for start, person, piece in breaths:
-        first = round(start * SAMPLE_RATE)
-        tracks[person, first : first + len(piece.samples)] += piece.samples
+        place(tracks[person], piece.samples, start)
     tracks *= 10 ** (rng.normal(0, 1.5, (2, 1)).astype(np.float32) / 20)
     return Dialogue(
-        mix=_mix(tracks, room or Room(), rng),
+        mix=_mix(tracks, surroundings or Surroundings(), rng),
         tracks=tracks,
         turns=tuple(turns),
         backchannels=tuple(Span(*_voiced(start, piece), person) for start, person, piece in backchannels),
-        stretches=_stretches(everything),
+        speech=_speech_spans(everything),
         phones=(tuple(phones[0]), tuple(phones[1])),
         speakers=(pair[0].speaker, pair[1].speaker),
         seed=seed,
@@ -109,7 +81,7 @@ def make_dialogue(
 
 
 def _pair(voices: Sequence[Voice], rng) -> tuple[Voice, Voice]:
-    """Two different people; long voices are drawn more often, two of one sex as often as not."""
+    """Two different voices, of one sex with probability 0.5, weighted by the root of their length up to 60 s."""
     weights = np.array([min(voice.seconds, 60.0) ** 0.5 for voice in voices])
     first = voices[rng.choice(len(voices), p=weights / weights.sum())]
     same = rng.random() < 0.5
@@ -119,14 +91,7 @@ def _pair(voices: Sequence[Voice], rng) -> tuple[Voice, Voice]:
     return first, voices[rng.choice(len(voices), p=fits / fits.sum())]
 
 
-def draw(quantiles: dict, rng) -> float:
-    """One value from a distribution given by its quantiles p05, p25, median, p75, p95 (those that are there)."""
-    points = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
-    known = [(points[name], quantiles[name]) for name in points if name in quantiles]
-    return float(np.interp(rng.uniform(0.03, 0.97), *zip(*known, strict=True)))
-
-
-class _Bag:
+class _Shuffled:
     """Pieces of a voice in random order, each once before any comes again."""
 
     def __init__(self, pieces: Sequence[Piece], rng):
@@ -138,72 +103,77 @@ class _Bag:
         return self._pieces[self._order.pop()]
 
 
-def _hold_turns(pair, statistics: dict, rng, seconds: float) -> tuple[list, list[Span]]:
-    """Turns one after the other: what is said as (start, person, piece), and the turns."""
-    bags = [_Bag(voice.pieces, rng) for voice in pair]
+def _lay_out_turns(pair, statistics: dict, rng, seconds: float) -> tuple[list, list[Span]]:
+    """Utterances as (start s, person, piece), and turns."""
+    shuffled = [_Shuffled(voice.pieces, rng) for voice in pair]
     share = np.clip(rng.normal(0.5, 0.09), 0.28, 0.72)
     weight = (2 * share, 2 - 2 * share)
-    said, turns, free = [], [], [0.0, 0.0]
+    utterances, turns, silent_from = [], [], [0.0, 0.0]
     start, person = rng.uniform(0.2, 1.2), 0
     while start < seconds - 0.6:
         length = draw(statistics["turn_length_s"], rng) * weight[person]
         cursor, begun = start, None
         while cursor < start + max(0.4, length - 0.4):
-            piece = shorten(bags[person].next(), max(0.35, start + length - cursor))
+            piece = shorten(shuffled[person].next(), max(0.35, start + length - cursor))
             if cursor + piece.seconds > seconds - 0.1:
                 break
             if begun is None:
-                cursor = max(0.0, cursor - piece.phones[0][0])  # the voice begins on time, not its silence
-            said.append((cursor, person, piece))
+                cursor = max(
+                    0.0, cursor - piece.phones[0][0]
+                )  # the first phone starts on time, not its leading silence
+            utterances.append((cursor, person, piece))
             begun = _voiced(cursor, piece)[0] if begun is None else begun
             end = _voiced(cursor, piece)[1]
             cursor = end + max(0.08, rng.lognormal(np.log(statistics["pause_inside_turn_s"]["median"] * 0.8), 0.55))
         if begun is None:
             break
         turns.append(Span(begun, end, person))
-        free[person] = end + ALONE
+        silent_from[person] = end + ALONE
         other = 1 - person
-        start = max(end + draw(statistics["floor_transfer_offset_s"], rng), free[other], begun + 0.3)
+        start = max(end + draw(statistics["floor_transfer_offset_s"], rng), silent_from[other], begun + 0.3)
         person = other
-    return said, turns
+    return utterances, turns
 
 
 def _voiced(start: float, piece: Piece) -> tuple[float, float]:
-    """When the voice of a piece that is put at ``start`` begins and ends."""
+    """Start and end (s) of the speech in ``piece`` placed at ``start``."""
     return start + piece.phones[0][0], start + piece.phones[-1][1]
 
 
-def _backchannels(pair, said: list, turns: list[Span], statistics: dict, rng) -> list:
-    """Short words of the listener where the speaker's phrases end, as (start, person, piece)."""
+def _backchannels(pair, utterances: list, turns: list[Span], statistics: dict, rng) -> list:
+    """Backchannels of the listener at phrase ends, as (start s, person, piece)."""
     rate = rng.uniform(*statistics["backchannels_per_minute"].values())
-    phrase_ends = [(_voiced(start, piece)[1], person) for start, person, piece in said]
+    phrase_ends = [(_voiced(start, piece)[1], person) for start, person, piece in utterances]
     minutes = max(turns[-1].end, 1.0) / 60 if turns else 1.0
     chance = min(0.7, rate * minutes / max(1, len(phrase_ends)) * 1.5)
-    busy = [(*_voiced(start, piece), person) for start, person, piece in said]
-    bags = [_Bag(voice.asides, rng) if voice.asides else None for voice in pair]
+    busy = [(*_voiced(start, piece), person) for start, person, piece in utterances]
+    shuffled = [_Shuffled(voice.backchannels, rng) if voice.backchannels else None for voice in pair]
     out = []
     for end, speaker in phrase_ends:
         listener = 1 - speaker
-        if rng.random() > chance or bags[listener] is None:
+        if rng.random() > chance or shuffled[listener] is None:
             continue
         laughs = pair[listener].laughs
-        aside = laughs[rng.integers(len(laughs))] if laughs and rng.random() < LAUGHS else bags[listener].next()
+        if laughs and rng.random() < LAUGH_CHANCE:
+            backchannel = laughs[rng.integers(len(laughs))]
+        else:
+            backchannel = shuffled[listener].next()
         start = end + rng.uniform(-0.6, 0.25)
-        first, last = _voiced(start, aside)
+        first, last = _voiced(start, backchannel)
         clash = any(p == listener and s < last + 0.5 and first - 0.5 < e for s, e, p in busy)
         if not clash and start > 0 and last < turns[-1].end:
-            out.append((start, listener, aside))
+            out.append((start, listener, backchannel))
             busy.append((first, last, listener))
     return out
 
 
 def _breaths(pair, everything: list, turns: list[Span], rng) -> list:
-    """Breaths as (start, person, piece), right before turns of who was silent long enough."""
+    """Breaths as (start s, person, piece), before turns that follow a long enough silence."""
     busy = [(*_voiced(start, piece), person) for start, person, piece in everything]
     out = []
     for turn in turns:
         breaths = pair[turn.person].breaths
-        if not breaths or rng.random() > BREATHS:
+        if not breaths or rng.random() > BREATH_CHANCE:
             continue
         piece = breaths[rng.integers(len(breaths))]
         end = turn.start - rng.uniform(0.03, 0.12)
@@ -213,7 +183,7 @@ def _breaths(pair, everything: list, turns: list[Span], rng) -> list:
     return out
 
 
-def _stretches(everything: list) -> tuple[Span, ...]:
+def _speech_spans(everything: list) -> tuple[Span, ...]:
     """All speech by person, silences under BRIDGE closed; pauses inside the pieces count by their phones."""
     spans = []
     for person in (0, 1):
@@ -224,24 +194,17 @@ def _stretches(everything: list) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _mix(tracks: np.ndarray, room: Room, rng) -> np.ndarray:
-    """Both voices (2, N) through one room and microphone, with noise: (N,) float32."""
+def _mix(tracks: np.ndarray, surroundings: Surroundings, rng) -> np.ndarray:
+    """(N,) float32: both tracks (2, N) through one room, with noise."""
     mix = tracks.sum(0)
-    if room.responses and rng.random() < 0.35:
-        mix = _through(mix, room.responses[rng.integers(len(room.responses))], rng.uniform(0.1, 0.6))
+    if surroundings.responses and rng.random() < 0.35:
+        mix = add_reverberation(
+            mix, surroundings.responses[rng.integers(len(surroundings.responses))], rng.uniform(0.1, 0.6)
+        )
     level = np.sqrt(np.mean(mix**2)) + 1e-6
     noise = rng.standard_normal(len(mix)).astype(np.float32)
-    if room.noises and rng.random() < 0.4:
-        noise = np.resize(room.noises[rng.integers(len(room.noises))], len(mix))
+    if surroundings.noises and rng.random() < 0.4:
+        noise = np.resize(surroundings.noises[rng.integers(len(surroundings.noises))], len(mix))
     noise = noise / (np.sqrt(np.mean(noise**2)) + 1e-6)
     mix = mix + noise * level * 10 ** (-rng.uniform(18, 50) / 20)
     return (mix * rng.uniform(0.25, 0.9) / (np.abs(mix).max() + 1e-6)).astype(np.float32)
-
-
-def _through(sound: np.ndarray, response: np.ndarray, wet: float) -> np.ndarray:
-    """``sound`` (N,) in a room; the direct path stays where it was, so that phones keep their times."""
-    response = response[np.abs(response).argmax() :][:SAMPLE_RATE]
-    response = response / np.sqrt(np.sum(response**2))
-    size = 1 << int(np.ceil(np.log2(len(sound) + len(response))))
-    echo = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(response, size), size)[: len(sound)]
-    return (1 - wet) * sound + wet * echo

@@ -1,4 +1,4 @@
-"""How both heads move: with the own voice, nods to the partner's, postures, leaning, swaying, breathing."""
+"""Head and trunk motion of both people: visual prosody, nods, postures, sway and breathing."""
 
 from dataclasses import dataclass, replace
 
@@ -8,25 +8,25 @@ from core.layout import Layout
 from core.timeseries import minimum_jerk
 
 from .dialogue import Dialogue
-from .mimicry import LEAN, MOVING, TILT, mimicked, sight, spontaneous
+from .mimicry import LEAN, MOVING, TILT, mimicked, partner_visibility, spontaneous
 from .nods import nods, shakes, total
 from .person import Person
-from .prosodic_cues import GRID, Heard, frame_times, smooth
-from .visual_prosody import follow_voice, lungs
+from .prosodic_cues import GRID, ProsodicCues, frame_times, smooth
+from .visual_prosody import lung_volume, prosodic_head_motion
 
-NECK_SHARE = 0.42  # of a head movement that the neck makes
-NECK = (56.0, 74.0)  # degrees from which turning gets hard, and where it ends
-# A head is never still: s of the quickest and the slowest wave of each kind, and degrees of pitch, yaw and roll
+NECK_SHARE = 0.42  # share of the neck in a head rotation
+NECK = (56.0, 74.0)  # degrees of yaw: start of the soft limit, and the limit
+# Idle motion: periods (s) of its waves, and standard deviation (degrees) of pitch, yaw and roll
 SWAY = ((3.0, 5.1, 8.7, 14.0, 24.0), (1.2, 4.2, 1.3))
-LIFE = ((0.9, 1.3, 1.9, 2.6), (0.42, 0.5, 0.3))
+IDLE = ((0.9, 1.3, 1.9, 2.6), (0.42, 0.5, 0.3))
 TREMOR = ((0.11, 0.16, 0.23, 0.37), (0.08, 0.06, 0.05))
-TALKING = 0.5  # how much of what a listener takes on of the other's moves who talks takes on
+TALKING = 0.5  # mimicry of the partner's motion while speaking, over that while listening
 MIRROR = np.array([1, -1, -1, 1, -1, 1])  # pitch, yaw, roll, forward, to the own left and up, as in a mirror
 
 
 @dataclass(frozen=True)
 class Shift:
-    """A new posture, reached in ``seconds`` and kept until the next one."""
+    """A new posture, reached within ``seconds`` and held until the next one, or for ``hold``."""
 
     start: float
     seconds: float
@@ -35,82 +35,95 @@ class Shift:
     yaw: float
     lean: float  # m forward
     aside: float  # m to the own left
-    hold: float = 0.0  # s until it is over; 0: until the next one
+    hold: float = 0.0  # s; 0: until the next one
 
 
-def move_heads(dialogue: Dialogue, heard: Heard, layout: Layout, people, looking, rng) -> tuple[np.ndarray, np.ndarray]:
+def move_heads(
+    dialogue: Dialogue, cues: ProsodicCues, layout: Layout, people, gaze, rng
+) -> tuple[np.ndarray, np.ndarray]:
     """Neck, head and translation of both people: two (T, 9), axis-angle residuals in radians and metres."""
-    times = frame_times(len(looking[0].head))
-    nodding = nods(dialogue, heard, looking, people, layout, rng)
-    swaying = _swaying(times, dialogue, heard, layout, people, looking, rng)
-    return tuple(_carry(dialogue, heard, layout, people[i], looking[i], i, nodding[i], swaying[i], rng) for i in (0, 1))
+    times = frame_times(len(gaze[0].head))
+    nodding = nods(dialogue, cues, gaze, people, layout, rng)
+    swaying = _posture_and_sway(times, dialogue, cues, layout, people, gaze, rng)
+    return tuple(
+        _animate_head(dialogue, cues, layout, people[i], gaze[i], i, nodding[i], swaying[i], rng) for i in (0, 1)
+    )
 
 
-def _carry(dialogue, heard, layout: Layout, person: Person, looking, who: int, nodding, swaying, rng):
-    times = frame_times(len(looking.head))
-    speaking = _eased(heard.speaking[who], times)
-    lively = person.expressive * (0.55 + 0.9 * layout.energy)
+def _animate_head(dialogue, cues, layout: Layout, person: Person, gaze, who: int, nodding, swaying, rng):
+    """(T, 9) of one person: neck and head (axis-angle, radians) and translation (metres)."""
+    times = frame_times(len(gaze.head))
+    speaking = _smoothed(cues.speaking[who], times)
+    lively = person.expressiveness * (0.55 + 0.9 * layout.energy)
     # pitch, yaw, roll; + is up, to the own left, towards the own left shoulder
     angles = np.stack([np.full(len(times), person.chin), np.zeros(len(times)), np.full(len(times), person.tilt)])
-    angles[:2] += looking.head.T[::-1]
+    angles[:2] += gaze.head.T[::-1]
     angles += swaying[:3]
-    angles += follow_voice(heard, dialogue.turns, who, lively, looking.side, times)
+    angles += prosodic_head_motion(cues, dialogue.turns, who, lively, gaze.side, times)
     angles[0] += total(nodding, times)
-    angles[1] += total(shakes(heard, who, layout, person, rng), times)
-    angles[1] = _as_far_as_necks_go(looking.turned + angles[1]) - looking.turned
-    breathing = lungs(heard, who, times, rng.uniform(0.2, 0.3), rng.uniform(0, 6.28))
+    angles[1] += total(shakes(cues, who, layout, person, rng), times)
+    angles[1] = _within_neck_range(gaze.turned + angles[1]) - gaze.turned
+    breathing = lung_volume(cues, who, times, rng.uniform(0.2, 0.3), rng.uniform(0, 6.28))
     angles[0] += np.radians(0.25) * breathing
     body = _body(swaying[3:], angles, speaking, lively, layout, breathing)
     return np.concatenate([_joints(angles), body], axis=1)
 
 
-def _as_far_as_necks_go(yaw: np.ndarray) -> np.ndarray:
-    """Neck and head together, radians: as asked up to NECK[0], and never beyond NECK[1]."""
+def _within_neck_range(yaw: np.ndarray) -> np.ndarray:
+    """(T,) yaw of neck and head together, radians: unchanged up to NECK[0], soft-limited to NECK[1]."""
     easy, most = np.radians(NECK)
     beyond = np.maximum(np.abs(yaw) - easy, 0)
     return np.sign(yaw) * (np.minimum(np.abs(yaw), easy) + (most - easy) * np.tanh(beyond / (most - easy)))
 
 
-def _swaying(times: np.ndarray, dialogue, heard: Heard, layout: Layout, people, looking, rng) -> list[np.ndarray]:
-    """Postures, sway and life of both, two (6, T): pitch, yaw, roll (radians), forward, to the own left and up (m).
+def _posture_and_sway(
+    times: np.ndarray, dialogue, cues: ProsodicCues, layout: Layout, people, gaze, rng
+) -> list[np.ndarray]:
+    """Posture and idle motion of both, two (6, T): pitch, yaw, roll (radians), forward, to the own left and up (m).
 
-    Who sees the other goes along a little later, as in a mirror, and most while listening (Hale et al. 2020).
+    The partner's are mimicked with a delay, mirrored, most while listening (Hale et al. 2020).
     """
     own = []
     for i in (0, 1):
-        talking = _eased(heard.speaking[i], times)
-        posture = _held(_postures(dialogue, layout, i, people[i], rng), times)
-        own.append(posture + _stir(times, people[i], talking, layout, rng))
-    sees, both = sight(layout), []
+        talking = _smoothed(cues.speaking[i], times)
+        posture = _posture_curve(_postures(dialogue, layout, i, people[i], rng), times)
+        own.append(posture + _idle_motion(times, people[i], talking, layout, rng))
+    visibility, both = partner_visibility(layout), []
     for i in (0, 1):
-        seen = mimicked(MOVING, MIRROR[:, None] * own[1 - i], people[i], looking[i], sees[i])
-        both.append(own[i] + (1 - (1 - TALKING) * _eased(heard.floor == i, times)) * seen)
-        both[i][:3] += [degrees * np.radians(_waves(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
+        seen = mimicked(MOVING, MIRROR[:, None] * own[1 - i], people[i], gaze[i], visibility[i])
+        both.append(own[i] + (1 - (1 - TALKING) * _smoothed(cues.floor == i, times)) * seen)
+        both[i][:3] += [degrees * np.radians(_band_limited_noise(times, TREMOR[0], rng)) for degrees in TREMOR[1]]
     return both
 
 
-def _stir(times, person: Person, speaking, layout: Layout, rng) -> np.ndarray:
-    """(6, T) of one person alone."""
-    lively = person.expressive * (0.7 + 0.6 * layout.energy)
+def _idle_motion(times, person: Person, speaking, layout: Layout, rng) -> np.ndarray:
+    """(6, T) idle motion of one person: pitch, yaw, roll (radians), forward, to the own left and up (m)."""
+    lively = person.expressiveness * (0.7 + 0.6 * layout.energy)
     turns = [
         np.radians(
             lively**0.5
-            * (slow * _waves(times, SWAY[0], rng) + (0.75 + 0.5 * speaking) * quick * _waves(times, LIFE[0], rng))
+            * (
+                slow * _band_limited_noise(times, SWAY[0], rng)
+                + (0.75 + 0.5 * speaking) * quick * _band_limited_noise(times, IDLE[0], rng)
+            )
         )
-        for slow, quick in zip(SWAY[1], LIFE[1], strict=True)
+        for slow, quick in zip(SWAY[1], IDLE[1], strict=True)
     ]
     size = 0.0016 * person.sway * (0.7 + 0.6 * speaking * lively)
-    moves = [size * _waves(times, SWAY[0], rng) + 0.0003 * _waves(times, LIFE[0], rng) for _ in range(3)]
+    moves = [
+        size * _band_limited_noise(times, SWAY[0], rng) + 0.0003 * _band_limited_noise(times, IDLE[0], rng)
+        for _ in range(3)
+    ]
     return np.stack([*turns, moves[0], moves[1], 0.5 * moves[2]])
 
 
-def _eased(speaking: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """(T,) 0..1, how much the person is in the flow of talking."""
+def _smoothed(speaking: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """(T,) 0..1, smoothed speech activity at the frames ``times``, from ``speaking`` on the GRID."""
     return smooth(speaking.astype(float), 0.25)[np.minimum(np.round(times * GRID).astype(int), len(speaking) - 1)]
 
 
-def _waves(times: np.ndarray, periods, rng) -> np.ndarray:
-    """(T,) band-limited noise of unit size: waves of about these ``periods``, s, that come and go."""
+def _band_limited_noise(times: np.ndarray, periods, rng) -> np.ndarray:
+    """(T,) noise of unit variance: waves of about these ``periods``, s, with slowly varying amplitude."""
     curve = np.zeros(len(times))
     for period in periods:
         knots = np.arange(0, times[-1] + 2 * period, period)
@@ -121,21 +134,21 @@ def _waves(times: np.ndarray, periods, rng) -> np.ndarray:
 
 
 def _postures(dialogue: Dialogue, layout: Layout, who: int, person: Person, rng) -> list[Shift]:
-    """New postures at changes of turn, in long turns and unasked, and tilts of the head that pass."""
+    """Postures at turn changes, in long turns and spontaneous, and transient tilts of the head."""
     found = [_posture(-2.0, person, layout, False, rng)]
     for turn in dialogue.turns:
         if turn.end - turn.start > 2.0 or rng.random() < 0.2:
             found.append(_posture(turn.start - 0.3, person, layout, turn.person == who, rng))
-    for start in spontaneous(LEAN, dialogue.seconds, person.initiates * person.sway**0.5, rng):
+    for start in spontaneous(LEAN, dialogue.seconds, person.initiative * person.sway**0.5, rng):
         found.append(_leaning(start, person, layout, rng))
-    for start in spontaneous(TILT, dialogue.seconds, person.initiates, rng):
-        size = np.radians(rng.uniform(3.5, 7.5)) * person.expressive**0.5 * rng.choice([-1, 1])
+    for start in spontaneous(TILT, dialogue.seconds, person.initiative, rng):
+        size = np.radians(rng.uniform(3.5, 7.5)) * person.expressiveness**0.5 * rng.choice([-1, 1])
         found.append(Shift(start, rng.uniform(0.5, 0.9), size, 0, 0.3 * size, 0, 0, hold=rng.lognormal(0.9, 0.4)))
     return sorted(found, key=lambda shift: shift.start)
 
 
 def _leaning(start: float, person: Person, layout: Layout, rng) -> Shift:
-    """A clear new posture: forward or back, or over to one side."""
+    """A large posture shift: forward or back, or to one side."""
     posture = _posture(start, person, layout, False, rng)
     lean = rng.choice([-1, 1]) * rng.uniform(0.009, 0.022) * person.sway**0.3
     return replace(
@@ -144,7 +157,7 @@ def _leaning(start: float, person: Person, layout: Layout, rng) -> Shift:
 
 
 def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) -> Shift:
-    """Who talks leans in with energy; who listens leans in where it is warm and back where it is not."""
+    """A posture: speakers lean forward with energy, listeners forward with warmth and back without."""
     near = 0.012 * layout.energy if speaking else 0.013 * layout.warmth - 0.004
     return Shift(
         start,
@@ -157,8 +170,8 @@ def _posture(start: float, person: Person, layout: Layout, speaking: bool, rng) 
     )
 
 
-def _held(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
-    """(6, T) pitch, yaw, roll, lean, aside and up over time; what lasts eases on to the next, what passes adds."""
+def _posture_curve(shifts: list[Shift], times: np.ndarray) -> np.ndarray:
+    """(6, T) pitch, yaw, roll, lean, aside and up over time; held shifts replace one another, transient ones add."""
     path, passing = np.zeros((6, len(times))), np.zeros((6, len(times)))
     for shift in shifts:
         goal = np.array([shift.pitch, shift.yaw, shift.roll, shift.lean, shift.aside, 0.0])[:, None]
@@ -182,7 +195,7 @@ def _joints(angles: np.ndarray) -> np.ndarray:
 
 
 def _body(sway, angles, speaking, lively: float, layout: Layout, breathing) -> np.ndarray:
-    """(T, 3) metres: leaning and swaying, breathing, and the trunk that goes with the head and leans into the talk.
+    """(T, 3) translation, metres: lean and sway, breathing, the trunk's share of head rotation, lean while speaking.
 
     sway: (3, T) forward, to the own left and up
     """

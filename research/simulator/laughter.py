@@ -1,4 +1,4 @@
-"""What voices do beside talking: laughs to answer with and breaths to begin with, from recordings of nothing else."""
+"""Laughs (used as backchannels) and breaths (before turns) for voices, cut from recordings of nothing else."""
 
 from dataclasses import replace
 
@@ -7,33 +7,33 @@ import numpy as np
 from core.audio import SAMPLE_RATE
 from core.timeseries import runs
 
-from ..corpora.cast import Piece, Voice, faded
+from ..corpora.voices import Piece, Voice, faded
 
-LAUGH = "LAUGH"  # the name such a stretch has among the phones
-LOUD, SOFT = 30.0, 48.0  # dB under the loudest that belong to a laugh, to a breath
-BRIDGE = 0.3  # s between the bursts of a laugh
+LAUGH = "LAUGH"  # its name among the phones
+LOUD, SOFT = 30.0, 48.0  # dB under the maximum: threshold of a laugh, of a breath
+BRIDGE = 0.3  # s, gaps below this within a laugh are closed
 LEAST = 0.4  # s
-LAUGHING, BREATHING = (2.0, 0.05), (0.6, 0.004)  # s at most, and root mean square; voices talk at 0.06
-SIZES = {"F": 1.25}  # whose laugh is how much higher
+LAUGHING, BREATHING = (2.0, 0.05), (0.6, 0.004)  # longest (s), and root mean square; speech has 0.06
+SIZES = {"F": 1.25}  # resampling factor by sex
 
 
 def with_laughter(voices: list[Voice], recording: np.ndarray) -> list[Voice]:
-    """``voices``, each of which can laugh as is heard in ``recording`` (N,)."""
-    raised = {sex: _raised(recording, SIZES.get(sex, 1.0)) for sex in {voice.sex for voice in voices}}
-    by_sex = {sex: stretches_of(samples, LOUD, LAUGHING) for sex, samples in raised.items()}
+    """``voices`` with laughs cut from ``recording`` (N,), resampled by sex."""
+    resampled = {sex: _resampled(recording, SIZES.get(sex, 1.0)) for sex in {voice.sex for voice in voices}}
+    by_sex = {sex: sound_intervals(samples, LOUD, LAUGHING) for sex, samples in resampled.items()}
     return [replace(voice, laughs=by_sex[voice.sex]) for voice in voices]
 
 
 def with_breath(voices: list[Voice], recording: np.ndarray) -> list[Voice]:
-    """``voices``, each of which draws breath as is heard in ``recording`` (N,)."""
-    breaths = stretches_of(recording, SOFT, BREATHING)
+    """``voices`` with breaths cut from ``recording`` (N,)."""
+    breaths = sound_intervals(recording, SOFT, BREATHING)
     return [replace(voice, breaths=breaths) for voice in voices]
 
 
-def stretches_of(recording: np.ndarray, under: float, like: tuple[float, float]) -> tuple[Piece, ...]:
-    """What sounds in ``recording`` (N,) at most ``under`` dB under its loudest, parted by its pauses.
+def sound_intervals(recording: np.ndarray, under: float, like: tuple[float, float]) -> tuple[Piece, ...]:
+    """Pieces of ``recording`` (N,) above the threshold of ``under`` dB below its maximum, split at pauses.
 
-    like: s at most and level, LAUGHING or BREATHING
+    like: longest (s) and root mean square, LAUGHING or BREATHING
     """
     step = SAMPLE_RATE // 100
     power = (recording[: len(recording) // step * step].reshape(-1, step) ** 2).mean(1)
@@ -46,8 +46,8 @@ def stretches_of(recording: np.ndarray, under: float, like: tuple[float, float])
     return tuple(_piece(samples, *like) for samples in found)
 
 
-def _raised(samples: np.ndarray, factor: float) -> np.ndarray:
-    """``samples`` (N,) played ``factor`` times as fast and as high."""
+def _resampled(samples: np.ndarray, factor: float) -> np.ndarray:
+    """``samples`` (N,) resampled by ``factor``: faster and higher."""
     times = np.arange(0, len(samples) - 1, factor)
     return np.interp(times, np.arange(len(samples)), samples).astype(np.float32)
 

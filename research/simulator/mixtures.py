@@ -1,42 +1,44 @@
-"""Dialogues of two real voices in one recording, made by code, with the truth of who speaks when."""
+"""Mixtures of recorded voices with the ground truth of who speaks when: training data of the target-speaker VAD.
+
+Pieces, room, tracks and turn-taking statistics are shared with dialogue.py; the turn layout is not. A dialogue needs
+phones, an exact floor and backchannels at phrase ends; a mixture needs variety. One layout for both would draw other
+random numbers, so other data, and both networks would have to be trained again.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME, frame_count
+from core.audio import SAMPLE_RATE
 
 from ..corpora import augment
 from ..corpora.music import music
+from ..corpora.surroundings import Surroundings
 from ..corpora.voices import BRIDGE, LEVEL, SHORTEST, STEP, Voice, sounding, without_short
+from .tracks import place, step_coverage
+from .turn_taking import BACKCHANNEL_LENGTH, BACKCHANNELS_PER_MINUTE, DENSE, draw_offset, draw_turn_length
 
-# turn-taking of real two-person talk (turn_taking.json, "recommended")
-TURN_MEDIAN, TURN_SIGMA = 3.3, 1.09  # s; log-normal with mean 6
-OFFSET = ([0.05, 0.25, 0.5, 0.75, 0.95], [-1.1, -0.15, 0.2, 0.65, 1.5])  # s from the end of a turn to the next start
-BACKCHANNELS = (0.0, 8.0)  # a minute of the other's talk
-BACKCHANNEL_LENGTH = (0.25, 0.85)  # s
-CROWDED = 1.5  # overlap above which everybody starts that much earlier, in s
 LAUGHTER, FILLER = 0.1, 0.35  # shares of the backchannels
-UNDER_NOISE, UNDER_VOICE = -5.0, -18.0  # dB against noise and against the other's voice: softer, and nobody hears it
+UNDER_NOISE, UNDER_VOICE = -5.0, -18.0  # dB over the noise and over the other voice, below which speech is inaudible
 SILENCE = -120.0  # dB
-HEARD_OVER = 11  # steps (0.11 s) over which levels are compared
+LEVEL_WINDOW = 11  # steps, window of the levels (0.11 s)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What one mixture is like; drawn by :func:`draw_recipe`, or set for a test condition."""
+    """Parameters of a mixture; drawn by :func:`draw_recipe`, or set for a test condition."""
 
     seconds: float = 30.0
-    overlap: float = 1.0  # 0: nobody interrupts; 1: as in free talk; above CROWDED all talk at once
-    room: str = "same"  # "dry", "same" for both, "two": each has a place and microphone of its own, "hall": it echoes
+    overlap: float = 1.0  # factor on overlaps: 0 none, 1 as in conversation; above DENSE all speak at once
+    room: str = "same"  # "dry", "same" for both, "two": one for each, "hall": long reverberation
     snr: float = 40.0  # dB
-    noise: str = "hiss"  # "hiss", "noise", "music", "voice" (a third one far away)
+    noise: str = "hiss"  # "hiss", "noise", "music", "voice" (a distant third one)
     telephone: bool = False
     level_difference: float = 0.0  # dB, of the second voice
-    match_microphones: float = 1.0  # how much of the difference of the two long-term spectra is taken away
-    backchannel: tuple[float, float] = (-9.0, 1.0)  # dB, range of a listener's short sounds against talk
-    sizes: tuple[float, float] = (1.0, 1.0)  # each voice made so much smaller and quicker: a speaker nobody recorded
+    match_microphones: float = 1.0  # share of the difference of the long-term spectra that is removed
+    backchannel: tuple[float, float] = (-9.0, 1.0)  # dB, range of the level of backchannels over that of turns
+    sizes: tuple[float, float] = (1.0, 1.0)  # resampling factor of each voice, for new speakers
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,21 +46,12 @@ class Mixture:
     """T frames at 25 fps."""
 
     mono: np.ndarray  # (N,) float32
-    truth: np.ndarray  # (2, T) float32, share of the frame in which each person sounds and can be heard
-    steps: np.ndarray  # (2, N // STEP) bool, where each person sounds, heard or not
-
-
-@dataclass(frozen=True, eq=False)
-class Surroundings:
-    """What is mixed in: noises and room responses, each (n,), and listeners' short sounds by kind."""
-
-    noises: list[np.ndarray]
-    responses: list[np.ndarray]
-    fillers: dict[str, list[np.ndarray]]
+    truth: np.ndarray  # (2, T) float32, share of the frame with audible speech of each person
+    steps: np.ndarray  # (2, N // STEP) bool, speech of each person, audible or not
 
 
 def draw_recipe(rng: np.random.Generator) -> Recipe:
-    """A mixture as training sees them: a third with next to no overlap, most through one room and one channel."""
+    """A random recipe for training: a third with little overlap, most through one room and one channel."""
     noisy = rng.random()
     return Recipe(
         seconds=float(rng.integers(20, 33)),
@@ -75,134 +68,128 @@ def draw_recipe(rng: np.random.Generator) -> Recipe:
 
 
 def _draw_overlap(rng: np.random.Generator) -> float:
-    """The recipe's overlap: 0 to 3 % of the speech in a third of them, as in free talk in half, else up to 30 %."""
+    """The recipe's overlap: 0 to 3 % of the speech in a third, as in conversation in half, else up to 30 %."""
     kind = rng.random()
     if kind < 1 / 3:
         return float(rng.uniform(0, 0.35)) if rng.random() < 0.5 else 0.0
-    return float(rng.uniform(0.35, CROWDED) if kind < 5 / 6 else rng.uniform(CROWDED, 2.7))
+    return float(rng.uniform(0.35, DENSE) if kind < 5 / 6 else rng.uniform(DENSE, 2.7))
 
 
-def mix(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, third: Voice, seed: int) -> Mixture:
-    """Lay out a dialogue of ``pair`` and record it as ``recipe`` says; ``third`` is the voice far away."""
+def mix(
+    pair: tuple[Voice, Voice], surroundings: Surroundings, recipe: Recipe, background_voice: Voice, seed: int
+) -> Mixture:
+    """A mixture of a dialogue of ``pair`` by ``recipe``; ``background_voice`` is the distant one."""
     rng = np.random.default_rng(seed)
-    stems = _lay_out(pair, around, recipe, rng)
-    return _finished(stems, around, recipe, third, rng)
+    stems = _lay_out_turns(pair, surroundings, recipe, rng)
+    return _record(stems, surroundings, recipe, background_voice, rng)
 
 
-def gather(people: Sequence[Voice], around: Surroundings, recipe: Recipe, third: Voice, seed: int) -> Mixture:
-    """As :func:`mix`, of any number of ``people`` who speak one after the other and make no short sounds between; one
-    alone speaks in stretches. Its truth has a row for each."""
+def mix_turns(
+    people: Sequence[Voice], surroundings: Surroundings, recipe: Recipe, background_voice: Voice, seed: int
+) -> Mixture:
+    """As :func:`mix`, of any number of ``people`` without overlaps and backchannels; one alone speaks turns with gaps.
+
+    The ground truth has a row for each."""
     rng = np.random.default_rng(seed)
     stems = np.zeros((len(people), round(recipe.seconds * SAMPLE_RATE)), np.float32)
     speaker, start = 0, float(rng.uniform(0, 1.5))
     while start < recipe.seconds - 0.5:
-        wanted = float(np.clip(rng.lognormal(np.log(TURN_MEDIAN), TURN_SIGMA), 0.5, 20))
-        turn = _sized(_turn(people[speaker], wanted, rng), recipe.sizes[speaker % 2])
-        _add(stems[speaker], turn, start)
-        start += len(turn) / SAMPLE_RATE + max(0.04, float(np.interp(rng.random(), *OFFSET)))
+        wanted = draw_turn_length(rng)
+        turn = _resized(_turn(people[speaker], wanted, rng), recipe.sizes[speaker % 2])
+        place(stems[speaker], turn, start)
+        start += len(turn) / SAMPLE_RATE + max(0.04, draw_offset(rng))
         speaker = (speaker + int(rng.integers(1, len(people)))) % len(people) if len(people) > 1 else 0
-    return _finished(stems, around, recipe, third, rng)
+    return _record(stems, surroundings, recipe, background_voice, rng)
 
 
-def _finished(
-    stems: np.ndarray, around: Surroundings, recipe: Recipe, third: Voice, rng: np.random.Generator
+def _record(
+    stems: np.ndarray, surroundings: Surroundings, recipe: Recipe, background_voice: Voice, rng: np.random.Generator
 ) -> Mixture:
-    """Record clean (K, N) ``stems``."""
+    """The mixture of clean (K, N) ``stems``: levels, rooms, background, equalisation and channel."""
     steps = np.stack([sounding(stem) if stem.any() else np.zeros(len(stem) // STEP, bool) for stem in stems])
     stems[1:] *= 10 ** (recipe.level_difference / 20)
-    stems = _matched(stems, recipe.match_microphones)
-    mono = _recorded(stems, around, recipe, rng)
-    unwanted = _unwanted(mono, around, recipe, third, rng)
-    truth = _per_frame(audible(steps, stems, unwanted), len(mono))
-    mono = augment.equalise(mono + unwanted, rng, 5.0)
+    stems = _match_spectra(stems, recipe.match_microphones)
+    mono = _through_rooms(stems, surroundings, recipe, rng)
+    background = _background(mono, surroundings, recipe, background_voice, rng)
+    truth = step_coverage(audible(steps, stems, background), len(mono))
+    mono = augment.equalise(mono + background, rng, 5.0)
     if recipe.telephone:
         mono = augment.telephone(mono, rng.uniform(150, 350), rng.uniform(3000, 3800))
     mono = mono * (10 ** (rng.uniform(-26, -14) / 20) / augment.level_of(mono))
     return Mixture(np.clip(mono, -1, 1).astype(np.float32), truth, steps)
 
 
-def audible(steps: np.ndarray, stems: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
-    """The (K, S) ``steps`` in which a person can be heard: what sinks in noise or under the other's voice is no speech
-    that anybody could find, and a network taught to find it invents speech elsewhere.
+def audible(steps: np.ndarray, stems: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """The (K, S) ``steps`` in which a person is audible over noise and the other voices.
 
-    stems: (K, N) voices, unwanted: (N,) noise
+    Masked speech as a positive label makes the network predict speech elsewhere.
+
+    stems: (K, N) voices; background: (N,) noise
     """
-    levels = np.stack([_levels(sound) for sound in (*stems, unwanted)])
-    heard = np.empty_like(steps)
+    levels = np.stack([_levels(sound) for sound in (*stems, background)])
+    kept = np.empty_like(steps)
     for k in range(len(steps)):
         others = np.delete(levels[:-1], k, axis=0).max(axis=0, initial=SILENCE)
         loud = (levels[k] > levels[-1] + UNDER_NOISE) & (levels[k] > others + UNDER_VOICE)
-        heard[k] = without_short(~without_short(~(steps[k] & loud), BRIDGE), SHORTEST)
-    return heard & steps
+        kept[k] = without_short(~without_short(~(steps[k] & loud), BRIDGE), SHORTEST)
+    return kept & steps
 
 
 def _levels(sound: np.ndarray) -> np.ndarray:
-    """(N,) to (N // STEP,) dB, smoothed."""
+    """(N,) to (N // STEP,) dB, averaged over LEVEL_WINDOW."""
     power = np.square(sound[: len(sound) // STEP * STEP].reshape(-1, STEP)).mean(1)
-    return 10 * np.log10(np.convolve(power, np.ones(HEARD_OVER) / HEARD_OVER, "same") + 1e-12)
+    return 10 * np.log10(np.convolve(power, np.ones(LEVEL_WINDOW) / LEVEL_WINDOW, "same") + 1e-12)
 
 
-def _per_frame(steps: np.ndarray, samples: int) -> np.ndarray:
-    """(K, S) of 10 ms to (K, T): share of each frame."""
-    frames, each = frame_count(samples), SAMPLES_PER_FRAME // STEP
-    padded = np.zeros((len(steps), frames * each), np.float32)
-    padded[:, : steps.shape[1]] = steps
-    return padded.reshape(len(steps), frames, each).mean(-1)
-
-
-def _lay_out(pair: tuple[Voice, Voice], around: Surroundings, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
-    """(2, N) clean stems: turns by turns, backchannels of who listens."""
+def _lay_out_turns(
+    pair: tuple[Voice, Voice], surroundings: Surroundings, recipe: Recipe, rng: np.random.Generator
+) -> np.ndarray:
+    """(2, N) clean stems: alternating turns, with backchannels of the listener."""
     stems = np.zeros((2, round(recipe.seconds * SAMPLE_RATE)), np.float32)
     speaker, start = int(rng.integers(2)), float(rng.uniform(0, 1.5))
-    rate = rng.uniform(*BACKCHANNELS) * min(1.0, recipe.overlap * 2)
+    rate = rng.uniform(*BACKCHANNELS_PER_MINUTE) * min(1.0, recipe.overlap * 2)
     while start < recipe.seconds - 0.5:
-        wanted = float(np.clip(rng.lognormal(np.log(TURN_MEDIAN), TURN_SIGMA), 0.5, 20))
-        turn = _sized(_turn(pair[speaker], wanted, rng), recipe.sizes[speaker])
+        wanted = draw_turn_length(rng)
+        turn = _resized(_turn(pair[speaker], wanted, rng), recipe.sizes[speaker])
         end = start + len(turn) / SAMPLE_RATE
-        _add(stems[speaker], turn, start)
+        place(stems[speaker], turn, start)
         for _ in range(rng.poisson(rate * (end - start) / 60) if end - start > 1.5 else 0):
-            sound = _backchannel(pair[1 - speaker], around, recipe.backchannel, rng)
-            _add(
+            sound = _backchannel(pair[1 - speaker], surroundings, recipe.backchannel, rng)
+            place(
                 stems[1 - speaker],
-                _sized(sound, recipe.sizes[1 - speaker]),
+                _resized(sound, recipe.sizes[1 - speaker]),
                 rng.uniform(start + 0.5, max(start + 0.6, end - 0.3)),
             )
-        offset = float(np.interp(rng.random(), *OFFSET)) - max(0.0, recipe.overlap - CROWDED)
+        offset = draw_offset(rng) - max(0.0, recipe.overlap - DENSE)
         offset = offset * recipe.overlap if offset < 0 else offset
         start = max(start + 0.3, end + (offset if recipe.overlap else max(0.04, offset)))
-        speaker = 1 - speaker if rng.random() < 0.93 else speaker  # now and then one goes on after a long pause
+        speaker = 1 - speaker if rng.random() < 0.93 else speaker  # 7 % of the turns continue after a pause
     return stems
 
 
-def _add(stem: np.ndarray, sound: np.ndarray, start: float) -> None:
-    """Add ``sound`` (n,) to ``stem`` (N,) in place, cut at its end."""
-    first = round(start * SAMPLE_RATE)
-    kept = sound[: max(0, len(stem) - first)]
-    stem[first : first + len(kept)] += kept
-
-
 def _turn(voice: Voice, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Pieces in their own order until ``seconds`` are full, their pauses kept under 1 s."""
+    """(n,) consecutive pieces of about ``seconds`` in all, with their pauses up to 1 s."""
     index, parts, total = int(rng.integers(len(voice.pieces))), [], 0
     while total < seconds * SAMPLE_RATE:
-        piece = voice.pieces[index % len(voice.pieces)]
+        source = voice.pieces[index % len(voice.pieces)]
+        piece = source.samples
         left = round(seconds * SAMPLE_RATE) - total
-        if len(piece) > left + SAMPLE_RATE:  # a long piece would make every turn long
+        if len(piece) > left + SAMPLE_RATE:  # limits the length of the turn
             piece = _cut(piece, left + SAMPLE_RATE // 4)
-        pause = np.zeros(round(min(1.0, voice.pauses[index % len(voice.pieces)]) * SAMPLE_RATE), np.float32)
+        pause = np.zeros(round(min(1.0, source.pause) * SAMPLE_RATE), np.float32)
         parts += [piece, pause]
         total += len(piece) + len(pause)
         index += 1
     return np.concatenate(parts[:-1])
 
 
-def _sized(sound: np.ndarray, factor: float) -> np.ndarray:
-    """(n,) as a speaker of ``1 / factor`` the size says it."""
+def _resized(sound: np.ndarray, factor: float) -> np.ndarray:
+    """(n,) resampled by ``factor``, which scales pitch, formants and speech rate."""
     return sound if factor == 1.0 or len(sound) < 400 else augment.change_size(sound, factor)
 
 
 def _cut(piece: np.ndarray, samples: int) -> np.ndarray:
-    """The first ``samples`` or a few less, to end where it is soft."""
+    """The first ``samples`` or up to 0.2 s less, ending at a minimum of energy."""
     if len(piece) <= samples:
         return piece
     window = piece[max(0, samples - SAMPLE_RATE // 5) : samples]
@@ -215,23 +202,25 @@ def _cut(piece: np.ndarray, samples: int) -> np.ndarray:
 
 
 def _backchannel(
-    voice: Voice, around: Surroundings, decibels: tuple[float, float], rng: np.random.Generator
+    voice: Voice, surroundings: Surroundings, decibels: tuple[float, float], rng: np.random.Generator
 ) -> np.ndarray:
-    """A short sound of who listens, mostly softer than talk: an own short word, an uh-huh or laughter at own pitch."""
+    """(n,) a backchannel: a short word of ``voice``, a filler or a laugh, resampled by sex, at ``decibels``."""
     kind, gain = rng.random(), 10 ** (rng.uniform(*decibels) / 20)
-    if kind < LAUGHTER + FILLER and around.fillers:
-        sounds = around.fillers["laughter" if kind < LAUGHTER else "filler"]
-        factor = rng.uniform(1.1, 1.35) if voice.sex == "F" else rng.uniform(0.88, 1.12)  # the fillers are a man's
+    if kind < LAUGHTER + FILLER and surroundings.fillers:
+        sounds = surroundings.fillers["laughter" if kind < LAUGHTER else "filler"]
+        factor = (
+            rng.uniform(1.1, 1.35) if voice.sex == "F" else rng.uniform(0.88, 1.12)
+        )  # the recorded fillers are male
         return augment.change_size(sounds[rng.integers(len(sounds))], factor) * gain
     wanted = round(rng.uniform(*BACKCHANNEL_LENGTH) * SAMPLE_RATE)
-    short = [piece for piece in voice.pieces if 0.2 < len(piece) / SAMPLE_RATE < 0.9]
+    short = [piece.samples for piece in voice.pieces if 0.2 < piece.seconds < 0.9]
     if short and rng.random() < 0.5:
         return short[rng.integers(len(short))] * gain
-    return _cut(voice.pieces[rng.integers(len(voice.pieces))], wanted) * gain
+    return _cut(voice.pieces[rng.integers(len(voice.pieces))].samples, wanted) * gain
 
 
-def _matched(stems: np.ndarray, strength: float) -> np.ndarray:
-    """Take away that the two voices come from different microphones: move both long-term spectra to their mean."""
+def _match_spectra(stems: np.ndarray, strength: float) -> np.ndarray:
+    """Long-term spectra of the stems moved towards their mean, so that microphones do not separate the voices."""
     edges = np.geomspace(80, 8000, 15)
     frequencies = np.fft.rfftfreq(stems.shape[1], 1 / SAMPLE_RATE)
     spectra = np.fft.rfft(stems)
@@ -244,30 +233,36 @@ def _matched(stems: np.ndarray, strength: float) -> np.ndarray:
     return np.fft.irfft(spectra, stems.shape[1]).astype(np.float32)
 
 
-def _recorded(stems: np.ndarray, around: Surroundings, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:
-    """(K, N) clean to (N,): rooms and microphones."""
+def _through_rooms(
+    stems: np.ndarray, surroundings: Surroundings, recipe: Recipe, rng: np.random.Generator
+) -> np.ndarray:
+    """(K, N) clean stems to (N,): rooms and microphones."""
     if recipe.room == "dry":
         return stems.sum(0)
     if recipe.room in ("same", "hall"):
-        room = _room(around, rng) if recipe.room == "same" else _made_up_room(rng.uniform(0.6, 0.9), rng)
+        room = (
+            _draw_response(surroundings, rng)
+            if recipe.room == "same"
+            else _synthetic_response(rng.uniform(0.6, 0.9), rng)
+        )
         wet = rng.uniform(0.2, 1.0, len(stems))  # one room; each sits at another distance
         return sum(augment.in_room(stem, room, w) for stem, w in zip(stems, wet, strict=True))
-    places = [(_room(around, rng), rng.uniform(0.1, 1.0)) for _ in stems]
+    places = [(_draw_response(surroundings, rng), rng.uniform(0.1, 1.0)) for _ in stems]
     return sum(
         augment.equalise(augment.in_room(stem, room, wet), rng, 6.0)
         for stem, (room, wet) in zip(stems, places, strict=True)
     )
 
 
-def _room(around: Surroundings, rng: np.random.Generator) -> np.ndarray:
-    """A measured room response, or one made up: a direct sound and a tail that dies away."""
-    if around.responses and rng.random() < 0.4:
-        return around.responses[rng.integers(len(around.responses))]
-    return _made_up_room(rng.uniform(0.12, 0.7), rng)
+def _draw_response(surroundings: Surroundings, rng: np.random.Generator) -> np.ndarray:
+    """A measured (40 %) or a synthetic room response."""
+    if surroundings.responses and rng.random() < 0.4:
+        return surroundings.responses[rng.integers(len(surroundings.responses))]
+    return _synthetic_response(rng.uniform(0.12, 0.7), rng)
 
 
-def _made_up_room(reverberation: float, rng: np.random.Generator) -> np.ndarray:
-    """A direct sound and noise that falls by 60 dB in ``reverberation`` s: (n,)."""
+def _synthetic_response(reverberation: float, rng: np.random.Generator) -> np.ndarray:
+    """(n,) direct sound and exponentially decaying noise, 60 dB in ``reverberation`` s."""
     times = np.arange(round(reverberation * SAMPLE_RATE)) / SAMPLE_RATE
     tail = rng.normal(size=len(times)) * np.exp(-6.9 * times / reverberation) * (times > rng.uniform(0.002, 0.01))
     tail *= 10 ** (-rng.uniform(0, 12) / 20) / np.sqrt(np.sum(tail**2))
@@ -275,16 +270,16 @@ def _made_up_room(reverberation: float, rng: np.random.Generator) -> np.ndarray:
     return tail.astype(np.float32)
 
 
-def _unwanted(
-    mono: np.ndarray, around: Surroundings, recipe: Recipe, third: Voice, rng: np.random.Generator
+def _background(
+    mono: np.ndarray, surroundings: Surroundings, recipe: Recipe, background_voice: Voice, rng: np.random.Generator
 ) -> np.ndarray:
-    """(N,) what is nobody's voice of the two: hiss always, and noise, music or a third voice."""
-    if recipe.noise == "noise" and around.noises:
-        sound = around.noises[rng.integers(len(around.noises))]
+    """(N,) background: hiss, and noise, music or a third voice."""
+    if recipe.noise == "noise" and surroundings.noises:
+        sound = surroundings.noises[rng.integers(len(surroundings.noises))]
     elif recipe.noise == "music":
         sound = music(len(mono), rng)
     elif recipe.noise == "voice":
-        sound = augment.in_room(_turn(third, recipe.seconds / 2, rng), _room(around, rng))
+        sound = augment.in_room(_turn(background_voice, recipe.seconds / 2, rng), _draw_response(surroundings, rng))
     else:
         sound = augment.white_noise(len(mono), rng)
     snr = max(recipe.snr, 12.0) if recipe.noise == "voice" else recipe.snr

@@ -1,4 +1,4 @@
-"""Nods and shakes: when a listener answers with the head, how often and how far; and nods that answer nods."""
+"""Nods and shakes: listener nods cued by speech, spontaneous nods, and mimicry of nods."""
 
 from dataclasses import dataclass, replace
 
@@ -9,19 +9,19 @@ from core.motion import MOTION_FPS
 
 from .dialogue import Dialogue
 from .gaze_behaviour import GazeTrack
-from .mimicry import NOD, answers, sight, spontaneous
+from .mimicry import NOD, mimicked_acts, partner_visibility, spontaneous
 from .person import Person
-from .prosodic_cues import GRID, Heard
+from .prosodic_cues import GRID, ProsodicCues
 
-ASKING = 0.4  # weight of a phrase from which on its end is nodded at
-STRESS = 0.9  # strength of an accent that is nodded at in the middle of a long phrase
+PHRASE_THRESHOLD = 0.4  # weight of a phrase whose end elicits a nod
+ACCENT_THRESHOLD = 0.9  # strength of an accent that elicits a nod within a long phrase
 REACTION = 0.3  # s from the end of the phrase to the nod
-PATIENCE = 1.1  # s without a nod after which an accent is enough
+LONGEST_WAIT = 1.1  # s without a nod after which an accent elicits one
 
 
 @dataclass(frozen=True)
 class Nod:
-    """A run of nods (or shakes), s and radians; the first goes down (or to one side)."""
+    """A run of nods (or shakes), s and radians; the first half cycle is down (or to one side)."""
 
     start: float
     rate: float  # Hz
@@ -34,14 +34,14 @@ class Nod:
         return self.start + self.cycles / self.rate
 
     def curve(self, times: np.ndarray) -> np.ndarray:
-        """(T,) displacement, dying away, zero at both ends."""
+        """(T,) rotation, radians: a decaying sine, zero at both ends."""
         x = np.clip((times - self.start) * self.rate, 0, self.cycles)
         envelope = np.sin(np.pi * np.clip(x / self.cycles, 0, 1) ** 0.6) ** 0.8
         return -self.size * envelope * np.sin(2 * np.pi * x)
 
 
 def total(nods: list[Nod], times: np.ndarray) -> np.ndarray:
-    """(T,) all ``nods`` together."""
+    """(T,) sum of ``nods``, radians."""
     curve = np.zeros(len(times))
     for nod in nods:
         near = slice(*np.searchsorted(times, [nod.start, nod.end]))
@@ -49,71 +49,73 @@ def total(nods: list[Nod], times: np.ndarray) -> np.ndarray:
     return curve
 
 
-def nods(dialogue: Dialogue, heard: Heard, looking, people, layout: Layout, rng) -> tuple[list[Nod], list[Nod]]:
-    """Of both people: what is nodded at because it was heard, unasked nods, and nods that answer the other's."""
+def nods(dialogue: Dialogue, cues: ProsodicCues, gaze, people, layout: Layout, rng) -> tuple[list[Nod], list[Nod]]:
+    """Nods of both people: cued by the partner's speech, spontaneous, and mimicked."""
     own = []
     for i in (0, 1):
-        eager = people[i].initiates * (0.7 + 0.6 * layout.energy)
-        moments = [(start, rng.uniform(0.6, 1.3)) for start in spontaneous(NOD, dialogue.seconds, eager, rng)]
-        moments += _heard(dialogue, heard, looking[i], i, people[i], layout, rng)
-        own.append(_spaced(moments, people[i], rng))
+        rate_factor = people[i].initiative * (0.7 + 0.6 * layout.energy)
+        moments = [(start, rng.uniform(0.6, 1.3)) for start in spontaneous(NOD, dialogue.seconds, rate_factor, rng)]
+        moments += _cued_nods(dialogue, cues, gaze[i], i, people[i], layout, rng)
+        own.append(_without_overlaps(moments, people[i], rng))
 
     def reply(nod: Nod, start: float, who: int) -> Nod:
-        size = (0.5 * nod.size + np.radians(1.2)) * people[who].expressive ** 0.3
+        size = (0.5 * nod.size + np.radians(1.2)) * people[who].expressiveness ** 0.3
         return replace(nod, start=start, rate=rng.normal(2.0, 0.12), cycles=min(nod.cycles, 2.0), size=size)
 
-    sees, starts = sight(layout), [[nod.start for nod in of_one] for of_one in own]
+    sees, starts = partner_visibility(layout), [[nod.start for nod in of_one] for of_one in own]
     return tuple(
         own[i]
         + [
             reply(own[1 - i][k], moment, i)
-            for k, moment in answers(NOD, starts[1 - i], starts[i], people[i], looking[i], sees[i], rng)
+            for k, moment in mimicked_acts(NOD, starts[1 - i], starts[i], people[i], gaze[i], sees[i], rng)
         ]
         for i in (0, 1)
     )
 
 
-def _heard(dialogue: Dialogue, heard: Heard, looking: GazeTrack, who: int, person: Person, layout: Layout, rng) -> list:
-    """(start, weight): at the ends of the partner's phrases, with own backchannels, and at strong accents.
+def _cued_nods(
+    dialogue: Dialogue, cues: ProsodicCues, gaze: GazeTrack, who: int, person: Person, layout: Layout, rng
+) -> list:
+    """(start s, weight) of nods at the partner's phrase ends, with own backchannels, and at strong accents.
 
-    How much was said decides how often and how far; the person and chance only tip what is near the edge.
+    The phrase weight decides; person and noise matter near the threshold only.
     """
-    eager = person.nodder * (0.85 + 0.2 * layout.warmth + 0.2 * layout.energy)
+    rate_factor = person.nod_rate * (0.85 + 0.2 * layout.warmth + 0.2 * layout.energy)
     moments = [(span.start - 0.12, 1.0) for span in dialogue.backchannels if span.person == who and rng.random() < 0.95]
-    for phrase in heard.phrases:
+    for phrase in cues.phrases:
         if phrase.person != who:
-            sees = looking.at_partner[min(int(phrase.end * MOTION_FPS), len(looking.at_partner) - 1)]
-            weight = phrase.weight * eager**0.5 * (1.05 if sees else 0.9)
-            if weight + rng.normal(0, 0.1) > ASKING:
+            sees = gaze.at_partner[min(int(phrase.end * MOTION_FPS), len(gaze.at_partner) - 1)]
+            weight = phrase.weight * rate_factor**0.5 * (1.05 if sees else 0.9)
+            if weight + rng.normal(0, 0.1) > PHRASE_THRESHOLD:
                 moments.append((phrase.end + REACTION + 0.5 * (person.lag - 0.32) + rng.normal(0, 0.03), weight))
-    for accent in heard.accents:
-        holds = heard.floor[min(int(accent.time * GRID), len(heard.floor) - 1)] == accent.person
-        if accent.person != who and holds and accent.strength * eager**0.3 > STRESS:
-            moments.append((accent.time + REACTION, -1.0))  # only after a while without
+    for accent in cues.accents:
+        holds = cues.floor[min(int(accent.time * GRID), len(cues.floor) - 1)] == accent.person
+        if accent.person != who and holds and accent.strength * rate_factor**0.3 > ACCENT_THRESHOLD:
+            moments.append((accent.time + REACTION, -1.0))  # negative: only after LONGEST_WAIT without a nod
     return moments
 
 
-def _spaced(moments: list[tuple[float, float]], person: Person, rng) -> list[Nod]:
-    """One nod after the other; the more weight, the more cycles. Weight below 0: a single one after a long wait."""
-    asked = sorted(start for start, weight in moments if weight >= 0)
+def _without_overlaps(moments: list[tuple[float, float]], person: Person, rng) -> list[Nod]:
+    """Nods without overlap; cycles grow with weight. Weight below 0: one nod, only after LONGEST_WAIT."""
+    phrase_nods = sorted(start for start, weight in moments if weight >= 0)
     found, free = [], 0.0
     for start, weight in sorted(moments):
-        least = free + 0.3 if weight >= 0 else free + PATIENCE
-        if start < least or (weight < 0 and any(start < other < start + 1.0 for other in asked)):
+        least = free + 0.3 if weight >= 0 else free + LONGEST_WAIT
+        if start < least or (weight < 0 and any(start < other < start + 1.0 for other in phrase_nods)):
             continue
         cycles = 1.5 if weight < 0.95 else 2.0 if weight < 1.2 else 3.0
         rate = rng.normal(1.95, 0.12)
-        size = np.radians(1.7 + 1.1 * min(abs(weight), 1.5)) * person.expressive**0.4 * rng.lognormal(0, 0.12)
+        size = np.radians(1.7 + 1.1 * min(abs(weight), 1.5)) * person.expressiveness**0.4 * rng.lognormal(0, 0.12)
         found.append(Nod(start, rate, cycles, float(max(size, np.radians(1.8)))))
         free = found[-1].end
     return found
 
 
-def shakes(heard: Heard, who: int, layout: Layout, person: Person, rng) -> list[Nod]:
-    """Shakes of the head: rare, more of them where the mood is bad."""
+def shakes(cues: ProsodicCues, who: int, layout: Layout, person: Person, rng) -> list[Nod]:
+    """Head shakes: rare, more frequent with negative warmth."""
     chance = 0.02 + 0.08 * max(0.0, -layout.warmth)
-    starts = [end + person.lag for end, speaker in heard.phrase_ends if speaker != who and rng.random() < chance]
-    starts += [a.time for a in heard.accents if a.person == who and rng.random() < 0.3 * chance]
+    starts = [end + person.lag for end, speaker in cues.phrase_ends if speaker != who and rng.random() < chance]
+    starts += [a.time for a in cues.accents if a.person == who and rng.random() < 0.3 * chance]
     found = []
     for start in starts:
         cycles = float(rng.choice([1.5, 2, 2.5]))

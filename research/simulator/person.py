@@ -1,4 +1,4 @@
-"""Habits of one simulated person, and random layouts for two."""
+"""Parameters of a simulated person, and random layouts for two."""
 
 from dataclasses import dataclass
 
@@ -9,52 +9,52 @@ from core.layout import SEATED, STANDING, Layout
 
 @dataclass(frozen=True)
 class Person:
-    """Habits that stay the same for a whole dialogue; 1 is usual unless a unit is named."""
+    """Parameters that are constant over a dialogue; 1 is the population median unless a unit is given."""
 
-    articulation: float  # how far the jaw opens
-    lips: float  # how much the lips round, spread and bare
-    laziness: float  # 0..1: how much quick sounds are swallowed
-    expressive: float  # size of brows, smiles and head accents
-    nodder: float  # how often listening shows
-    blinks: float  # per minute, when listening
-    saccades: float  # how restless the gaze is
-    side: float  # -1..1, the side looked to when thinking; + is the own left
-    head_share: float  # 0..1: how much of a gaze shift the head takes
-    smiler: float
-    lopsided: float  # -1..1, which half of the face moves more
-    tilt: float  # radians, how the head is carried
-    chin: float  # radians, + is up
-    sway: float  # restlessness of the body
+    articulation: float  # gain of the jaw
+    lips: float  # gain of lip rounding, spreading and opening
+    reduction: float  # 0..1, vowel reduction at a high speech rate
+    expressiveness: float  # gain of brow raises, smiles and head beats
+    nod_rate: float  # rate of listener nods
+    blink_rate: float  # per minute, when listening
+    saccades: float  # rate of saccades
+    side: float  # -1..1, preferred side of averted gaze; + is the own left
+    head_share: float  # 0..1, share of the head in a gaze shift
+    smile_rate: float  # rate of smiles
+    asymmetry: float  # -1..1, asymmetry of the face; + is a stronger left half
+    tilt: float  # radians, roll of the head at rest
+    chin: float  # radians, pitch of the head at rest, + is up
+    sway: float  # gain of posture shifts and sway
     lag: float  # s, reaction time
-    mirrors: float  # 0..1, how often what the partner does is answered by the same
-    initiates: float  # how often something is done of the own accord
+    mimicry: float  # 0..1, probability and gain of mimicry
+    initiative: float  # rate of spontaneous acts
 
 
 def draw_person(rng: np.random.Generator) -> Person:
-    """Draw the habits of a person."""
+    """A random person; medians and spreads as written here."""
     return Person(
         articulation=float(np.clip(rng.lognormal(0.4, 0.22), 0.8, 2.1)),
         lips=float(np.clip(rng.lognormal(0, 0.2), 0.65, 1.5)),
-        laziness=float(rng.beta(2, 3)),
-        expressive=float(np.clip(rng.lognormal(0, 0.24), 0.5, 1.7)),
-        nodder=float(np.clip(rng.lognormal(0, 0.25), 0.5, 1.7)),
-        blinks=float(np.clip(rng.lognormal(np.log(15), 0.3), 7, 30)),
+        reduction=float(rng.beta(2, 3)),
+        expressiveness=float(np.clip(rng.lognormal(0, 0.24), 0.5, 1.7)),
+        nod_rate=float(np.clip(rng.lognormal(0, 0.25), 0.5, 1.7)),
+        blink_rate=float(np.clip(rng.lognormal(np.log(15), 0.3), 7, 30)),
         saccades=float(np.clip(rng.lognormal(0, 0.2), 0.6, 1.6)),
         side=float(np.clip(rng.normal(0, 0.6), -1, 1)),
         head_share=float(np.clip(rng.normal(0.68, 0.12), 0.3, 0.95)),
-        smiler=float(np.clip(rng.lognormal(0, 0.4), 0.3, 2.2)),
-        lopsided=float(np.clip(rng.normal(0, 0.4), -1, 1)),
+        smile_rate=float(np.clip(rng.lognormal(0, 0.4), 0.3, 2.2)),
+        asymmetry=float(np.clip(rng.normal(0, 0.4), -1, 1)),
         tilt=float(rng.normal(0, 0.022)),
         chin=float(rng.normal(0, 0.022)),
         sway=float(np.clip(rng.lognormal(0, 0.3), 0.5, 2)),
         lag=float(np.clip(rng.normal(0.32, 0.05), 0.2, 0.5)),
-        mirrors=float(np.clip(rng.normal(0.82, 0.12), 0.5, 1.0)),
-        initiates=float(np.clip(rng.lognormal(0, 0.25), 0.6, 1.7)),
+        mimicry=float(np.clip(rng.normal(0.82, 0.12), 0.5, 1.0)),
+        initiative=float(np.clip(rng.lognormal(0, 0.25), 0.6, 1.7)),
     )
 
 
 def random_layout(rng: np.random.Generator) -> Layout:
-    """A scene: mostly face to face and near, also wide apart, side by side, one sitting and one standing."""
+    """A random layout: mostly face to face and near; also far apart, side by side, one seated and one standing."""
     facing = {
         "face to face": lambda: rng.normal(0, 12, 2),
         "opened to the camera": lambda: np.array([-1, 1]) * rng.uniform(15, 60) + rng.normal(0, 6, 2),
@@ -75,7 +75,7 @@ def random_layout(rng: np.random.Generator) -> Layout:
     contacts = rng.beta(2.4, 1.4, 2) if rng.random() < 0.75 else rng.uniform(0, 1, 2).round(1)
     if backs:
         contacts *= 0
-    elif kind == "side by side" and rng.random() < 0.5:  # in a car, in a lift: glances
+    elif kind == "side by side" and rng.random() < 0.5:  # as in a car or a lift: glances only
         contacts = rng.beta(2, 7, 2)
     return Layout(
         distance=distance,

@@ -1,4 +1,9 @@
-"""What can be heard in a dialogue, as curves and moments that move faces: loudness, pitch, accents, phrase ends."""
+"""Prosodic cues of a dialogue: loudness, pitch, speech activity, floor, accents and phrases.
+
+Loudness and pitch are not those of core/audio/prosody.py, which gives 50 values a second of any recording as the
+network sees them. Here there are 100 a second of clean tracks, relative to the person's median, in semitones. The other
+trackers would give other accents, and so other training data.
+"""
 
 from dataclasses import dataclass
 
@@ -8,21 +13,22 @@ from core.audio import SAMPLE_RATE
 from core.motion import MOTION_FPS
 from core.timeseries import gaussian_smooth
 
-from .dialogue import Dialogue, Span
+from .dialogue import Dialogue
+from .tracks import Span
 
 GRID = 100  # curves have this many values per second; value k is at k / GRID seconds
 HOP = SAMPLE_RATE // GRID
 PITCH_RANGE = (70.0, 400.0)  # Hz
-WINDOW = 640  # samples under which pitch is looked for: 40 ms
+WINDOW = 640  # samples of a window of the pitch tracker: 40 ms
 
 
 @dataclass(frozen=True, eq=False)
 class Accent:
-    """A syllable that stands out."""
+    """A prominent syllable."""
 
     time: float  # s
     strength: float  # about 1, 0 and more
-    rise: float  # pitch against the person's own middle, about -1..1
+    rise: float  # pitch relative to the person's median, about -1..1
     person: int
 
 
@@ -33,19 +39,19 @@ class Phrase:
     start: float  # s
     end: float
     person: int
-    fall: float  # semitones by which the pitch of the last quarter of a second lies under that of the whole
+    fall: float  # semitones, mean pitch of the phrase less that of its last 0.25 s
     pause: float  # s until the same person speaks again
 
     @property
     def weight(self) -> float:
-        """How much its end asks for an answer, about 0..1.6: what is long, falls and is followed by silence."""
+        """Strength of its end as a backchannel cue, about 0..1.6: length, final pitch fall and pause."""
         length = min((self.end - self.start) / 2.0, 1.0)
         return length + 0.3 * float(np.clip(self.fall / 3, 0, 1)) + 0.3 * min(self.pause / 0.6, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
-class Heard:
-    """Curves by person on the GRID, and moments in seconds."""
+class ProsodicCues:
+    """Prosody of both people: curves on the GRID, events in seconds."""
 
     loudness: np.ndarray  # (2, G) dB over the person's usual level; -60 in silence
     pitch: np.ndarray  # (2, G) semitones from the person's middle, 0 where unvoiced
@@ -60,35 +66,35 @@ class Heard:
         return tuple((phrase.end, phrase.person) for phrase in self.phrases)
 
 
-def hear(dialogue: Dialogue) -> Heard:
-    """Listen to ``dialogue``."""
+def extract_cues(dialogue: Dialogue) -> ProsodicCues:
+    """Prosodic cues of the undisturbed tracks of ``dialogue``."""
     grid = len(dialogue.mix) // HOP
-    speaking = _on_grid(dialogue.stretches, grid)
+    speaking = _on_grid(dialogue.speech, grid)
     floor = np.full(grid, -1, np.int8)
     for turn in dialogue.turns:
         floor[_place(turn.start, grid) : _place(turn.end, grid)] = turn.person
     loudness = np.stack([_loudness(track, own) for track, own in zip(dialogue.tracks, speaking, strict=True)])
     pitch = np.stack([_pitch(track, own) for track, own in zip(dialogue.tracks, speaking, strict=True)])
     accents = [a for person in (0, 1) for a in _accents(loudness[person], pitch[person], speaking[person], person)]
-    return Heard(
+    return ProsodicCues(
         loudness=loudness,
         pitch=pitch,
         speaking=speaking,
         floor=floor,
         accents=tuple(sorted(accents, key=lambda a: a.time)),
-        phrases=_phrases(dialogue.stretches, pitch),
+        phrases=_phrases(dialogue.speech, pitch),
     )
 
 
-def _phrases(stretches: tuple[Span, ...], pitch: np.ndarray) -> tuple[Phrase, ...]:
-    """The stretches with what their melody (2, G) says."""
+def _phrases(speech: tuple[Span, ...], pitch: np.ndarray) -> tuple[Phrase, ...]:
+    """Phrases: the intervals of speech with the final fall of their pitch (2, G)."""
     phrases = []
     for person in (0, 1):
-        own = sorted((s for s in stretches if s.person == person), key=lambda s: s.start)
+        own = sorted((s for s in speech if s.person == person), key=lambda s: s.start)
         for span, after in zip(own, [s.start for s in own[1:]] + [np.inf], strict=True):
             first, last = _place(span.start, pitch.shape[1]), _place(span.end, pitch.shape[1])
-            melody = pitch[person, first : max(last, first + 1)]
-            fall = float(melody.mean() - melody[-GRID // 4 :].mean()) if len(melody) else 0.0
+            contour = pitch[person, first : max(last, first + 1)]
+            fall = float(contour.mean() - contour[-GRID // 4 :].mean()) if len(contour) else 0.0
             phrases.append(Phrase(span.start, span.end, person, fall, float(after - span.end)))
     return tuple(sorted(phrases, key=lambda phrase: phrase.end))
 

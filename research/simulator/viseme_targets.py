@@ -1,16 +1,13 @@
-"""Articulator targets of each phone and their dominance over neighbouring phones (Cohen and Massaro 1993)."""
+"""Articulatory targets and dominance of each phone (Cohen and Massaro 1993)."""
 
 import numpy as np
 
-from ..corpora.cast import SILENT
+from ..corpora.phones import DIPHTHONGS, SILENT
 
-# What lips.py moves; left and right are one here.
+# Channels of coarticulation.py; left and right are one here.
 ARTICULATORS = (
     "jawOpen mouthFunnel mouthPucker mouthStretch mouthLowerDown mouthUpperUp mouthRollLower mouthShrugUpper jawForward"
 ).split()
-
-CLOSED = frozenset("P B M".split())
-LIP_TO_TEETH = frozenset("F V".split())
 
 # jaw, funnel, pucker, stretch, lower lip down, upper lip up, lower lip in, upper shrug, jaw forward
 _TARGETS = {
@@ -41,12 +38,12 @@ _TARGETS = {
     "PAUSE": (0.12, 0.00, 0.00, 0.00, 0.06, 0.03, 0, 0, 0),
     "SIL": (0.00, 0.00, 0.00, 0.00, 0.00, 0.00, 0, 0, 0),
 }
-# Dominance of each class of phones, in the same order; 1 is a vowel on the jaw.
+# Dominance by class, in the order of ARTICULATORS; 1 is about that of a vowel.
 _DOMINANCE = {
     "vowel": (1.2, 0.9, 0.9, 1.1, 0.9, 0.9, 1, 0.5, 0.5),
     "rounded": (1.2, 1.9, 2.2, 1.1, 0.8, 0.8, 1, 0.5, 0.5),
     "postalveolar": (8.0, 1.7, 1.6, 1.0, 0.8, 0.8, 1, 0.6, 0.8),
-    "tight": (1.7, 1.6, 2.8, 1.3, 1.0, 1.0, 1, 0.5, 0.5),
+    "close rounded": (1.7, 1.6, 2.8, 1.3, 1.0, 1.0, 1, 0.5, 0.5),
     "sibilant": (14.0, 0.15, 0.15, 0.5, 0.8, 0.6, 1, 0.6, 0.8),
     "alveolar": (0.7, 0.08, 0.08, 0.2, 0.4, 0.3, 1, 0.3, 0.3),
     "velar": (0.5, 0.06, 0.06, 0.15, 0.2, 0.2, 1, 0.3, 0.3),
@@ -59,7 +56,7 @@ _CLASSES = {
     "vowel": "AA AE AH EH IH IY Y LAUGH",
     "rounded": "AO ER UH OH R",
     "postalveolar": "SH",
-    "tight": "UW W",
+    "close rounded": "UW W",
     "sibilant": "S",
     "alveolar": "T TH L",
     "velar": "K",
@@ -72,22 +69,21 @@ _SAME_AS = {
     "T": "D N DX EN",
     "S": "Z", "SH": "ZH CH JH", "K": "G NG", "TH": "DH", "F": "V", "P": "B M EM", "L": "EL", "AH": "AX",
 }  # fmt: skip
-DIPHTHONGS = {"AY": ("AA", "IH"), "AW": ("AA", "UH"), "EY": ("EH", "IY"), "OW": ("OH", "UW"), "OY": ("AO", "IH")}
 _SHAPE_OF = {other: own for own, others in _SAME_AS.items() for other in others.split()}
 _CLASS_OF = {name: kind for kind, names in _CLASSES.items() for name in names.split()}
 
-# s, decay of dominance before and after a phone, by articulator
+# s, reach of anticipatory and of carryover coarticulation, by articulator
 REACH_AHEAD = np.array([0.075, 0.13, 0.15, 0.10, 0.075, 0.075, 0.03, 0.06, 0.08])
 REACH_AFTER = np.array([0.085, 0.09, 0.10, 0.09, 0.085, 0.085, 0.03, 0.06, 0.08])
 
 
-PAUSE = 0.6  # s, silence shorter than this parts no speech
+PAUSE = 0.6  # s, shorter silences are pauses within an utterance
 
 
 def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Lay ``phones`` out without holes: diphthongs in two halves, silence in between.
+    """Contiguous segments of ``phones``: diphthongs in two, silence and pauses in between.
 
-    returns: starts (P,), ends (P,), rows (P,) into :func:`table`, names as spoken
+    returns: starts (P,), ends (P,), rows (P,) into TARGETS, names of the phones
     """
     spans, cursor = [], 0.0
     for start, end, name in sorted(phones):
@@ -95,7 +91,7 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
         if name in SILENT or end <= start:
             continue
         if start - cursor > 0.015:
-            inside = spans and start - cursor < PAUSE  # who goes on speaking does not shut the mouth
+            inside = spans and start - cursor < PAUSE  # the mouth does not close in a pause
             spans.append((cursor, start, "PAUSE" if inside else "SIL", "SIL"))
         if name in DIPHTHONGS:
             middle = start + 0.55 * (end - start)
@@ -111,6 +107,6 @@ def segments(phones, seconds: float) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 ROWS = {name: row for row, name in enumerate(_TARGETS)}
 TARGETS = np.array(list(_TARGETS.values()))  # (rows, articulators) at usual effort
-INSISTS = np.array([_DOMINANCE[_CLASS_OF[name]] for name in _TARGETS])
-# factor on the reach of a phone: sibilants have an exact narrow jaw, but only during the phone
+DOMINANCE = np.array([_DOMINANCE[_CLASS_OF[name]] for name in _TARGETS])
+# factor on the reach: sibilants and postalveolars are local
 SPREAD = np.array([{"sibilant": 0.6, "postalveolar": 0.7}.get(_CLASS_OF[name], 1.0) for name in _TARGETS])

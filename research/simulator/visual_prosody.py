@@ -1,43 +1,45 @@
-"""How the head goes with the own voice: its melody, its accents, the arcs of its phrases, the breath before."""
+"""Visual prosody: head motion that follows the own pitch, accents, phrases and breathing."""
 
 import numpy as np
 
-from .prosodic_cues import GRID, Heard, smooth
+from .prosodic_cues import GRID, ProsodicCues, smooth
 
-# Degrees at usual liveliness. People's heads follow their pitch (r about .6) and sink through a phrase as it does.
-MELODY = 0.34  # per semitone
-ARC = (4.6, 3.8)  # how far a long phrase sinks on either side of its middle, and how far it begins turned aside
+# Degrees at usual liveliness. Head pitch correlates with fundamental frequency (r about .6) and declines over a phrase.
+PITCH_GAIN = 0.34  # per semitone
+DECLINATION = (4.6, 3.8)  # of a long phrase: pitch on either side of its middle, and yaw at its start
 BEAT = 1.5  # at an accent of usual strength
-TWIST, LEAN = 1.2, 1.0  # of melody and beats that turn the head, of beats that tilt it
-ROLE = (2.4, -1.8)  # chin while talking, while listening
-TILT = 6.5  # of a listener
-INHALE = 2.8  # chin, at the breath before a turn
-RECOVERY = 1.0  # s after a phrase until the head is back
+TWIST, LEAN = 1.2, 1.0  # yaw by pitch and beats, roll by beats
+ROLE = (2.4, -1.8)  # head pitch while speaking, while listening
+TILT = 6.5  # roll of a listener
+INHALE = 2.8  # head pitch, at the breath before a turn
+RECOVERY = 1.0  # s after a phrase until the head is at rest again
 
 
-def follow_voice(heard: Heard, turns, who: int, lively: float, side: float, times: np.ndarray) -> np.ndarray:
-    """Pitch, yaw and roll (3, T), radians, + up, own left, own left shoulder: all of it can be heard.
+def prosodic_head_motion(
+    cues: ProsodicCues, turns, who: int, lively: float, side: float, times: np.ndarray
+) -> np.ndarray:
+    """Pitch, yaw and roll (3, T), radians, + up, own left, own left shoulder; a function of the speech alone.
 
     turns: who has the floor
-    side:  -1..1, where there is room to turn to; + is the own left
+    side:  -1..1, preferred side of averted gaze; + is the own left
     """
-    grid = heard.speaking.shape[1]
-    talking = smooth((heard.floor == who).astype(float), 0.4)
-    sinking, aside = _arcs(heard, who, grid)
-    beats, melody = _beats(heard, who, grid), smooth(heard.pitch[who], 0.09)
+    grid = cues.speaking.shape[1]
+    talking = smooth((cues.floor == who).astype(float), 0.4)
+    sinking, aside = _phrase_arcs(cues, who, grid)
+    beats, melody = _beats(cues, who, grid), smooth(cues.pitch[who], 0.09)
     pitch = ROLE[1] + (ROLE[0] - ROLE[1]) * talking + INHALE * _breaths(turns, who, grid)
-    pitch = pitch + lively * (MELODY * melody + ARC[0] * sinking + BEAT * beats)
-    yaw = side * lively * (ARC[1] * aside + TWIST * (MELODY * melody - BEAT * beats))
-    roll = side * (lively * (0.4 * smooth(heard.pitch[who], 0.25) + LEAN * BEAT * beats) - TILT * (1 - talking))
+    pitch = pitch + lively * (PITCH_GAIN * melody + DECLINATION[0] * sinking + BEAT * beats)
+    yaw = side * lively * (DECLINATION[1] * aside + TWIST * (PITCH_GAIN * melody - BEAT * beats))
+    roll = side * (lively * (0.4 * smooth(cues.pitch[who], 0.25) + LEAN * BEAT * beats) - TILT * (1 - talking))
     place = np.minimum(np.round(times * GRID).astype(int), grid - 1)
     return np.radians(np.stack([pitch, yaw, roll]))[:, place]
 
 
-def _arcs(heard: Heard, who: int, grid: int) -> tuple[np.ndarray, np.ndarray]:
+def _phrase_arcs(cues: ProsodicCues, who: int, grid: int) -> tuple[np.ndarray, np.ndarray]:
     """(G,) each: from 1 to -1 through every phrase and back to 0, and from 1 to 0; shorter phrases less."""
     time = np.arange(grid) / GRID
     sinking, aside = np.zeros(grid), np.zeros(grid)
-    for phrase in heard.phrases:
+    for phrase in cues.phrases:
         if phrase.person != who:
             continue
         length = phrase.end - phrase.start
@@ -51,10 +53,10 @@ def _arcs(heard: Heard, who: int, grid: int) -> tuple[np.ndarray, np.ndarray]:
     return smooth(sinking, 0.16), smooth(aside, 0.22)
 
 
-def _beats(heard: Heard, who: int, grid: int) -> np.ndarray:
-    """(G,) the head dips on the accents, after a little upbeat; where the pitch jumps up it rises instead."""
+def _beats(cues: ProsodicCues, who: int, grid: int) -> np.ndarray:
+    """(G,) beats: the head lowers on accents, after a small upbeat; on accents with a pitch rise it lifts."""
     beats, time = np.zeros(grid), np.arange(grid) / GRID
-    for accent in heard.accents:
+    for accent in cues.accents:
         if accent.person != who:
             continue
         width = 0.11
@@ -66,7 +68,7 @@ def _beats(heard: Heard, who: int, grid: int) -> np.ndarray:
 
 
 def _breaths(turns, who: int, grid: int) -> np.ndarray:
-    """(G,) 0..1: air is drawn in before a turn, more before a long one."""
+    """(G,) 0..1, inhalation before the turns of ``who``, larger before long turns."""
     breaths, time = np.zeros(grid), np.arange(grid) / GRID
     for turn in turns:
         if turn.person == who:
@@ -75,13 +77,13 @@ def _breaths(turns, who: int, grid: int) -> np.ndarray:
     return breaths
 
 
-def lungs(heard: Heard, who: int, times: np.ndarray, rhythm: float, begun: float) -> np.ndarray:
-    """(T,) -1..1, how full they are: filled before every phrase, used up by it, and quiet waves while listening.
+def lung_volume(cues: ProsodicCues, who: int, times: np.ndarray, rhythm: float, begun: float) -> np.ndarray:
+    """(T,) -1..1, lung volume: decreasing over every phrase; quiet breathing while listening.
 
-    rhythm: Hz; begun: radians, both of the quiet breathing
+    rhythm: Hz; begun: phase in radians, both of the quiet breathing
     """
-    grid = heard.speaking.shape[1]
-    sinking, _ = _arcs(heard, who, grid)
-    busy = smooth(heard.speaking[who].astype(float), 0.5)[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
+    grid = cues.speaking.shape[1]
+    sinking, _ = _phrase_arcs(cues, who, grid)
+    busy = smooth(cues.speaking[who].astype(float), 0.5)[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
     own = sinking[np.minimum(np.round(times * GRID).astype(int), grid - 1)]
     return busy * own + (1 - busy) * np.sin(2 * np.pi * times * rhythm + begun)

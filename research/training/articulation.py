@@ -1,4 +1,4 @@
-"""Trains the articulation head on real aligned speech: clean, disturbed, and with a second voice in the recording.
+"""Train the articulation head on aligned speech: clean, augmented, and with a second voice.
 
 python -m research train articulation --data ../shared/data --cache CACHE --steps 700
 python -m research train articulation --data ../shared/data --cache CACHE --parts 5 --steps 450 --rate 8e-4 --go-on
@@ -20,9 +20,10 @@ from core import WEIGHTS
 from core.speech.articulation import VISEMES, Articulation, ArticulationHead, load_head
 
 from ..corpora import recordings as corpora
+from ..corpora.surroundings import read_surroundings
 from . import scenes
 
-FIELDS = {  # of one ten-second example: shape and kind on disk
+FIELDS = {  # of one ten-second example: shape and dtype on disk
     "tokens": ((500, 1536), np.float16),
     "condition": ((500, 5), np.float32),
     "visemes": ((1000,), np.uint8),
@@ -31,20 +32,20 @@ FIELDS = {  # of one ten-second example: shape and kind on disk
     "shapes": ((1000, 4), np.float32),
 }
 PART = 400  # scenes in one part of the cache
-ACCENTED_SHARE = 0.35  # of the Mandarin-accented corpus, half of it children: more of it did not help
-CROP = 250  # tokens of an example seen in one step, 5 s
+ACCENTED_SHARE = 0.35  # of the Mandarin-accented corpus, half of it children; larger shares did not help
+CROP = 250  # tokens of a training crop, 5 s
 WEIGHTS_OF_LOSSES = {"visemes": 1.0, "closed": 2.0, "seal": 2.0, "shapes": 6.0}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
     parser.add_argument("--cache", type=Path, required=True, help="folder for the encoded scenes, 1.2 GB a part")
-    parser.add_argument("--parts", type=int, default=4, help="parts of 400 disturbed scenes, beside the clean ones")
+    parser.add_argument("--parts", type=int, default=4, help="parts of 400 augmented scenes, beside the clean one")
     parser.add_argument("--steps", type=int, default=1500)
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--width", type=int, default=160)
-    parser.add_argument("--rate", type=float, default=2e-3, help="of learning, at most")
-    parser.add_argument("--go-on", action="store_true", help="from the shipped head, not from nothing")
+    parser.add_argument("--rate", type=float, default=2e-3, help="peak learning rate")
+    parser.add_argument("--go-on", action="store_true", help="start from the shipped head")
     parser.add_argument("--seed", type=int, default=0)
 
 
@@ -61,9 +62,9 @@ def main(args: argparse.Namespace) -> None:
 
 
 def prepare(data: Path, cache: Path, part: int, seed: int) -> dict[str, np.ndarray]:
-    """The examples of one part as memory maps, encoded now where the cache lacks them.
+    """The examples of one part as memory maps, encoded when missing from the cache.
 
-    part: 0 all training recordings clean; 1, 2, … disturbed scenes; -1 clean recordings of the validation speakers
+    part: 0 all training recordings, clean; 1, 2, … augmented scenes; -1 the validation speakers, clean
     """
     folder = Path(cache) / f"part{part}"
     if not (folder / "done").exists():
@@ -77,7 +78,7 @@ def _encode_part(data: Path, folder: Path, part: int, rng: np.random.Generator) 
     recordings = corpora.trainable(corpora.aligned(corpora.read_speech(data)))
     chosen = [r for r in recordings if r.split == ("validation" if part < 0 else "train")]
     chosen = [r for r in chosen if r.corpus != "speechocean762" or rng.random() < ACCENTED_SHARE]
-    utterances, around = scenes.read_utterances(chosen), scenes.read_surroundings(data)
+    utterances, around = scenes.read_utterances(chosen), read_surroundings(data)
     count = PART if part > 0 else len(utterances)
     streams = 2 if part > 0 else 1
     arrays = {
@@ -85,8 +86,8 @@ def _encode_part(data: Path, folder: Path, part: int, rng: np.random.Generator) 
         for name, (shape, kind) in FIELDS.items()
     }
     for k in range(count):
-        scene = scenes.disturbed_scene(utterances, around, rng) if part > 0 else scenes.clean_scene(utterances[k])
-        for stream, example in enumerate(scenes.hear(scene)[:streams]):
+        scene = scenes.augmented_scene(utterances, around, rng) if part > 0 else scenes.clean_scene(utterances[k])
+        for stream, example in enumerate(scenes.encode(scene)[:streams]):
             for name, values in example.items():
                 arrays[name][streams * k + stream] = values
 
@@ -114,7 +115,7 @@ def train(head: ArticulationHead, parts: list[dict[str, np.ndarray]], args: argp
 
 
 def batches(parts: list[dict[str, np.ndarray]], args: argparse.Namespace) -> Iterator[dict[str, Tensor]]:
-    """Random crops of random examples, one after the other for ever."""
+    """Random crops of random examples, without end."""
     rng = np.random.default_rng(args.seed)
     counts = np.array([len(p["tokens"]) for p in parts])
     while True:
@@ -134,9 +135,9 @@ def _crop(values: np.ndarray, start: int) -> np.ndarray:
 
 
 def losses_of(said: Articulation, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """How far ``said`` is from the labels, for each output."""
+    """Loss of each output against its labels."""
     wanted = F.one_hot(batch["visemes"], len(VISEMES)).float().unflatten(1, (-1, 2)).mean(2)
-    heavier = 1 + 4 * batch["closed"].unflatten(1, (-1, 2))  # the lips are closed in a tenth of the time
+    heavier = 1 + 4 * batch["closed"].unflatten(1, (-1, 2))  # lips are closed in a tenth of the frames
     return {
         "visemes": F.cross_entropy(said.visemes.flatten(0, 1), wanted.flatten(0, 1)),
         "closed": F.binary_cross_entropy_with_logits(said.closure, batch["closed"].unflatten(1, (-1, 2)), heavier),

@@ -1,38 +1,20 @@
-"""Labels of the articulation head from phone times: visemes, bilabial closures and mouth shapes."""
+"""Training labels of the articulation head from phones: visemes, bilabial closures and mouth shapes.
+
+The mouth shapes use the dominance model as the simulator does (simulator/coarticulation.py), with four dimensions by
+viseme instead of nine articulators by phone: they are what the audio determines, without person and scene.
+"""
 
 import numpy as np
 
 from core.speech.articulation import SHAPES, VISEMES
 
+from ..corpora.phones import BILABIALS, DIPHTHONGS, VISEME_OF, dominance
 from ..corpora.recordings import Phone
-from ..simulator.viseme_targets import DIPHTHONGS
 
 RATE = 100  # labels a second
-VISEME_OF = {
-    phone: viseme
-    for viseme, phones in {
-        "silence": "SIL",
-        "PBM": "P B M",
-        "FV": "F V",
-        "TH": "TH DH",
-        "TDN": "T D N",
-        "SZ": "S Z",
-        "SH": "SH ZH CH JH",
-        "KG": "K G NG HH",
-        "L": "L",
-        "R": "R ER",
-        "OO": "W UW UH",
-        "O": "AO OW OY",
-        "AA": "AA AE AW AY",
-        "EH": "EH AH EY LAUGH",
-        "EE": "IY IH Y",
-    }.items()
-    for phone in phones.split()
-}
-DIPHTHONG_END = {name: VISEME_OF[second] for name, (_, second) in DIPHTHONGS.items()}
-DIPHTHONG_TURN = 0.6  # share of its length in the first vowel
+SECOND_HALF = 0.6  # of a diphthong's length, where its second viseme begins
 
-# aperture, width, protrusion and jaw of each viseme, and its dominance over neighbours for each
+# aperture, width, protrusion, jaw of each viseme, and its dominance over each
 TARGETS = {
     "silence": ((0.03, 0.0, 0.0, 0.03), (1, 1, 1, 1)),
     "PBM": ((0.0, 0.0, 0.1, 0.12), (8, 0.5, 0.3, 1)),
@@ -50,8 +32,8 @@ TARGETS = {
     "EH": ((0.6, 0.2, 0.0, 0.5), (1.5, 1, 1, 1.5)),
     "EE": ((0.35, 0.6, 0.0, 0.2), (1.5, 1.5, 1, 1.5)),
 }
-SPREAD = 0.05  # s, decay of dominance before and after a viseme
-EFFORT = 0.3  # louder by 10 dB opens the mouth wider by this share
+SPREAD = 0.05  # s, reach of anticipatory and of carryover coarticulation
+EFFORT = 0.3  # gain of aperture and jaw by 10 dB more loudness
 SEAL_SPREAD = 0.015  # s
 
 
@@ -68,32 +50,32 @@ def spans(phones: list[Phone]) -> list[tuple[float, float, str]]:
     result = []
     for phone in phones:
         viseme = VISEME_OF[phone.name]
-        if phone.name in DIPHTHONG_END:
-            turn = phone.start + DIPHTHONG_TURN * (phone.end - phone.start)
-            result += [(phone.start, turn, viseme), (turn, phone.end, DIPHTHONG_END[phone.name])]
+        if phone.name in DIPHTHONGS:
+            turn = phone.start + SECOND_HALF * (phone.end - phone.start)
+            result += [(phone.start, turn, viseme), (turn, phone.end, VISEME_OF[DIPHTHONGS[phone.name][1]])]
         else:
             result.append((phone.start, phone.end, viseme))
     return result
 
 
 def closures(phones: list[Phone]) -> list[tuple[float, float]]:
-    """start, end (s) of the time the lips are sealed: neighbours joined, the breath after a p left out."""
-    sealed: list[tuple[float, float]] = []
+    """start, end (s) of bilabial closures: adjacent ones joined, the aspiration of a P left out."""
+    closed_spans: list[tuple[float, float]] = []
     for before, phone in zip([None, *phones], phones, strict=False):
-        if VISEME_OF[phone.name] != "PBM":
+        if phone.name not in BILABIALS:
             continue
         length = phone.end - phone.start
         end = phone.end - (0.3 * length if phone.name == "P" else 0)
-        # after a pause the aligner hears only the burst, yet the lips were shut before it
+        # after a pause the aligner labels the burst only; the closure begins before it
         start = phone.start - (0.04 if phone.name != "M" and before is not None and before.name == "SIL" else 0)
-        if sealed and start - sealed[-1][1] < 0.01:
-            start, _ = sealed.pop()
-        sealed.append((start, end))
-    return sealed
+        if closed_spans and start - closed_spans[-1][1] < 0.01:
+            start, _ = closed_spans.pop()
+        closed_spans.append((start, end))
+    return closed_spans
 
 
 def closure_labels(phones: list[Phone], count: int) -> tuple[np.ndarray, np.ndarray]:
-    """closed (count,) in {0, 1} and seal (count,) in [0, 1], a bump at the middle of each closure; 100 a second."""
+    """closed (count,) in {0, 1} and seal (count,) in [0, 1], a Gaussian at the middle of each closure; 100 a second."""
     times = (np.arange(count) + 0.5) / RATE
     closed, seal = np.zeros(count, np.float32), np.zeros(count, np.float32)
     for start, end in closures(phones):
@@ -103,22 +85,22 @@ def closure_labels(phones: list[Phone], count: int) -> tuple[np.ndarray, np.ndar
 
 
 def shapes_at(phones: list[Phone], level: np.ndarray) -> np.ndarray:
-    """Mouth shapes with dominance coarticulation (Cohen and Massaro 1993).
+    """Mouth shapes with coarticulation: means of viseme targets, weighted by dominance (Cohen and Massaro 1993).
 
     level:   (count,) loudness over the usual, 10 dB is 1; 100 a second
     returns: (count, 4) as SHAPES
     """
     count = len(level)
     times = (np.arange(count) + 0.5) / RATE
-    pull, total = np.zeros((count, len(SHAPES))), np.full((count, len(SHAPES)), 1e-3)
+    weighted, total = np.zeros((count, len(SHAPES))), np.full((count, len(SHAPES)), 1e-3)
     for start, end, viseme in spans(phones):
-        target, dominance = (np.array(x) for x in TARGETS[viseme])
+        target, peak = (np.array(x) for x in TARGETS[viseme])
         first, last = np.searchsorted(times, [start - 6 * SPREAD, end + 6 * SPREAD])
-        away = np.maximum(0, np.maximum(start - times[first:last], times[first:last] - end))
-        say = np.exp(-away / SPREAD)[:, None] * dominance
-        pull[first:last] += say * target
-        total[first:last] += say
-    shapes = pull / total
+        ahead, after = (np.maximum(0, x)[:, None] for x in (start - times[first:last], times[first:last] - end))
+        weight = dominance(ahead, after, peak, SPREAD, SPREAD)
+        weighted[first:last] += weight * target
+        total[first:last] += weight
+    shapes = weighted / total
     effort = 1 + EFFORT * np.convolve(level.clip(-2, 1), np.ones(15) / 15, "same")
     shapes[:, [0, 3]] *= effort[:, None]
     shapes[:, 0] *= 1 - closure_labels(phones, count)[0]

@@ -17,6 +17,7 @@ from core.generator.diffusion import SCALES, multiscale_noise, noise_share, sign
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 
+from ..corpora.masks import box_filtered
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
 SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
@@ -225,7 +226,7 @@ def roughen(masks: np.ndarray, rng: np.random.Generator) -> Tensor:
     for row in masks:
         row = np.roll(row, rng.integers(-3, 4))
         width = rng.integers(1, 5) * 2 + 1
-        row = np.convolve(np.pad(row, width // 2, "edge"), np.ones(width) / width, "valid")
+        row = box_filtered(row, width)
         unsure = rng.uniform(0, 0.15, 2)
         rows.append(unsure[0] + (1 - unsure.sum()) * row)
     return torch.from_numpy(np.float32(rows))

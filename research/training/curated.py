@@ -1,11 +1,11 @@
-"""Real pairs to learn from: curated takes beside their recordings become dialogues that the generator trains on.
+"""Training data from takes of real pairs: each take beside its recording becomes a dialogue for the generator.
 
     python -m research train takes     --takes FOLDER --out cache/dialogues
     python -m research train generator --data cache/dialogues --out cache/generator
 
 A take (talk.npz, see core/motion.py) holds the motion of both people, who speaks, and where they sit; the recording it
-belongs to lies beside it under the same name (talk.wav, talk.flac, talk.mp4 …). The dialogues may go into a folder of
-their own, or beside those that "train dataset" made, and then both are learnt from.
+belongs to lies beside it under the same name (talk.wav, talk.flac, talk.mp4 …). The dialogues may be written to a
+folder of their own, or to that of "train dataset", to train on both.
 """
 
 import json
@@ -23,14 +23,14 @@ from core.layout import room_poses
 from core.motion import MOTION_FPS, Take, load_take
 from core.speech import features
 
-SHORTEST = 10.0  # s; training cuts windows of this length
-FIRST = 100_000  # number of the first one: made dialogues are numbered from 0
+SHORTEST = 10.0  # s, the length of a training window
+FIRST = 100_000  # number of the first one; simulated dialogues are numbered from 0
 
 
 def read_takes(folder: Path) -> list[tuple[Take, Path]]:
     """The takes of ``folder`` and the recordings they belong to.
 
-    Raises UserError when there are none, or where one cannot be learnt from.
+    Raises UserError when there are none, or for one at another frame rate or shorter than SHORTEST.
     """
     paths = sorted(Path(folder).glob("*.npz"))
     if not paths:
@@ -43,7 +43,7 @@ def _read(path: Path) -> Take:
     if take.motions[0].fps != MOTION_FPS or len(take) < SHORTEST * MOTION_FPS:
         raise UserError(
             f'"{path}" has {len(take)} frames at {take.motions[0].fps:g} a second. '
-            f"Learning needs {MOTION_FPS} a second and {SHORTEST:g} s or more: export it again, or take it away."
+            f"Training needs {MOTION_FPS} a second and {SHORTEST:g} s or more: export it again, or remove it."
         )
     return take
 
@@ -56,16 +56,14 @@ def _recording_of(path: Path) -> Path:
 
 
 def as_dialogue(take: Take, recording: Path, heads: tuple[str, str]) -> dict[str, np.ndarray]:
-    """What research/training/batches.py reads of a dialogue: features, masks, intents, layout.
+    """The arrays of a dialogue file (research/training/batches.py): features, masks, intents, layout.
 
     heads: of A and B, whose joints the take's rotations are about
     """
     sound = decoding.load(recording)
     frames = decoding.frame_count(len(sound.mono))
     if frames != len(take):
-        raise UserError(
-            f'"{recording}" lasts {frames} frames and its take {len(take)}. Cut it as the take was made from it.'
-        )
+        raise UserError(f'"{recording}" lasts {frames} frames and its take {len(take)}. Use the recording of the take.')
     masks = take.speaking.astype(np.float32)
     geometries = [gaze.Geometry.of(load(name)) for name in heads]
     motions = np.stack([motion.packed for motion in take.motions])

@@ -1,4 +1,4 @@
-"""The processes of one training: one alone, or as many as torchrun starts, on one machine or several."""
+"""Distributed data parallel training (DDP): one process, or as many as torchrun starts, on one machine or several."""
 
 import os
 
@@ -7,17 +7,17 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 
-class Team:
-    """Meets the other processes on entry and leaves them at the end."""
+class DDP:
+    """Process group of one training; joined on entry, left on exit."""
 
     def __init__(self):
-        # torchrun says in the environment which of how many this process is
+        # set by torchrun
         self.size, self.rank, self.local = (
             int(os.environ.get(name, default)) for name, default in (("WORLD_SIZE", 1), ("RANK", 0), ("LOCAL_RANK", 0))
         )
         self.device = f"cuda:{self.local}" if torch.cuda.is_available() else "cpu"
 
-    def __enter__(self) -> "Team":
+    def __enter__(self) -> "DDP":
         cuda = torch.cuda.is_available()
         if cuda:
             torch.cuda.set_device(self.device)
@@ -31,12 +31,12 @@ class Team:
 
     @property
     def leads(self) -> bool:
-        """Whether this process writes the files."""
+        """Whether this is rank 0, which writes the files."""
         return self.rank == 0
 
     @property
     def number(self) -> tuple[int, ...]:
-        """What sets this process's random numbers apart; nothing where it leads, so that one alone draws the same."""
+        """Suffix of the random seed: the rank, or nothing for rank 0, so that one process alone draws the same."""
         return (self.rank,) if self.rank else ()
 
     def share(self, network: torch.nn.Module) -> torch.nn.Module:

@@ -28,7 +28,7 @@ from core.generator.condition import FEATURES
 from core.generator.network import Config, DualStream
 
 from .batches import Batch, Dialogue, Recipe, draw_batch, measure, read_dialogues
-from .ddp import Team
+from .ddp import DDP
 from .losses import WEIGHTS, Scale, losses
 
 HELD_OUT = 12  # every so manieth recording is for judging only
@@ -153,19 +153,19 @@ def train(
     build: the network of a configuration; ablations are subclasses
     """
     train_set, test_set = split(dialogues)
-    with Team() as team:
-        state, scale = resume(folder, begin(config, plan, team.device, build), measure(train_set), plan)
-        shared = team.share(state.network)
+    with DDP() as ddp:
+        state, scale = resume(folder, begin(config, plan, ddp.device, build), measure(train_set), plan)
+        shared = ddp.share(state.network)
         while state.step < plan.steps:
             stage, started = plan.stage(state.step), time.perf_counter()
-            batch = draw(train_set, scale, stage.recipe, np.random.default_rng([plan.seed, state.step, *team.number]))
-            result = advance(state, batch, scale, plan, team.device, shared)
-            if not team.leads:
+            batch = draw(train_set, scale, stage.recipe, np.random.default_rng([plan.seed, state.step, *ddp.number]))
+            result = advance(state, batch, scale, plan, ddp.device, shared)
+            if not ddp.leads:
                 continue
             if state.step % LOG_EVERY == 0:
                 log(folder, state.step, stage.name, result | {"seconds": time.perf_counter() - started})
             if state.step % SAVE_EVERY == 0 or state.step == plan.steps:
-                log(folder, state.step, "held out", held_out(state.average, test_set, scale, team.device))
+                log(folder, state.step, "held out", held_out(state.average, test_set, scale, ddp.device))
                 save(folder, state, scale, plan, header)
     return state
 
@@ -239,5 +239,5 @@ def main(arguments) -> None:
     header = {"data": data_hash, "seed": str(plan.seed), "command": "python -m research " + " ".join(sys.argv[1:])}
     config = Config(condition=FEATURES + dialogues[0].features.shape[2], intent=posture_gesture.WIDTH)
     state = train(arguments.out, dialogues, plan, config, header)
-    if Team().leads:
+    if DDP().leads:
         print(f"{arguments.out / 'generator.safetensors'}: {state.step} steps on {len(dialogues)} dialogues")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,8 @@ from core.diarization.embeddings import SpeakerEmbeddings, embed_recording
 from core.errors import UserError
 from core.files import replacing
 
-from ..corpora import recordings
+from ..corpora import surroundings
+from ..corpora.surroundings import Surroundings
 from ..corpora.voices import Voice, read_fillers, read_voices
 from ..simulator import mixtures
 
@@ -48,15 +49,12 @@ def paths(cache: Path, split: str, count: int | None = None) -> list[Path]:
     return found
 
 
-def read_surroundings(data: Path) -> mixtures.Surroundings:
+def read_surroundings(data: Path) -> Surroundings:
     """Noises, room responses and fillers that may train what ships."""
-    rows = recordings.trainable(recordings.read_corpus(Path(data) / "noise_rir"))
-    noises = [recordings.read_samples(row.path) for row in rows if row.speaker == "noise"]
-    responses = [recordings.read_samples(row.path) for row in rows if row.speaker == "rir"]
-    return mixtures.Surroundings(noises, responses, read_fillers(data))
+    return replace(surroundings.read_surroundings(data), fillers=read_fillers(data))
 
 
-def _features_of(number: int, split: str, voices: list[Voice], around: mixtures.Surroundings) -> dict[str, np.ndarray]:
+def _features_of(number: int, split: str, voices: list[Voice], around: Surroundings) -> dict[str, np.ndarray]:
     rng = np.random.default_rng([number, sum(map(ord, split))])
     first, second, third = draw_three(voices, rng)
     recipe = mixtures.draw_recipe(rng)
@@ -68,7 +66,7 @@ def _features_of(number: int, split: str, voices: list[Voice], around: mixtures.
         "narrow": embeddings.narrow.astype(np.float16),
         "picture": log_mel.features(mixture.mono, embeddings.activity),
         "truth": mixture.truth.astype(np.float16),
-        "recipe": np.array(json.dumps({**asdict(recipe), "voices": [first.name, second.name]})),
+        "recipe": np.array(json.dumps({**asdict(recipe), "voices": [first.speaker, second.speaker]})),
     }
 
 

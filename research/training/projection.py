@@ -1,4 +1,4 @@
-"""Fits the voice features' projection: mean, deviation and 96 principal components of Whisper's layers on speech."""
+"""Fit the projection of the speech features: mean, standard deviation and 96 principal components of Whisper tokens."""
 
 import argparse
 from pathlib import Path
@@ -14,6 +14,7 @@ from core.speech.whisper import load_whisper
 from core.speech.windows import dither
 
 from ..corpora import recordings as corpora
+from ..corpora.surroundings import read_surroundings
 from . import scenes
 
 COMPONENTS = 96
@@ -31,10 +32,10 @@ def main(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(args.seed)
     picked = [chosen[i] for i in rng.permutation(len(chosen))[: args.scenes]]
     utterances = scenes.read_utterances(picked)
-    around = scenes.read_surroundings(args.data)
+    around = read_surroundings(args.data)
     statistics = Statistics()
     for k, utterance in enumerate(utterances):
-        scene = scenes.clean_scene(utterance) if k % 2 else scenes.disturbed_scene(utterances, around, rng)
+        scene = scenes.clean_scene(utterance) if k % 2 else scenes.augmented_scene(utterances, around, rng)
         statistics.add(raw_tokens(scene))
     save_file(statistics.projection(), WEIGHTS / "voice_pca.safetensors")
     print(f"{len(utterances)} scenes, {statistics.kept:.3f} of the variance in {COMPONENTS} components")

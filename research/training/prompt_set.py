@@ -1,4 +1,4 @@
-"""Our own prompt set: lines and what they mean, as the reading of prompts learns them."""
+"""The prompt set: prompts with their layout values, training data of the prompt regressor."""
 
 import functools
 import random
@@ -11,9 +11,9 @@ from core.errors import UserError
 from core.layout import Layout
 
 SHORT = {"d": "distance", "f": "facing", "h": "height", "c": "contact", "e": "energy", "w": "warmth"}
-SLOTS = PROMPTS / "slots.txt"  # what the words in braces stand for
+SLOTS = PROMPTS / "slots.txt"  # values of the placeholders in braces
 SLOT = re.compile(r"\{(\w+)\}")
-DRAWS = 8  # how often a line with braces is read
+DRAWS = 8  # draws of a line with placeholders
 PLAIN_PHRASE = 3  # words
 
 
@@ -25,12 +25,12 @@ class Line:
     text: str
     values: dict[str, float]  # by the names of FIELDS
     changes: dict[str, float]  # the same for changes, and "swap"
-    outright: frozenset[str]  # those of the values that are said in words, not implied by a scene
+    outright: frozenset[str]  # those of the values stated in words, not implied by a scene
 
 
 @dataclass(frozen=True)
 class Case:
-    """One prompt and what must hold of its reading."""
+    """One prompt and predicates on its predicted layout."""
 
     kind: str
     prompt: str
@@ -39,7 +39,7 @@ class Case:
 
 
 def prompt_set() -> list[Line]:
-    """All lines to learn from: none that a test part has as well, but for phrases as plain as "more eye contact"."""
+    """All training lines; lines of a test set with more than PLAIN_PHRASE words are excluded."""
     tested = {_plain(case.prompt) for path in sorted((PROMPTS / "held_out").glob("*.txt")) for case in read_cases(path)}
     tested = {text for text in tested if len(text.split()) > PLAIN_PHRASE}
     files = [path for path in sorted(PROMPTS.glob("*.txt")) if path != SLOTS]
@@ -51,7 +51,7 @@ def _plain(text: str) -> str:
 
 
 def read_lines(path: Path) -> list[Line]:
-    """Read one file of the prompt set; its own first lines explain the form."""
+    """Read one file of the prompt set; its first lines explain the format."""
     lines, family, values, changes = [], path.stem, {}, {}
     for text in path.read_text("utf-8").splitlines():
         if not text.strip() or text.startswith("#"):
@@ -68,7 +68,7 @@ def read_lines(path: Path) -> list[Line]:
 
 
 def _filled(text: str) -> list[str]:
-    """A line with its braces filled from SLOTS, DRAWS times and always in the same way; one without them as it is."""
+    """DRAWS deterministic fillings of the placeholders of a line from SLOTS; a line without them unchanged."""
     if not SLOT.search(text):
         return [text]
     chance, slots = random.Random(text), _slots()
@@ -105,7 +105,7 @@ def _exchanged(values: dict[str, float]) -> dict[str, float]:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Read a set; the first lines of assets/prompts/held_out/test.txt explain its form."""
+    """Read a set; the first lines of assets/prompts/held_out/test.txt explain the format."""
     try:
         rows = [line for line in path.read_text("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Train the reading of prompts from our own prompt set; no data but assets/prompts and the encoder's package."""
+"""Train the prompt regressor on the prompt set in assets/prompts; needs no other data."""
 
 import hashlib
 import json
@@ -18,8 +18,8 @@ from core.prompt.meaning import FIELDS, Ensemble, Meaning
 
 from .prompt_set import Line, prompt_set
 
-HELD_OUT = 0.15  # share of the families that measure, when measuring
-# How near a reading must be: a factor for the distance, else a difference
+HELD_OUT = 0.15  # share of the families held out with --measure
+# Tolerance of a correct prediction: a factor for the distance, else a difference
 NEAR = {"distance": 1.8, "facing": 30, "height": 0.25, "contact": 0.25, "energy": 0.25, "warmth": 0.35}
 MEMBERS, BATCH, PEAK_RATE = 3, 64, 2e-3
 JOINTS = " | and |, | with | but |. "
@@ -35,7 +35,7 @@ def add_arguments(parser) -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--measure", action="store_true", help="hold families out, print how well they are read, keep nothing"
+        "--measure", action="store_true", help="hold families out and print the accuracy on them; writes no weights"
     )
 
 
@@ -58,12 +58,12 @@ def main(arguments) -> None:
     }
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: value.half() for name, value in model.state_dict().items()}, arguments.out, header)
-    arguments.out.chmod(0o644)  # it is written for its owner alone
+    arguments.out.chmod(0o644)  # safetensors writes it readable for the owner only
     print(f"{arguments.out}: trained on {len(lines)} lines of {len({line.family for line in lines})} families")
 
 
 def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:
-    """What to learn from and what to measure with: scenes are held out whole, directions line by line."""
+    """Training and held-out lines: scenes are held out by family, directions line by line."""
 
     def held(line: Line) -> bool:
         key = line.text if line.outright or line.changes or not line.values else line.family
@@ -77,7 +77,7 @@ def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     chance = random.Random(seed)
     examples = [(meaning_of(line.text), line) for line in lines]
     examples += [_renamed(text, line, chance) for text, line in examples if "one person" in text]
-    examples += _mixtures(lines, len(lines) // 2, chance) + _dressed(lines, chance)
+    examples += _mixtures(lines, len(lines) // 2, chance) + _requests(lines, chance)
     encoded = _encode([text for text, _ in examples])
     targets = _targets([line for _, line in examples])
     model = Ensemble(MEMBERS)
@@ -104,7 +104,7 @@ def _fitted(
 
 
 def _batches(encoded: list[tuple[Tensor, Tensor]], chance: random.Random) -> list[list[int]]:
-    """All examples once, in random order, those of about one length together: padding costs time."""
+    """All examples once, in random order, batched by similar length to limit padding."""
     order = sorted(range(len(encoded)), key=lambda i: len(encoded[i][0]) + 3 * chance.random())
     batches = [order[begin : begin + BATCH] for begin in range(0, len(order), BATCH)]
     chance.shuffle(batches)
@@ -112,23 +112,23 @@ def _batches(encoded: list[tuple[Tensor, Tensor]], chance: random.Random) -> lis
 
 
 def _renamed(text: str, line: Line, chance: random.Random) -> tuple[str, Line]:
-    """The same with a role or a pronoun for whom the line speaks of."""
+    """The line with roles or pronouns for the two people."""
     first, second = chance.sample(ROLES.split(","), 2)
     return text.replace("the other person", second).replace("one person", first), line
 
 
-def _dressed(lines: list[Line], chance: random.Random) -> list[tuple[str, Line]]:
-    """Changes as people ask for them, and two changes in one clause."""
+def _requests(lines: list[Line], chance: random.Random) -> list[tuple[str, Line]]:
+    """Changes in the forms of requests, and two changes in one clause."""
     changes = [line for line in lines if line.changes]
-    dressed = []
+    requests = []
     for line in changes:
         form = chance.choice(REQUESTS.split("|"))
-        dressed.append((meaning_of(form.format(_bare(line))), line))
+        requests.append((meaning_of(form.format(_bare(line))), line))
         other = chance.choice(changes)
         if not set(line.changes) & set(other.changes):
             text = meaning_of(f"{_bare(line)}{chance.choice([' and ', ', ', ' but '])}{_bare(other)}")
-            dressed.append((text, Line(line.family, text, {}, {**line.changes, **other.changes}, frozenset())))
-    return dressed
+            requests.append((text, Line(line.family, text, {}, {**line.changes, **other.changes}, frozenset())))
+    return requests
 
 
 def _bare(line: Line) -> str:
@@ -138,7 +138,7 @@ def _bare(line: Line) -> str:
 
 
 def _mixtures(lines: list[Line], count: int, chance: random.Random) -> list[tuple[str, Line]]:
-    """Two lines as one clause; what is said outright holds against what a scene implies."""
+    """Two lines as one clause; stated values override those implied by a scene."""
     lines = [line for line in lines if line.values]
     directions = [line for line in lines if line.outright]
     mixtures = []
@@ -186,7 +186,7 @@ def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
 
 
 def _between(table: Tensor, real: Tensor, wanted: Tensor) -> Tensor:
-    """How much each step has of a value: two neighbours share it, the ends take what lies beyond.
+    """Soft labels over the steps of a value: linear between two neighbours, clamped at the ends.
 
     table, real (9, S); wanted (B, 9, 1) -> (B, 9, S), each row summing to 1
     """
@@ -202,7 +202,7 @@ def _between(table: Tensor, real: Tensor, wanted: Tensor) -> Tensor:
 
 
 def _encode(texts: list[str]) -> list[tuple[Tensor, Tensor]]:
-    """States and sentence embedding of every text, half precision, without padding; sorted by length it is quick."""
+    """States and sentence embedding of every text, half precision, without padding."""
     encoded: list = [None] * len(texts)
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     for begin in range(0, len(order), 64):
@@ -220,7 +220,7 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
 
 
 def report(model: Ensemble, lines: list[Line]) -> None:
-    """Print which lines of unseen families are read wrong, and the share read right by field."""
+    """Print the wrong predictions on held-out lines, and the accuracy by field."""
     right: dict[str, list[bool]] = {}
     for line, answer in zip(lines, meaning.understand([meaning_of(line.text) for line in lines], model), strict=True):
         wrong = [field for field in FIELDS if not _right(field, line, answer)]
@@ -234,7 +234,7 @@ def report(model: Ensemble, lines: list[Line]) -> None:
 
 
 def _right(field: str, line: Line, answer: dict) -> bool:
-    """Is one number of a line read within NEAR, or rightly left alone?"""
+    """Whether a field is predicted within NEAR, or correctly left unchanged."""
     name = field.rstrip("_12")
     said = answer["scene"] > 0.5 or answer["outright"][field] > 0.5
     if field in line.changes:

@@ -1,8 +1,6 @@
-"""Ten-second scenes of one or two real voices with known phones, disturbed as recordings are, cached as Whisper hears
-them."""
+"""Ten-second scenes of one or two recorded voices with phone labels, augmented, and their encoding by Whisper."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,15 +10,17 @@ from core.speech import features, streams
 from core.speech.windows import WINDOW_FRAMES
 
 from ..corpora import augment
-from ..corpora.recordings import Phone, Recording, may_train, read_corpus, read_phones, read_samples
+from ..corpora.masks import soften_masks
+from ..corpora.recordings import Phone, Recording, read_phones, read_samples
+from ..corpora.surroundings import Surroundings
 from . import articulation_labels
 
 FRAMES = WINDOW_FRAMES
 SAMPLES = FRAMES * SAMPLES_PER_FRAME
 LABELS = FRAMES * articulation_labels.RATE // 25
-SECOND_VOICE = 0.8  # of the disturbed scenes
-PARTNER_LEVEL = (-12.0, 12.0)  # dB over the own voice; either of the two is learnt from
-LONGEST_PAUSE = 0.2  # s; a shorter one does not end a speaker's mask
+SECOND_VOICE = 0.8  # of the augmented scenes
+PARTNER_LEVEL = (-12.0, 12.0)  # dB over the first voice; both streams are training examples
+LONGEST_PAUSE = 0.2  # s; shorter pauses are closed in the mask
 
 
 @dataclass(frozen=True)
@@ -33,43 +33,28 @@ class Utterance:
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What disturbs."""
-
-    noises: list[np.ndarray]
-    rooms: list[np.ndarray]
-
-
-@dataclass(frozen=True)
 class Scene:
     """Two voices in one recording; the second may be absent."""
 
     mix: np.ndarray  # (SAMPLES,) float32
-    masks: np.ndarray  # (2, FRAMES) as a speaker network might give them
+    masks: np.ndarray  # (2, FRAMES) in [0, 1], imprecise as those of diarization
     phones: tuple[list[Phone], list[Phone]]
 
 
 def read_utterances(recordings: list[Recording]) -> list[Utterance]:
-    """The sound and the phones of aligned recordings, in memory."""
+    """Samples and phones of aligned recordings."""
     return [Utterance(read_samples(r.path), read_phones(r.phones_path), r.speaker) for r in recordings]
 
 
-def read_surroundings(data: Path) -> Surroundings:
-    """Noises and rooms whose licence allows to train with them."""
-    rows = [r for r in read_corpus(Path(data) / "noise_rir") if may_train(r.licence)]
-    sounds = {kind: [read_samples(r.path) for r in rows if r.path.name.startswith(kind)] for kind in ("noise", "rir")}
-    return Surroundings(sounds["noise"], sounds["rir"])
-
-
 def clean_scene(utterance: Utterance) -> Scene:
-    """The first ten seconds of one voice, undisturbed, with the exact mask."""
+    """The first ten seconds of one voice, without augmentation, with the exact mask."""
     placed = _place(utterance, 0.0, 0.0, SAMPLES / SAMPLE_RATE)
     masks = np.stack([mask_of(placed.phones), np.zeros(FRAMES, np.float32)])
     return Scene(placed.samples, masks, (placed.phones, []))
 
 
-def disturbed_scene(utterances: list[Utterance], around: Surroundings, rng: np.random.Generator) -> Scene:
-    """One or two voices with other sizes, levels, microphones, rooms, noises, lines and unsure masks."""
+def augmented_scene(utterances: list[Utterance], around: Surroundings, rng: np.random.Generator) -> Scene:
+    """One or two voices, randomly resampled, equalised, with noise, room, telephone band and imprecise masks."""
     own = _resized(utterances[rng.integers(len(utterances))], rng)
     pair = [_place_at_random(own, rng), None]
     if rng.random() < SECOND_VOICE:
@@ -80,7 +65,7 @@ def disturbed_scene(utterances: list[Utterance], around: Surroundings, rng: np.r
 
 
 def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random.Generator) -> Scene:
-    """Both voices (placed, SAMPLES long) through one room and one line, with noise and unsure masks."""
+    """Both voices (placed, SAMPLES long) through one room and channel, with noise and imprecise masks."""
     voices = [
         augment.equalise(u.samples, rng) if u and rng.random() < 0.5 else (u.samples if u else None) for u in pair
     ]
@@ -88,7 +73,7 @@ def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random
     if voices[1] is not None:
         mix = mix + voices[1] / augment.level_of(voices[1]) * 10 ** (rng.uniform(*PARTNER_LEVEL) / 20)
     if rng.random() < 0.4:
-        mix = augment.in_room(mix, around.rooms[rng.integers(len(around.rooms))], wet=rng.uniform(0.2, 1))
+        mix = augment.in_room(mix, around.responses[rng.integers(len(around.responses))], wet=rng.uniform(0.2, 1))
     if rng.random() < 0.5:
         noise = augment.white_noise(SAMPLES, rng)
         if rng.random() < 0.7:
@@ -99,12 +84,12 @@ def mix_scene(pair: list[Utterance | None], around: Surroundings, rng: np.random
     phones = tuple(u.phones if u else [] for u in pair)
     masks = np.stack([mask_of(p) for p in phones])
     if rng.random() < 0.8:
-        masks = augment.soften_masks(masks, rng)
+        masks = soften_masks(masks, rng)
     return Scene((mix * 0.05).astype(np.float32), masks, phones)
 
 
 def mask_of(phones: list[Phone]) -> np.ndarray:
-    """(FRAMES,) float32: 1 where somebody speaks, short pauses included."""
+    """(FRAMES,) float32 in {0, 1}: speech, with short pauses closed."""
     mask = np.zeros(FRAMES, np.float32)
     for phone in phones:
         if phone.name != "SIL" or phone.end - phone.start < LONGEST_PAUSE:
@@ -113,8 +98,8 @@ def mask_of(phones: list[Phone]) -> np.ndarray:
 
 
 @torch.inference_mode()
-def hear(scene: Scene) -> list[dict[str, np.ndarray]]:
-    """What the head gets and shall say, for every stream of the scene (a lone voice also gives the silent partner).
+def encode(scene: Scene) -> list[dict[str, np.ndarray]]:
+    """Inputs and labels of the articulation head for both streams; of a single voice, the second stream is silent.
 
     tokens (2 FRAMES, 1536) float16, condition (2 FRAMES, 5), visemes (4 FRAMES,), closed, seal (4 FRAMES,),
     shapes (4 FRAMES, 4)
@@ -149,7 +134,7 @@ def _resized(utterance: Utterance, rng: np.random.Generator) -> Utterance:
 
 
 def _place_at_random(utterance: Utterance, rng: np.random.Generator) -> Utterance:
-    """Somewhere in the scene; a long utterance is entered at a random time."""
+    """At a random time of the scene; a long utterance starts at a random time of its own."""
     length = len(utterance.samples) / SAMPLE_RATE
     spare = SAMPLES / SAMPLE_RATE - length
     if spare < 0:
@@ -158,14 +143,14 @@ def _place_at_random(utterance: Utterance, rng: np.random.Generator) -> Utteranc
 
 
 def _partner(utterance: Utterance, rng: np.random.Generator) -> Utterance:
-    """A second voice: all along, a turn, or a few words."""
+    """A second voice of 10 s, a turn, or a few words."""
     length = len(utterance.samples) / SAMPLE_RATE
     take = min(length, SAMPLES / SAMPLE_RATE, rng.choice([10, rng.uniform(2, 6), rng.uniform(0.4, 1.5)]))
     return _place(utterance, rng.uniform(0, SAMPLES / SAMPLE_RATE - take), rng.uniform(0, max(0, length - take)), take)
 
 
 def _place(utterance: Utterance, at: float, skip: float, take: float) -> Utterance:
-    """``take`` seconds of the utterance from ``skip`` on, heard from ``at`` on, in SAMPLES of silence."""
+    """``take`` seconds of the utterance from ``skip`` on, placed at ``at`` in SAMPLES of silence."""
     samples = np.zeros(SAMPLES, np.float32)
     piece = utterance.samples[int(skip * SAMPLE_RATE) : int((skip + take) * SAMPLE_RATE)]
     start = int(at * SAMPLE_RATE)

@@ -87,7 +87,7 @@ def other_counts(data: Path, count: int) -> Iterator[Case]:
             recipe = replace(mixtures.draw_recipe(rng), seconds=seconds)
             if recipe.noise == "voice":  # would be one speaker more
                 recipe = replace(recipe, noise="noise")
-            mixture = mixtures.gather(speakers, around, recipe, far, int(rng.integers(2**31)))
+            mixture = mixtures.mix_turns(speakers, around, recipe, far, int(rng.integers(2**31)))
             truth, sound = _truth(mixture), decoding.from_samples(mixture.mono)
             yield Case(name, f"{name} {number}", sound, truth.longest_speakers(2), len(truth.names))
 

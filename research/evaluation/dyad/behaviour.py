@@ -245,15 +245,16 @@ def _simulator(arguments) -> dict[str, dict[str, float]]:
     """Behaviour of the simulator on unseen voices, and the share of it that the audio explains."""
     from core.errors import UserError
 
-    from ...simulator.dialogue import default_statistics, make_dialogue
+    from ...simulator.dialogue import make_dialogue
     from ...simulator.person import random_layout
     from ...simulator.synthesize import synthesize
-    from ...training.dataset import cast_for
+    from ...simulator.turn_taking import default_statistics
+    from ...training.dataset import read_dialogue_voices
     from .explained_variance import explained_shares
 
     if arguments.data is None:
         raise UserError("There is nothing to evaluate. Name takes, or give --data for the simulator.")
-    voices, scenes, shares = cast_for(arguments.data, "test"), [], []
+    voices, scenes, shares = read_dialogue_voices(arguments.data, "test"), [], []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
         dialogue = make_dialogue(voices, default_statistics(), seed, arguments.seconds)
         layout = random_layout(np.random.default_rng([seed, 1]))

@@ -13,7 +13,7 @@ from core.layout import Layout, room_poses
 from core.motion import CHANNELS, EXPRESSION_NAMES
 
 from ...simulator.dialogue import Dialogue
-from ...simulator.prosodic_cues import hear
+from ...simulator.prosodic_cues import extract_cues
 from ...simulator.synthesize import synthesize
 from .motion_events import NOD_BAND, band_pass, head_angles
 
@@ -42,7 +42,7 @@ def explained_share(curves: np.ndarray) -> float:
 
 def explained_shares(dialogue: Dialogue, layout: Layout, count: int = REPETITIONS) -> dict[str, float]:
     """The explained share of every curve, mean of both people."""
-    cues, repetitions = hear(dialogue), []
+    cues, repetitions = extract_cues(dialogue), []
     for seed in range(count):
         intents = synthesize(dialogue, layout, seed, cues)
         motions = aim(intents, room_poses(layout), (ADULT, ADULT))

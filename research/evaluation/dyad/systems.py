@@ -17,8 +17,9 @@ from core.speech import features, streams
 from core.turns import SPEAKERS, turns_from_masks
 
 from ...corpora.recordings import Phone
-from ...simulator.dialogue import Dialogue, Span
+from ...simulator.dialogue import Dialogue
 from ...simulator.synthesize import synthesize
+from ...simulator.tracks import Span
 from .. import HEADS
 
 LEVEL = features.FEATURES["level"].start

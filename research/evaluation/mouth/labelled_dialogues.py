@@ -12,7 +12,8 @@ from core.motion import MOTION_FPS
 
 from ...corpora import augment, recordings
 from ...corpora.recordings import Phone, Recording
-from ...simulator.dialogue import Dialogue, Span
+from ...simulator.dialogue import Dialogue
+from ...simulator.tracks import Span
 from .labels import MouthLabels, from_narrow, from_phones, read_narrow
 
 PAUSE = 0.4  # s between turns
@@ -119,7 +120,7 @@ def one_speaker(labelled: LabelledDialogue, person: int) -> LabelledDialogue:
         tracks=tracks,
         phones=tuple(silent),
         turns=own,
-        stretches=own,
+        speech=own,
     )
     labels = [MouthLabels(), MouthLabels()]
     labels[person] = labelled.labels[person]
@@ -149,7 +150,7 @@ def _join(utterances: list[Recording], overlap: float) -> LabelledDialogue:
         tracks=tracks,
         turns=tuple(turns),
         backchannels=(),
-        stretches=tuple(turns),
+        speech=tuple(turns),
         phones=tuple(tuple((p.start, p.end, p.name) for p in own) for own in phones),
         speakers=(utterances[0].speaker, utterances[-1].speaker),
         seed=0,

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ...corpora.phones import LABIODENTALS
 from ...corpora.recordings import Phone
 from ...training.articulation_labels import closures
 
@@ -14,7 +15,6 @@ OPEN = "AA AE AW AY AO AH EH".split()
 OPEN_NARROW = "a A aI aU a6 E E6 O O6 OY AO 6".split()
 ROUND = "W UW OW AO".split()
 ROUND_NARROW = "u U o O y Y 2 9 OY".split()
-LIPS_TO_TEETH = "F V".split()
 LIPS_TO_TEETH_NARROW = "f v V".split()
 
 
@@ -31,7 +31,7 @@ class MouthLabels:
 
 def from_phones(phones: list[Phone]) -> MouthLabels:
     """Labels from ARPAbet phones of a forced alignment."""
-    return MouthLabels(closures(phones), *_by_name(phones, OPEN, LIPS_TO_TEETH, ROUND))
+    return MouthLabels(closures(phones), *_by_name(phones, OPEN, LABIODENTALS, ROUND))
 
 
 def from_narrow(phones: list[Phone]) -> MouthLabels:

@@ -21,8 +21,8 @@ from core.motion import CHANNELS
 from core.postprocess import lip_closure
 from core.speech import features
 
+from ...corpora.surroundings import read_surroundings
 from ...simulator.synthesize import synthesize
-from ...training import scenes
 from .. import HEADS, report
 from . import dialogue_metrics, labelled_dialogues, lip_curves, lip_metrics, rhubarb, timing
 from .labelled_dialogues import LabelledDialogue
@@ -208,7 +208,7 @@ def make_set(name: str, data: Path, labels: Path | None = None) -> list[Labelled
     overlap = float(change.removesuffix(OVERLAP)) / 100 if change.endswith(OVERLAP) else 0.0
     dialogues = labelled_dialogues.pair_speakers(recordings, overlap)
     if change.endswith("dB"):
-        noise = scenes.read_surroundings(data).noises[0]
+        noise = read_surroundings(data).noises[0]
         return [labelled_dialogues.with_noise(one, noise, float(change.removesuffix("dB"))) for one in dialogues]
     if change == OWN:
         return [labelled_dialogues.one_speaker(one, person) for one in dialogues for person in (0, 1)]

@@ -19,8 +19,9 @@ from core.speech.features import FEATURES
 from core.timeseries import runs
 
 from ...corpora import recordings
-from ...simulator.dialogue import Dialogue, Span
+from ...simulator.dialogue import Dialogue
 from ...simulator.synthesize import synthesize
+from ...simulator.tracks import Span
 from .. import report
 from . import lip_metrics, timing
 from .lip_curves import expression_gap

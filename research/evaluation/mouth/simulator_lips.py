@@ -15,12 +15,13 @@ from core.motion import MOTION_FPS
 from core.speech.articulation import VISEMES
 from core.timeseries import runs
 
+from ...corpora.phones import BILABIALS, VISEME_OF
 from ...simulator import dialogue as dialogues
 from ...simulator.person import random_layout
 from ...simulator.prosodic_cues import frame_times
 from ...simulator.synthesize import synthesize
-from ...training.articulation_labels import VISEME_OF
-from ...training.dataset import cast_for
+from ...simulator.turn_taking import default_statistics
+from ...training.dataset import read_dialogue_voices
 from .. import report
 from .labels import OPEN
 from .lip_curves import CLOSED, expression_gap
@@ -56,7 +57,7 @@ def mouth_statistics(gap: np.ndarray, speaking: np.ndarray, phones) -> MouthStat
         visemes[:, column] += np.clip(
             np.minimum(times + HALF_FRAME, end) - np.maximum(times - HALF_FRAME, start), 0, None
         )
-        if name in ("P", "B", "M"):
+        if name in BILABIALS:
             near = (times > start - TOLERANCE) & (times < end + TOLERANCE)
             bilabials.extend([(gap[near] <= CLOSED).any()] if near.any() else [])
         if name in OPEN:
@@ -112,11 +113,11 @@ def add_arguments(parser) -> None:
 def main(arguments) -> None:
     """Synthesize dialogues of unseen voices and print the simulator's lip statistics next to people's."""
     real = json.loads(STATISTICS.read_text("utf-8"))
-    head, voices = heads.load("woman"), cast_for(arguments.data, "test")
+    head, voices = heads.load("woman"), read_dialogue_voices(arguments.data, "test")
     corners = head.rest[[head.landmarks["eye_outer_left"], head.landmarks["eye_outer_right"]]]
     mouths = []
     for seed in range(arguments.seed, arguments.seed + arguments.dialogues):
-        dialogue = dialogues.make_dialogue(voices, dialogues.default_statistics(), seed)
+        dialogue = dialogues.make_dialogue(voices, default_statistics(), seed)
         intents = synthesize(dialogue, random_layout(np.random.default_rng(seed)), seed)
         faces = intents[..., INTENT_CHANNELS["expression"]]
         for face, mask, phones in zip(faces, dialogue.masks, dialogue.phones, strict=True):

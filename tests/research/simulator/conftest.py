@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from core.audio import SAMPLE_RATE
-from research.corpora.cast import Piece, Voice
-from research.simulator.dialogue import default_statistics, make_dialogue
+from research.corpora.voices import Piece, Voice
+from research.simulator.dialogue import make_dialogue
+from research.simulator.turn_taking import default_statistics
 
 SENTENCES = (
     "M AA M AH S IY F AY V T UW",

@@ -108,7 +108,7 @@ def test_louder_speech_opens_further():
     assert loud > 1.1 * soft
 
 
-def test_a_swallowed_vowel_opens_less_than_a_clear_one():
+def test_a_reduced_vowel_opens_less_than_a_clear_one():
     phones, face = speak("T AA M AA T AA", clear=0.4)
     _, clear = speak("T AA M AA T AA")
 
@@ -124,7 +124,7 @@ def test_the_mouth_is_at_rest_in_silence_and_gets_there_without_a_snap():
     assert np.abs(np.diff(gap[-22:])).max() < 6
 
 
-def test_what_heads_cannot_do_is_never_asked():
+def test_channels_stay_within_the_face_limits():
     for seed in range(5):
         _, face = speak("M AA P OW B IY V AO W AE", 0.07, level=8, seed=seed)
         assert face.min() >= 0 and face.max() <= 1
@@ -141,7 +141,7 @@ def test_a_laugh_opens_the_mouth_with_every_burst_and_smiles():
     assert gap[-3:].max() < 0.5 and smile[-3:].max() < 0.05
 
 
-def test_teeth_are_nearly_closed_in_a_hiss_while_the_lips_are_apart():
+def test_teeth_are_nearly_closed_in_a_sibilant_while_the_lips_are_apart():
     phones, face = speak("AA S AA SH AA", 0.11)
 
     for name in ("S", "SH"):

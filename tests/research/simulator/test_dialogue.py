@@ -1,9 +1,12 @@
 import numpy as np
 
 from core.audio import SAMPLE_RATE
-from research.corpora.cast import cut, shorten
-from research.simulator.dialogue import Room, Span, coverage, default_statistics, make_dialogue
+from research.corpora.aligned_voices import cut, shorten
+from research.corpora.surroundings import Surroundings
+from research.simulator.dialogue import make_dialogue
 from research.simulator.laughter import LAUGH, with_breath, with_laughter
+from research.simulator.tracks import Span, coverage
+from research.simulator.turn_taking import default_statistics
 
 
 def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
@@ -14,7 +17,7 @@ def test_the_same_seed_makes_the_same_dialogue_and_another_seed_another(voices):
 
 
 def test_a_speaks_first_and_turns_change_hands(dialogue):
-    assert dialogue.stretches[0].person == 0
+    assert dialogue.speech[0].person == 0
     assert [turn.person for turn in dialogue.turns] == [i % 2 for i in range(len(dialogue.turns))]
     assert dialogue.speakers[0] != dialogue.speakers[1]
 
@@ -30,7 +33,7 @@ def test_masks_say_where_each_voice_sounds(dialogue):
 
 def test_every_phone_lies_inside_a_stretch_of_its_person(dialogue):
     for person in (0, 1):
-        spans = [s for s in dialogue.stretches if s.person == person]
+        spans = [s for s in dialogue.speech if s.person == person]
         assert all(any(s.start - 1e-6 <= a and b <= s.end + 1e-6 for s in spans) for a, b, _ in dialogue.phones[person])
 
 
@@ -54,10 +57,10 @@ def test_turns_are_as_long_and_as_close_as_those_of_people(voices):
 def test_noise_and_room_leave_the_times_alone(voices):
     rng = np.random.default_rng(0)
     response = np.exp(-np.arange(4000) / 800) * rng.standard_normal(4000)
-    room = Room(noises=(rng.standard_normal(8000),), responses=(response,))
+    surroundings = Surroundings(noises=(rng.standard_normal(8000),), responses=(response,))
     for seed in range(4):
         plain = make_dialogue(voices, default_statistics(), seed, 15.0)
-        roomy = make_dialogue(voices, default_statistics(), seed, 15.0, room)
+        roomy = make_dialogue(voices, default_statistics(), seed, 15.0, surroundings)
         assert plain.phones == roomy.phones
         assert np.isfinite(roomy.mix).all() and 0.2 < np.abs(roomy.mix).max() <= 1
 

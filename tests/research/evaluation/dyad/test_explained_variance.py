@@ -3,9 +3,10 @@ import pytest
 
 from core.audio import SAMPLE_RATE
 from core.layout import Layout
-from research.corpora.cast import Piece, Voice
+from research.corpora.voices import Piece, Voice
 from research.evaluation.dyad.explained_variance import explained_share, explained_shares
-from research.simulator.dialogue import default_statistics, make_dialogue
+from research.simulator.dialogue import make_dialogue
+from research.simulator.turn_taking import default_statistics
 
 
 def test_common_variance_is_explained_and_individual_variance_is_not():

@@ -75,7 +75,7 @@ def test_a_timed_system_counts_the_work_of_the_processor(labelled):
 
 
 def test_closed_frames_of_a_silent_mouth_are_no_closures(labelled):
-    silent = replace(labelled, dialogue=replace(labelled.dialogue, stretches=(), turns=()))
+    silent = replace(labelled, dialogue=replace(labelled.dialogue, speech=(), turns=()))
     closed = LipMotion(lips(labelled).closed)
     counts = [evaluate(one, closed)[0][0] for one in (labelled, silent)]
 

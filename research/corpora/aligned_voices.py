@@ -1,8 +1,7 @@
-"""Voices for dialogues: real recordings with phones, cut at their pauses into pieces that can be said in any order."""
+"""Voices with phone labels: recordings cut at silent phones into pieces, for simulated dialogues."""
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,59 +9,29 @@ import numpy as np
 from core.audio import SAMPLE_RATE
 
 from . import recordings as corpora
+from .phones import SILENT
+from .voices import Phone, Piece, Voice, faded
 
-SILENT = ("SIL", "SPN", "NSN")
-PAUSE = 0.2  # s, a silence this long parts two pieces
-MARGIN = 0.06  # s of the silence kept on both sides of a piece
-
-Phone = tuple[float, float, str]  # start s, end s, ARPAbet without stress
-
-
-@dataclass(frozen=True, eq=False)
-class Piece:
-    """Speech between two pauses."""
-
-    samples: np.ndarray  # (n,) float32 at SAMPLE_RATE
-    phones: tuple[Phone, ...]  # from the start of the samples
-    words: tuple[float, ...]  # s, where words end inside the piece
-
-    @property
-    def seconds(self) -> float:
-        return len(self.samples) / SAMPLE_RATE
-
-
-@dataclass(frozen=True, eq=False)
-class Voice:
-    """All that one person can say."""
-
-    speaker: str
-    sex: str  # "M", "F" or ""
-    pieces: tuple[Piece, ...]
-    asides: tuple[Piece, ...] = field(default=())  # short words that serve as backchannels
-    laughs: tuple[Piece, ...] = field(default=())
-    breaths: tuple[Piece, ...] = field(default=())  # drawn before a turn
-
-    @property
-    def seconds(self) -> float:
-        return sum(piece.seconds for piece in self.pieces)
+PAUSE = 0.2  # s, shortest silence between two pieces
+MARGIN = 0.06  # s of silence kept at both ends of a piece
 
 
 def labels_of(recording: corpora.Recording, alignment: Path | None) -> Path | None:
-    """The file of the recording's phones: beside it, where they are to be trusted, or under ``alignment``."""
+    """The file of the recording's phones: beside it, where they are reliable, or under ``alignment``."""
     if recording.alignment == "ok" and recording.phones_path.is_file():
         return recording.phones_path
-    made = alignment and Path(alignment) / recording.corpus / recording.phones_path.name
-    return made if made and made.is_file() else None
+    aligned = alignment and Path(alignment) / recording.corpus / recording.phones_path.name
+    return aligned if aligned and aligned.is_file() else None
 
 
-def gather_voices(
+def aligned_voices(
     recordings: Sequence[corpora.Recording], alignment: Path | None = None, least: float = 6.0
 ) -> list[Voice]:
-    """Cut ``recordings`` into voices; those without phones are left out.
+    """Voices of ``recordings`` with phones; others are left out.
 
     alignment: folder written by "train align", if there is one
-    least: s of speech a voice must have; speakers below it are joined with others of the same corpus and sex,
-           because masks and phones stay true and one repeated sentence would be worse
+    least: s of speech of a voice; speakers below it are joined with others of the same corpus and sex (masks and
+           phones stay correct, and no sentence repeats)
     """
     by_speaker: dict[tuple[str, str, str], list] = {}
     for recording in recordings:
@@ -87,8 +56,8 @@ def _voice(speaker: str, sex: str, pieces: list[Piece]) -> Voice:
     loudness = np.concatenate([piece.samples for piece in pieces])
     level = 0.06 / max(1e-4, float(np.sqrt(np.mean(loudness**2))))
     pieces = [Piece(piece.samples * level, piece.phones, piece.words) for piece in pieces]
-    asides = [aside for piece in pieces for aside in _asides(piece)]
-    return Voice(speaker, sex, tuple(pieces), tuple(asides))
+    backchannels = [backchannel for piece in pieces for backchannel in _backchannels_of(piece)]
+    return Voice(speaker, sex, tuple(pieces), tuple(backchannels))
 
 
 def _read(recording: corpora.Recording, alignment: Path | None) -> tuple[np.ndarray, list[Phone], list[Phone]]:
@@ -103,7 +72,7 @@ def _read(recording: corpora.Recording, alignment: Path | None) -> tuple[np.ndar
 
 
 def cut(samples: np.ndarray, phones: Sequence[Phone], words: Sequence[Phone]) -> list[Piece]:
-    """The pieces of one recording (N,): cut where no sound is said for a while, ``MARGIN`` of silence kept."""
+    """The pieces of one recording (N,): split at silences of PAUSE s or more."""
     pieces, run = [], []
     for phone in [p for p in phones if p[2] not in SILENT] + [(np.inf, np.inf, "SIL")]:
         if run and phone[0] - run[-1][1] >= PAUSE:
@@ -122,7 +91,7 @@ def _piece(samples: np.ndarray, phones: list[Phone], words: Sequence[Phone]) -> 
 
 
 def shorten(piece: Piece, seconds: float) -> Piece:
-    """The first words of ``piece``, about ``seconds`` long, cut where a word ends."""
+    """The first words of ``piece``, about ``seconds`` long, cut at the end of a word."""
     ends = [end for end in piece.words if 0.25 < end < piece.seconds - MARGIN]
     if not ends or piece.seconds <= seconds:
         return piece
@@ -135,18 +104,9 @@ def shorten(piece: Piece, seconds: float) -> Piece:
     )
 
 
-def _asides(piece: Piece) -> list[Piece]:
-    """Short first words and whole short pieces."""
+def _backchannels_of(piece: Piece) -> list[Piece]:
+    """Pieces to serve as backchannels: a short piece, or a short first word."""
     if piece.seconds <= 0.95:
         return [piece]
     first = shorten(piece, 0.45)
     return [first] if first.seconds <= 0.75 and first.phones else []
-
-
-def faded(samples: np.ndarray, out: float = 0.02) -> np.ndarray:
-    """``samples`` (n,) with 10 ms faded in and ``out`` seconds faded out, so that a cut does not click."""
-    sound = np.array(samples, np.float32)
-    rise, fall = min(len(sound) // 2, SAMPLE_RATE // 100), min(len(sound) // 2, round(out * SAMPLE_RATE))
-    sound[:rise] *= np.linspace(0, 1, rise, dtype=np.float32)
-    sound[len(sound) - fall :] *= np.linspace(1, 0, fall, dtype=np.float32)
-    return sound
