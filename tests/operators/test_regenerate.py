@@ -182,3 +182,14 @@ def test_a_take_is_regenerated_from_its_own_strip_while_another_muted_one_is_cho
     assert talk.dyad.active_take.strip == own and len(talk.dyad.takes) == 1
     start, end = changed_seconds(before, packed(talk), 1)
     assert start >= 2.6 - 0.06 and end <= 4.0 + 0.06
+
+
+def test_a_turn_is_regenerated_in_the_mood_of_the_scene(talk):
+    turn_strip(talk, 1).select = True
+    bpy.ops.dyad.regenerate_turn(seed=5)
+    plain = packed(talk)
+    talk.dyad.contact_b = 0.0
+
+    bpy.ops.dyad.regenerate_turn(seed=5)
+
+    assert np.abs(packed(talk)[1] - plain[1]).max() > 0.02
