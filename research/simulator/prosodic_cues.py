@@ -1,8 +1,8 @@
 """Prosodic cues of a dialogue: loudness, pitch, speech activity, floor, accents and phrases.
 
-Loudness and pitch are not those of core/audio/prosody.py, which gives 50 values a second of any recording as the network
-sees them. Here there are 100 a second of clean tracks, relative to the person's median, in semitones. The other trackers
-would give other accents, and so other training data.
+Loudness and pitch are not those of core/audio/prosody.py, which gives 50 values a second of any recording as the
+network sees them. Here there are 100 a second of clean tracks, relative to the person's median, in semitones. The other
+trackers would give other accents, and so other training data.
 """
 
 from dataclasses import dataclass
