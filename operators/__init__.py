@@ -5,6 +5,7 @@ import bpy
 from . import (
     add_heads,
     add_recording,
+    adjust_last,
     cancel,
     direct,
     export_take,
@@ -17,7 +18,6 @@ from . import (
     regenerate,
     remove_take,
     render_preview,
-    repeat,
     reset_adjustments,
     use_rig,
 )
@@ -42,14 +42,14 @@ CLASSES = [
         render_preview,
         export_take,
         install,
-        repeat,
+        adjust_last,
     )
     for operator in module.CLASSES
 ]
 
 
 def register():
-    JobOperator.background, JobOperator.hand_on = bpy.app.background, staticmethod(repeat.hand_on)
+    JobOperator.background, JobOperator.hand_on = bpy.app.background, staticmethod(adjust_last.hand_on)
     for operator in CLASSES:
         bpy.utils.register_class(operator)
     menus.register()
