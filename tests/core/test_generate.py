@@ -8,10 +8,12 @@ import pytest
 from core import gaze, turns
 from core.audio import decoding, frame_count
 from core.errors import UserError
-from core.generate import DIARIZING, ENCODING, SAMPLING, generate, load_model
+from core.generate import CLOSURE, DIARIZING, ENCODING, SAMPLING, generate, hear, load_model
 from core.heads import lip_gap, load
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES, HeadMotion, load_take, save_take
+from core.postprocess import lip_closure
+from core.timeseries import runs
 
 SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=0.7)
 
@@ -51,6 +53,17 @@ def test_the_mouth_of_who_speaks_moves_and_the_other_rests(take):
         alone = np.convolve(mask > 0.1, np.ones(25), "same") < 0.5
         assert gap[mask > 0.9].std() > 1.5, "the speaker's lips are 1.5 mm restless at least"
         assert gap[alone].std() < 0.35 * gap[mask > 0.9].std()
+
+
+def test_the_lips_close_at_every_bilabial_that_is_confidently_detected(take, sound, said):
+    masks, features = hear(sound, said, lambda share, stage: None)
+    found = 0
+    for motion, detected, mask in zip(take.motions, features[..., CLOSURE], masks, strict=True):
+        gap = lip_closure.opening(motion.expression)
+        for first, last in runs((detected > lip_closure.CONFIDENT) & (mask > 0.5)):
+            assert gap[max(0, first - 1) : last + 1].min() <= lip_closure.SHUT
+            found += 1
+    assert found > 20
 
 
 def test_eyes_meet_where_contact_is_meant(take):
