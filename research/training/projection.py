@@ -9,8 +9,9 @@ from safetensors.torch import save_file
 
 from core import WEIGHTS
 from core.audio.mel import log_mel
-from core.speech import features
+from core.speech import features, streams
 from core.speech.whisper import load_whisper
+from core.speech.windows import dither
 
 from ..corpora import recordings as corpora
 from ..corpora.surroundings import read_surroundings
@@ -43,9 +44,9 @@ def main(args: argparse.Namespace) -> None:
 @torch.inference_mode()
 def raw_tokens(scene: scenes.Scene) -> torch.Tensor:
     """(tokens, 1536) of the first stream, only those in which it speaks."""
-    levels = features.usual_levels(scene.mix, scene.masks)
-    sound = features.gated_streams(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
-    tokens = load_whisper()(log_mel(torch.from_numpy(sound) + features.dither()))[0]
+    levels = streams.usual_levels(scene.mix, scene.masks)
+    sound = streams.gated_streams(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
+    tokens = load_whisper()(log_mel(torch.from_numpy(sound) + dither(sound.shape[-1])))[0]
     return tokens[torch.from_numpy(np.repeat(scene.masks[0], 2) > 0.5)]
 
 
