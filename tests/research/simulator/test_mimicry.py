@@ -28,7 +28,7 @@ def generated(dialogue, layout, seed):
 @pytest.fixture(scope="module")
 def excess(voices):
     """(dialogues, lags, behaviours) of three performances each."""
-    dialogues = [make_dialogue(voices, default_statistics(), seed, 60.0) for seed in range(6)]
+    dialogues = [make_dialogue(voices, default_statistics(), seed, 30.0) for seed in range(4)]
     return np.stack(
         [
             coupling.excess_correlation([coupling.behaviours(*generated(d, Layout(), seed)) for seed in range(3)])
