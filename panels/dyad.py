@@ -97,7 +97,7 @@ class TurnsPanel(Sidebar):
                 row = self.layout.row(align=True)
                 row.label(text=f"{len(unsure)} unsure, marked with ?", icon="QUESTION")
                 row.operator("dyad.next_unsure", text="", icon="NEXT_KEYFRAME")
-            self.layout.label(text="Drag, cut or rename the strips, then Update Take")
+            self.layout.label(text="Edit the strips, then Update Take")
         column = self.layout.column(align=True)
         if found:
             column.operator("dyad.update", icon="FILE_REFRESH")
@@ -223,7 +223,7 @@ def _draw_generate(layout, context, given: advice.Advice | None) -> None:
     missing = child.missing()
     if missing:
         column = layout.column(align=True)
-        column.label(text="PyTorch is missing", icon="ERROR")
+        column.label(text="Cannot generate yet", icon="ERROR")
         _draw_sentence(column, context, missing)
         column.operator("preferences.addon_show", text="Open Preferences").module = addon.NAME
         return

@@ -42,6 +42,8 @@ def jaw(head) -> np.ndarray:
 
 @needs_sound
 def test_generate_animates_two_heads_where_the_strip_is_heard(talk):
+    talk.frame_end = 20
+
     assert bpy.ops.dyad.generate() == {"FINISHED"}
 
     pair = rigs.find_pair(talk)
@@ -50,7 +52,7 @@ def test_generate_animates_two_heads_where_the_strip_is_heard(talk):
         assert keyframes.take_range(head) == (11, 10 + 4 * talk.render.fps)
         assert len(jaw(head)) == 4 * talk.render.fps
     assert max(jaw(head).max() for head in pair) > 0.1
-    assert talk.frame_end >= 250
+    assert talk.frame_end == 10 + 4 * talk.render.fps
 
 
 @needs_sound

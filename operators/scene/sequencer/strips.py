@@ -103,7 +103,9 @@ def read(scene: bpy.types.Scene, strip) -> Recording:
     """The audible part of ``strip``. Raises UserError when it is muted, retimed, without its file or never audible."""
     muted = _muted_by(scene, strip)
     if muted:
-        raise UserError(f'The strip "{strip.name}" is silent: {muted} is muted. Unmute it, or choose another strip.')
+        raise UserError(
+            f'The strip "{strip.name}" cannot be heard: {muted} is muted. Unmute it, or choose another strip.'
+        )
     if len(strip.retiming_keys) > 0:
         raise UserError(
             f'The speed of strip "{strip.name}" was changed. '
