@@ -20,7 +20,8 @@ class replacing:
             handle, self._temporary = tempfile.mkstemp(dir=self.path.parent, prefix=f".{self.path.name}.")
         except OSError as error:
             raise UserError(
-                f'"{self.path}" cannot be written ({error.strerror}). Choose a folder that exists and is yours.'
+                f'"{self.path}" cannot be written ({error.strerror}). '
+                "Choose a folder that exists and that you may write to."
             ) from error
         self._file = os.fdopen(handle, "wb")
         return self._file

@@ -122,7 +122,7 @@ def _turn(row: dict, path: str | Path, number: int) -> Turn:
     try:
         return Turn(float(row["start_s"]), float(row["end_s"]), (row["speaker"] or "").strip().upper())
     except (ValueError, TypeError):
-        raise UserError(f'Line {number} of "{path}" has no times in it. Write seconds as 1.25.') from None
+        raise UserError(f'Line {number} of "{path}" has a time that is no number. Write seconds like 1.25.') from None
     except UserError as error:
         raise UserError(f'Line {number} of "{path}": {error}') from None
 

@@ -78,11 +78,11 @@ def from_samples(channels: np.ndarray, name: str = "The sound") -> Sound:
     mono = _mix(channels)
     if len(mono) < SHORTEST * SAMPLE_RATE:
         raise UserError(
-            f"{name} is {len(mono) / SAMPLE_RATE:.2f} s long where it is read; at least {SHORTEST} s are needed. "
+            f"{name} is {len(mono) / SAMPLE_RATE:.2f} s long in the chosen part; at least {SHORTEST} s are needed. "
             "Choose a longer recording or a longer part of it."
         )
     if max(mono.max(), -mono.min()) < SILENT_PEAK:
-        raise UserError(f"{name} is silent where it is read. Choose a recording with voices, or another part of it.")
+        raise UserError(f"{name} is silent in the chosen part. Choose a recording with voices, or another part of it.")
     same = len(channels) != 2 or np.array_equal(channels[0], channels[1])
     return Sound(mono, mono[None] if same else channels, hashlib.sha256(mono).hexdigest())
 

@@ -30,7 +30,8 @@ def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
     """
     if not model.has_jaw:
         raise UserError(
-            f'"{name}" is an edition without a jaw, whose lips cannot be told apart. Use one with a jaw, as FLAME 2020.'
+            f'"{name}" is an edition without a jaw, so its lips cannot be told from each other. '
+            "Use one with a jaw, like FLAME 2020."
         )
     origin = model.joints[3:5].mean(axis=0)
     rest, joints = model.template - origin, model.joints - origin

@@ -7,7 +7,7 @@ from core.postprocess import lip_closure, viseme_gains
 from core.postprocess.viseme_gains import VisemeGains
 
 COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
-SHAPES = {  # about as the teacher says them
+SHAPES = {  # about as the simulator synthesizes them
     "p": {"jawOpen": 0.15, "mouthClose": 0.15, "mouthPress": 0.55, "mouthRollLower": 0.3, "mouthRollUpper": 0.28},
     "f": {"jawOpen": 0.1, "mouthRollLower": 0.7, "mouthUpperUp": 0.35},
     "o": {"jawOpen": 0.1, "mouthPucker": 0.7, "mouthFunnel": 0.15},
