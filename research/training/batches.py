@@ -107,7 +107,7 @@ def read_mixes(folder: Path) -> dict[int, np.ndarray]:
             if "mixed" in file.files:
                 found[_number(path)] = file["mixed"].astype(np.float16)
     if not found:
-        raise UserError(f'The dialogues in "{folder}" do not hold the unmasked mix. Make them anew: train dataset.')
+        raise UserError(f'The dialogues in "{folder}" lack the unmasked mix. Run train dataset again.')
     return found
 
 
