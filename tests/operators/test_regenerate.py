@@ -6,6 +6,8 @@ import bpy
 import numpy as np
 import pytest
 
+from talking_together.core import gaze
+from talking_together.core.layout import room_poses
 from talking_together.core.motion import EXPRESSION_NAMES
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer import strips, turns
@@ -184,12 +186,15 @@ def test_a_take_is_regenerated_from_its_own_strip_while_another_muted_one_is_cho
     assert start >= 2.6 - 0.06 and end <= 4.0 + 0.06
 
 
-def test_a_turn_is_regenerated_in_the_mood_of_the_scene(talk):
-    turn_strip(talk, 1).select = True
-    bpy.ops.dyad.regenerate_turn(seed=5)
-    plain = packed(talk)
-    talk.dyad.contact_b = 0.0
+def test_a_person_is_regenerated_in_the_mood_of_the_scene(talk):
+    def contact_of_b() -> float:
+        take = takes.stored(talk.dyad)
+        geometries = [rigs.geometry(head) for head in rigs.find_pair(talk)]
+        return gaze.intents(packed(talk), room_poses(take.layout), geometries)[1, :, gaze.CONTACT_COLUMN].mean()
 
-    bpy.ops.dyad.regenerate_turn(seed=5)
+    shares = []
+    for talk.dyad.contact_b in (0.05, 0.95):
+        bpy.ops.dyad.new_take(people="B", seed=5)
+        shares.append(contact_of_b())
 
-    assert np.abs(packed(talk)[1] - plain[1]).max() > 0.02
+    assert shares[1] > shares[0] + 0.3
