@@ -13,9 +13,8 @@ from ..corpora.augment import add_reverberation
 from ..corpora.surroundings import Surroundings
 from ..corpora.voices import Phone, Piece, Voice
 from .tracks import Span, coverage, place
-from .turn_taking import draw
+from .turn_taking import measured, take_turns
 
-ALONE = 0.12  # s, shortest silence between two turns of one person
 BRIDGE = 0.2  # s, shorter silences are closed in the intervals of speech
 LAUGH_CHANCE = 0.15  # of the backchannels of a voice with laughs
 BREATH_CHANCE = 0.6  # of the turns, where there is time
@@ -106,33 +105,24 @@ class _Shuffled:
 def _lay_out_turns(pair, statistics: dict, rng, seconds: float) -> tuple[list, list[Span]]:
     """Utterances as (start s, person, piece), and turns."""
     shuffled = [_Shuffled(voice.pieces, rng) for voice in pair]
-    share = np.clip(rng.normal(0.5, 0.09), 0.28, 0.72)
-    weight = (2 * share, 2 - 2 * share)
-    utterances, turns, silent_from = [], [], [0.0, 0.0]
-    start, person = rng.uniform(0.2, 1.2), 0
-    while start < seconds - 0.6:
-        length = draw(statistics["turn_length_s"], rng) * weight[person]
+    utterances = []
+
+    def speak(start: float, person: int, length: float) -> Span | None:
         cursor, begun = start, None
         while cursor < start + max(0.4, length - 0.4):
             piece = shorten(shuffled[person].next(), max(0.35, start + length - cursor))
             if cursor + piece.seconds > seconds - 0.1:
                 break
             if begun is None:
-                cursor = max(
-                    0.0, cursor - piece.phones[0][0]
-                )  # the first phone starts on time, not its leading silence
+                cursor = max(0.0, cursor - piece.phones[0][0])  # the first phone starts on time, not the silence
             utterances.append((cursor, person, piece))
-            begun = _voiced(cursor, piece)[0] if begun is None else begun
-            end = _voiced(cursor, piece)[1]
+            first, end = _voiced(cursor, piece)
+            begun = first if begun is None else begun
             cursor = end + max(0.08, rng.lognormal(np.log(statistics["pause_inside_turn_s"]["median"] * 0.8), 0.55))
-        if begun is None:
-            break
-        turns.append(Span(begun, end, person))
-        silent_from[person] = end + ALONE
-        other = 1 - person
-        start = max(end + draw(statistics["floor_transfer_offset_s"], rng), silent_from[other], begun + 0.3)
-        person = other
-    return utterances, turns
+        return None if begun is None else Span(begun, end, person)
+
+    manner = measured(statistics, rng)
+    return utterances, take_turns(manner, speak, rng.uniform(0.2, 1.2), speaker=0, last_start=seconds - 0.6)
 
 
 def _voiced(start: float, piece: Piece) -> tuple[float, float]:

@@ -1,8 +1,7 @@
 """Mixtures of recorded voices with the ground truth of who speaks when: training data of the target-speaker VAD.
 
-Pieces, room, tracks and turn-taking statistics are shared with dialogue.py; the turn layout is not. A dialogue needs
-phones, an exact floor and backchannels at phrase ends; a mixture needs variety. One layout for both would draw other
-random numbers, so other data, and both networks would have to be trained again.
+Pieces, rooms, tracks and the turn layout are those of dialogue.py. What fills a turn differs: a dialogue needs phones,
+an exact floor and backchannels at phrase ends; a mixture needs variety.
 """
 
 from collections.abc import Sequence
@@ -16,8 +15,8 @@ from ..corpora import augment
 from ..corpora.music import music
 from ..corpora.surroundings import Surroundings
 from ..corpora.voices import BRIDGE, LEVEL, SHORTEST, STEP, Voice, sounding, without_short
-from .tracks import place, step_coverage
-from .turn_taking import BACKCHANNEL_LENGTH, BACKCHANNELS_PER_MINUTE, DENSE, draw_offset, draw_turn_length
+from .tracks import Span, place, step_coverage
+from .turn_taking import BACKCHANNEL_LENGTH, BACKCHANNELS_PER_MINUTE, DENSE, one_by_one, take_turns, varied
 
 LAUGHTER, FILLER = 0.1, 0.35  # shares of the backchannels
 UNDER_NOISE, UNDER_VOICE = -5.0, -18.0  # dB over the noise and over the other voice, below which speech is inaudible
@@ -92,13 +91,12 @@ def mix_turns(
     The ground truth has a row for each."""
     rng = np.random.default_rng(seed)
     stems = np.zeros((len(people), round(recipe.seconds * SAMPLE_RATE)), np.float32)
-    speaker, start = 0, float(rng.uniform(0, 1.5))
-    while start < recipe.seconds - 0.5:
-        wanted = draw_turn_length(rng)
-        turn = _resized(_turn(people[speaker], wanted, rng), recipe.sizes[speaker % 2])
-        place(stems[speaker], turn, start)
-        start += len(turn) / SAMPLE_RATE + max(0.04, draw_offset(rng))
-        speaker = (speaker + int(rng.integers(1, len(people)))) % len(people) if len(people) > 1 else 0
+
+    def speak(start: float, speaker: int, length: float) -> Span:
+        samples = _resized(_turn(people[speaker], length, rng), recipe.sizes[speaker % 2])
+        return _add_turn(stems, samples, start, speaker)
+
+    take_turns(one_by_one(len(people), rng), speak, rng.uniform(0, 1.5), speaker=0, last_start=recipe.seconds - 0.5)
     return _record(stems, surroundings, recipe, background_voice, rng)
 
 
@@ -144,27 +142,29 @@ def _levels(sound: np.ndarray) -> np.ndarray:
 def _lay_out_turns(
     pair: tuple[Voice, Voice], surroundings: Surroundings, recipe: Recipe, rng: np.random.Generator
 ) -> np.ndarray:
-    """(2, N) clean stems: alternating turns, with backchannels of the listener."""
+    """(2, N) clean stems: turns, with backchannels of the listener."""
     stems = np.zeros((2, round(recipe.seconds * SAMPLE_RATE)), np.float32)
-    speaker, start = int(rng.integers(2)), float(rng.uniform(0, 1.5))
+    first, opening = int(rng.integers(2)), rng.uniform(0, 1.5)
     rate = rng.uniform(*BACKCHANNELS_PER_MINUTE) * min(1.0, recipe.overlap * 2)
-    while start < recipe.seconds - 0.5:
-        wanted = draw_turn_length(rng)
-        turn = _resized(_turn(pair[speaker], wanted, rng), recipe.sizes[speaker])
-        end = start + len(turn) / SAMPLE_RATE
-        place(stems[speaker], turn, start)
-        for _ in range(rng.poisson(rate * (end - start) / 60) if end - start > 1.5 else 0):
-            sound = _backchannel(pair[1 - speaker], surroundings, recipe.backchannel, rng)
-            place(
-                stems[1 - speaker],
-                _resized(sound, recipe.sizes[1 - speaker]),
-                rng.uniform(start + 0.5, max(start + 0.6, end - 0.3)),
-            )
-        offset = draw_offset(rng) - max(0.0, recipe.overlap - DENSE)
-        offset = offset * recipe.overlap if offset < 0 else offset
-        start = max(start + 0.3, end + (offset if recipe.overlap else max(0.04, offset)))
-        speaker = 1 - speaker if rng.random() < 0.93 else speaker  # 7 % of the turns continue after a pause
+
+    def speak(start: float, speaker: int, length: float) -> Span:
+        samples = _resized(_turn(pair[speaker], length, rng), recipe.sizes[speaker])
+        turn = _add_turn(stems, samples, start, speaker)
+        listener, long_enough = 1 - speaker, turn.end - start > 1.5
+        for _ in range(rng.poisson(rate * (turn.end - start) / 60) if long_enough else 0):
+            sound = _backchannel(pair[listener], surroundings, recipe.backchannel, rng)
+            moment = rng.uniform(start + 0.5, max(start + 0.6, turn.end - 0.3))
+            place(stems[listener], _resized(sound, recipe.sizes[listener]), moment)
+        return turn
+
+    take_turns(varied(recipe.overlap, rng), speak, opening, first, last_start=recipe.seconds - 0.5)
     return stems
+
+
+def _add_turn(stems: np.ndarray, samples: np.ndarray, start: float, speaker: int) -> Span:
+    """Add ``samples`` (n,) to the speaker's row of ``stems`` (K, N) in place from ``start`` s on."""
+    place(stems[speaker], samples, start)
+    return Span(start, start + len(samples) / SAMPLE_RATE, speaker)
 
 
 def _turn(voice: Voice, seconds: float, rng: np.random.Generator) -> np.ndarray:
