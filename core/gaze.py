@@ -10,8 +10,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from .motion import CHANNELS, EYES
-from .rotation import FORWARD, axis_angle_to_matrix, direction, matrix_to_axis_angle, rotation_to, turn, yaw_pitch
-from .timeseries import by_chunks, smooth_step
+from .rotation import (
+    FORWARD,
+    axis_angle_to_matrix,
+    direction,
+    leave_sphere,
+    matrix_to_axis_angle,
+    rotation_to,
+    transform_points,
+    transposed,
+    turn,
+    unit,
+    yaw_pitch,
+)
+from .timeseries import by_chunks, smooth_bound, smooth_step
 
 INTENT_CHANNELS = {
     "expression": slice(0, 44),  # as in the motion
@@ -84,12 +96,12 @@ class GazeDirections:
     @property
     def gaze(self) -> np.ndarray:
         """(2, T, 3) unit vectors, the mean of both eyes' axes."""
-        return _unit(self.axes.sum(axis=2))
+        return unit(self.axes.sum(axis=2))
 
     @property
     def contact_error(self) -> np.ndarray:
         """(2, T) degrees from the gaze to the point between the partner's eyes."""
-        there = _unit(self.origin[::-1] - self.origin)
+        there = unit(self.origin[::-1] - self.origin)
         return 2 * np.degrees(np.arcsin(np.linalg.norm(self.gaze - there, axis=-1) / 2))  # exact near 0, unlike arccos
 
 
@@ -102,7 +114,7 @@ def gaze_directions(motions: np.ndarray, poses: np.ndarray, geometries) -> GazeD
     head_rotation, eyes = _skeleton(*_turns(motions), motions[..., CHANNELS["translation"]], _joints(geometries))
     to_room = poses[..., :3, :3] @ head_rotation
     axes = (to_room[:, :, None] @ _eye_rotations(motions)) @ FORWARD
-    return GazeDirections(_moved(poses[:, :, None], eyes), _unit(axes), _unit(to_room @ FORWARD))
+    return GazeDirections(transform_points(poses[:, :, None], eyes), unit(axes), unit(to_room @ FORWARD))
 
 
 def toward(poses: np.ndarray) -> np.ndarray:
@@ -130,7 +142,7 @@ def facing(poses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     yaw = np.sign(yaw) * np.radians(turned * (1 - behind))
     pitch = np.radians(40) * np.tanh(0.7 * pitch / np.radians(40))
     neck, both = (turn(share * yaw, share * pitch) for share in (NECK_SHARE, 1))
-    return neck, _transposed(neck) @ both
+    return neck, transposed(neck) @ both
 
 
 def aim(intents: np.ndarray, poses: np.ndarray, geometries, turn_heads: bool = True) -> np.ndarray:
@@ -163,9 +175,9 @@ def _aim(intents: np.ndarray, poses: np.ndarray, geometries, turn_heads: bool) -
         excess = in_head * np.maximum(1 - comfort / np.maximum(size, 1e-9), 0)
         if not turn_heads or np.abs(excess).max(initial=0) < 1e-6:
             break
-        neck, head = _turned(neck, head, _ahead_of_time(excess, lead))
+        neck, head = _turned(neck, head, smooth_bound(excess, lead))
     to_eyes = fixation[:, :, None] - eyes
-    eye_rotation = rotation_to((_transposed(head_rotation)[:, :, None] @ to_eyes[..., None])[..., 0])
+    eye_rotation = rotation_to((transposed(head_rotation)[:, :, None] @ to_eyes[..., None])[..., 0])
     turns = [matrix_to_axis_angle(neck), matrix_to_axis_angle(head), eye_rotation.reshape(*eye_rotation.shape[:2], 6)]
     expression = given[..., INTENT_CHANNELS["expression"]]
     return np.concatenate([expression, *turns, translation], axis=-1).astype(np.float32)
@@ -189,11 +201,11 @@ def _intents(motions: np.ndarray, poses: np.ndarray, geometries) -> np.ndarray:
     target, distance = _target(middle, partner)
     axes = (head_rotation[:, :, None] @ _eye_rotations(given)) @ FORWARD
     rays = (axes, eyes - middle[:, :, None], distance[..., None, :])
-    offset = np.stack(yaw_pitch(_on_sphere(*rays).mean(axis=2)), axis=-1) - target
+    offset = np.stack(yaw_pitch(leave_sphere(*rays).mean(axis=2)), axis=-1) - target
     on_eyes = _size(offset, target) <= SCAN + 1e-6
 
     turns = [
-        matrix_to_axis_angle(_transposed(base) @ turn) for base, turn in zip(facing(poses), (neck, head), strict=True)
+        matrix_to_axis_angle(transposed(base) @ turn) for base, turn in zip(facing(poses), (neck, head), strict=True)
     ]
     parts = [given[..., CHANNELS["expression"]], *turns, offset, on_eyes, given[..., CHANNELS["translation"]]]
     return np.concatenate(parts, axis=-1).astype(np.float32)
@@ -204,7 +216,7 @@ def _fixation(gaze, head_rotation, eyes, partner):
     middle = eyes.mean(axis=2)
     target, distance = _target(middle, partner)
     angles = _reachable(target + _offset(gaze, target))
-    in_head = rotation_to((_transposed(head_rotation) @ direction(angles[..., 0], angles[..., 1])[..., None])[..., 0])
+    in_head = rotation_to((transposed(head_rotation) @ direction(angles[..., 0], angles[..., 1])[..., None])[..., 0])
     half_span = np.linalg.norm(eyes[:, :, 0] - eyes[:, :, 1], axis=-1, keepdims=True) / 2
     comfort = EYE_COMFORT - np.arctan(half_span / distance)  # converging turns one eye further than the gaze
     size = np.linalg.norm(in_head, axis=-1, keepdims=True)
@@ -228,7 +240,7 @@ def _size(offset: np.ndarray, target: np.ndarray) -> np.ndarray:
 
 def _target(middle: np.ndarray, partner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Yaw and pitch (2, T, 2) from the point between the eyes to the partner's, and the distance (2, T, 1)."""
-    away = _moved(partner, middle[::-1]) - middle
+    away = transform_points(partner, middle[::-1]) - middle
     distance = np.maximum(np.linalg.norm(away, axis=-1, keepdims=True), NEAREST_FIXATION)
     yaw, pitch = yaw_pitch(away)
     # A partner right behind is looked at over the shoulder nearer in the rest poses, never over both in turn.
@@ -245,18 +257,7 @@ def _turned(neck: np.ndarray, head: np.ndarray, turn: np.ndarray) -> tuple[np.nd
     """Neck and head (2, T, 3, 3), turned together by ``turn`` (2, T, 3), a rotation vector in the head's own axes."""
     both = neck @ head @ axis_angle_to_matrix(turn)
     neck = neck @ axis_angle_to_matrix(NECK_SHARE * (head @ turn[..., None])[..., 0])
-    return neck, _transposed(neck) @ both
-
-
-def _ahead_of_time(turn: np.ndarray, lead: int) -> np.ndarray:
-    """A smooth path over time that is nowhere less than ``turn`` (2, T, 3), component by component and sign by sign."""
-    signs = np.concatenate([np.maximum(turn, 0), np.maximum(-turn, 0)], axis=-1)
-    window = 2 * lead + 1
-    padded = np.pad(signs, ((0, 0), (2 * lead, 2 * lead), (0, 0)), mode="edge")
-    highest = np.lib.stride_tricks.sliding_window_view(padded, window, axis=1).max(axis=-1)
-    kernel = np.hanning(window + 2)[1:-1]
-    smooth = np.lib.stride_tricks.sliding_window_view(highest, window, axis=1) @ (kernel / kernel.sum())
-    return smooth[..., :3] - smooth[..., 3:]
+    return neck, transposed(neck) @ both
 
 
 def _skeleton(neck, head, translation, joints) -> tuple[np.ndarray, np.ndarray]:
@@ -278,13 +279,6 @@ def _eye_rotations(motions: np.ndarray) -> np.ndarray:
     return axis_angle_to_matrix(motions[..., EYES].reshape(*motions.shape[:2], 2, 3))
 
 
-def _on_sphere(axis: np.ndarray, start: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Where rays (..., 3) that start inside a sphere about the origin leave it."""
-    along = (axis * start).sum(axis=-1, keepdims=True)
-    inside = radius**2 - (start**2).sum(axis=-1, keepdims=True)
-    return start + axis * (np.sqrt(np.maximum(along**2 + inside, 0)) - along)
-
-
 def _to_partner(poses: np.ndarray) -> np.ndarray:
     """Transforms from the partner's rest axes to the own, of poses (2, ..., 4, 4)."""
     poses = np.asarray(poses, float)
@@ -299,15 +293,3 @@ def _per_frame(poses: np.ndarray, part: slice = slice(None)) -> np.ndarray:
 
 def _joints(geometries) -> np.ndarray:
     return np.stack([np.stack([g.neck, g.head, g.left_eye, g.right_eye]) for g in geometries]).astype(float)
-
-
-def _moved(transforms: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return (transforms[..., :3, :3] @ points[..., None])[..., 0] + transforms[..., :3, 3]
-
-
-def _transposed(rotation: np.ndarray) -> np.ndarray:
-    return np.swapaxes(rotation, -1, -2)
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)

@@ -1,4 +1,7 @@
-"""Rotations of arrays: axis-angle, matrices, quaternions, directions. A head at rest faces -Y, left is +X, up +Z."""
+"""Rotations of arrays: axis-angle, matrices, quaternions, directions, rays.
+
+A head at rest faces -Y, left is +X, up +Z.
+"""
 
 import numpy as np
 
@@ -91,3 +94,28 @@ def rotation_to(vector: np.ndarray) -> np.ndarray:
     across = np.hypot(x, z)
     angle = np.arctan2(across, -y) / np.maximum(across, 1e-12)
     return np.stack([-z * angle, np.zeros_like(x), x * angle], axis=-1)
+
+
+def transform_points(transforms: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Points (..., 3) under rigid transforms (..., 4, 4)."""
+    return (transforms[..., :3, :3] @ points[..., None])[..., 0] + transforms[..., :3, 3]
+
+
+def transposed(rotation: np.ndarray) -> np.ndarray:
+    """Inverse of rotation matrices (..., 3, 3)."""
+    return np.swapaxes(rotation, -1, -2)
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) scaled to length 1."""
+    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+
+
+def leave_sphere(axis: np.ndarray, start: np.ndarray, radius: np.ndarray) -> np.ndarray:
+    """The points (..., 3) at which rays from ``start`` (..., 3) along unit vectors ``axis`` (..., 3) leave a sphere.
+
+    The sphere has ``radius`` (..., 1) and lies about the origin; the rays start inside it.
+    """
+    along = (axis * start).sum(axis=-1, keepdims=True)
+    inside = radius**2 - (start**2).sum(axis=-1, keepdims=True)
+    return start + axis * (np.sqrt(np.maximum(along**2 + inside, 0)) - along)

@@ -36,6 +36,20 @@ def gaussian_smooth(values: np.ndarray, spread: float, axis: int = -1) -> np.nda
     return np.moveaxis(smoothed, -1, axis)
 
 
+def smooth_bound(values: np.ndarray, reach: int) -> np.ndarray:
+    """A smooth curve that is nowhere nearer to 0 than ``values`` (2, T, 3), component by component and sign by sign.
+
+    reach: frames; the curve leaves 0 twice as many before the values do, and returns as much later
+    """
+    signs = np.concatenate([np.maximum(values, 0), np.maximum(-values, 0)], axis=-1)
+    window = 2 * reach + 1
+    padded = np.pad(signs, ((0, 0), (2 * reach, 2 * reach), (0, 0)), mode="edge")
+    highest = np.lib.stride_tricks.sliding_window_view(padded, window, axis=1).max(axis=-1)
+    kernel = np.hanning(window + 2)[1:-1]
+    smooth = np.lib.stride_tricks.sliding_window_view(highest, window, axis=1) @ (kernel / kernel.sum())
+    return smooth[..., :3] - smooth[..., 3:]
+
+
 def runs(flags: np.ndarray) -> list[tuple[int, int]]:
     """First and one past the last index of every run of True in ``flags`` (T,)."""
     edges = np.flatnonzero(np.diff(np.pad(np.asarray(flags, bool), 1).astype(np.int8)))

@@ -39,7 +39,7 @@ def one_person_each(channels: np.ndarray, activity: np.ndarray) -> bool:
     return bool((left | right).mean() > EITHER_SHARE and min(left.mean(), right.mean()) > EACH_SHARE)
 
 
-def masks(channels: np.ndarray, activity: np.ndarray) -> np.ndarray:
+def channel_masks(channels: np.ndarray, activity: np.ndarray) -> np.ndarray:
     """Mask of the person of each channel: voice activity that is louder than the crosstalk from the other channel.
 
     channels: (2, N) samples

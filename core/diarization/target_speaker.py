@@ -99,7 +99,7 @@ def load() -> TargetSpeakerVAD:
 
 
 @torch.inference_mode()
-def masks(network: TargetSpeakerVAD, log_mel: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+def target_masks(network: TargetSpeakerVAD, log_mel: np.ndarray, speakers: np.ndarray) -> np.ndarray:
     """Probability that each of two speakers speaks, CHUNK by CHUNK.
 
     log_mel:  (T, LOG_MEL) from log_mel.features

@@ -193,7 +193,7 @@ def validate(network: target_speaker.TargetSpeakerVAD, held: list[Example]) -> f
     """Mean cross-entropy over unseen readers, with the voices found by clustering."""
     losses = []
     for one in held:
-        found = target_speaker.masks(network, one.log_mel_features, one.speakers[0].astype(np.float32)).clip(
+        found = target_speaker.target_masks(network, one.log_mel_features, one.speakers[0].astype(np.float32)).clip(
             1e-5, 1 - 1e-5
         )
         losses.append(-np.mean(one.truth * np.log(found) + (1 - one.truth) * np.log(1 - found)))

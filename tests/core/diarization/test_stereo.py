@@ -30,7 +30,7 @@ def test_a_person_on_each_channel_is_told_from_one_off_centre():
 
 
 def test_crosstalk_is_in_no_mask_and_overlap_in_both():
-    masks = stereo.masks(channels(0.3), np.ones((2, FRAMES), np.float32))
+    masks = stereo.channel_masks(channels(0.3), np.ones((2, FRAMES), np.float32))
 
     assert masks[0, :100].min() > 0.5 and masks[1, 90:].min() > 0.5
     assert masks[0, 101:].max() < 0.2 and masks[1, :89].max() < 0.2

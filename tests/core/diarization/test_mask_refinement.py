@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.diarization.score_fusion import fuse
+from core.diarization.mask_refinement import fuse
 
 SURE, NEVER = 0.98, 0.02
 
