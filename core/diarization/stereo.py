@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..audio import SAMPLES_PER_FRAME, frame_count
+from ..audio.prosody import decibels, frame_power
 from ..audio.voice_activity import SPEECH
 
 MARGIN = 4.0  # dB by which a channel is louder when its person speaks alone
@@ -16,11 +16,7 @@ SILENCE = -75.0  # dB of full scale; lower levels are raised to it
 
 def levels(channels: np.ndarray) -> np.ndarray:
     """Level of each frame of (2, N) samples: (2, T) dB of full scale, at least SILENCE."""
-    frames = frame_count(channels.shape[1])
-    padded = np.zeros((2, frames * SAMPLES_PER_FRAME), np.float32)
-    padded[:, : channels.shape[1]] = channels
-    power = np.square(padded).reshape(2, frames, SAMPLES_PER_FRAME).mean(-1)
-    return np.maximum(10 * np.log10(power + 1e-12), SILENCE)
+    return np.maximum(decibels(np.stack([frame_power(channel) for channel in channels])), SILENCE)
 
 
 def one_person_each(channels: np.ndarray, activity: np.ndarray) -> bool:
