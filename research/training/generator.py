@@ -171,8 +171,17 @@ def train(
 
 
 def split(dialogues: list[Dialogue]) -> tuple[list[Dialogue], list[Dialogue]]:
-    """Those to learn from and those to judge by: other recordings, so both performances of one are on the same side."""
-    return [d for d in dialogues if d.number % HELD_OUT], [d for d in dialogues if d.number % HELD_OUT == 0]
+    """Those to learn from and those to judge by: other recordings, so both performances of one are on the same side.
+
+    Raises UserError when one of the two is empty.
+    """
+    sides = [d for d in dialogues if d.number % HELD_OUT], [d for d in dialogues if d.number % HELD_OUT == 0]
+    if not all(sides):
+        raise UserError(
+            f"Dialogues whose number is a multiple of {HELD_OUT} are held out, the others are learned from; "
+            f"of {len(dialogues)} dialogues {len(sides[1])} are held out. Add dialogues of the other kind."
+        )
+    return sides
 
 
 @torch.no_grad()

@@ -3,7 +3,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -186,3 +186,11 @@ def test_a_dialogue_heard_with_imprecise_masks_is_told_with_them(folder):
 def test_a_folder_without_dialogues_is_told(tmp_path):
     with pytest.raises(UserError, match="no dialogues"):
         read_dialogues(tmp_path)
+
+
+@pytest.mark.parametrize("numbers, held", [((1, 2, 13), 0), ((0, 24), 2)])
+def test_dialogues_that_are_all_on_one_side_are_refused(folder, numbers, held):
+    dialogue = batches.read_dialogues(folder)[0][0]
+
+    with pytest.raises(UserError, match=f"of {len(numbers)} dialogues {held} are held out"):
+        generator.split([replace(dialogue, number=number) for number in numbers])
