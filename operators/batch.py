@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import bpy
@@ -109,7 +108,7 @@ def _try_row(number: int, row: Row, base: str) -> bool:
     """Run one row unless it is done already, and print its result in one line. Returns whether its outputs exist."""
     title = f"Row {number} ({Path(row.audio).name})"
     try:
-        key = batch_resume.content_key(repr(sorted(asdict(row).items())), [row.audio, row.play, base])
+        key = batch_resume.row_key(row, base)
         if batch_resume.is_done(row.outputs, key):
             print(f"{title}: unchanged, skipped.", flush=True)
             return True

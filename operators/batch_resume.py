@@ -1,18 +1,23 @@
 """Which rows of a table are done: a hidden file beside the first output holds a hash of all that a row depends on."""
 
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 from ..core import VERSION
 from ..core.files import replacing
+from .batch_table import Row
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "assets"
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
-def content_key(row: str, files: list[str]) -> str:
-    """SHA-256 of ``row``, of the contents of the existing ``files``, of the version and of the weights."""
-    digest = hashlib.sha256(repr((VERSION, row)).encode())
-    for path in [*files, *sorted(WEIGHTS.rglob("*.safetensors"))]:
+def row_key(row: Row, base: str) -> str:
+    """SHA-256 of the cells of ``row``, of the contents of its existing input files, of the version and of the weights.
+
+    base: path of the .blend file that the row starts from, or ""
+    """
+    digest = hashlib.sha256(repr((VERSION, sorted(asdict(row).items()))).encode())
+    for path in [row.audio, row.play, base, *sorted(ASSETS.rglob("*.safetensors"))]:
         if path and Path(path).is_file():
             with open(path, "rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())

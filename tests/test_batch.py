@@ -11,7 +11,8 @@ import pytest
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
-from talking_together.operators.batch_table import read_rows
+from talking_together.operators import batch, batch_resume
+from talking_together.operators.batch_table import read_rows, row_from
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.take import keyframes
 
@@ -148,3 +149,30 @@ def test_paths_are_relative_to_the_table(tmp_path):
     (row,) = read_rows(str(tmp_path / "jobs.csv"))
 
     assert (row.audio, row.output) == (str(tmp_path / "talk.wav"), str(tmp_path / "made/a.blend"))
+
+
+def test_a_missing_recording_is_named_before_anything_is_opened(tmp_path):
+    before = bpy.context.scene.name
+
+    with pytest.raises(UserError, match="There is no file .*nothing.wav"):
+        batch.run_row(row_from({"audio": "nothing.wav", "output": "one.blend"}, tmp_path))
+
+    assert bpy.context.scene.name == before and not list(tmp_path.iterdir())
+
+
+def test_workers_share_the_rows_and_one_bad_row_fails_the_batch(root, tmp_path):
+    (tmp_path / "talk.wav").write_text("recorded")
+    jobs = tmp_path / "jobs.csv"
+    jobs.write_text("audio,output\ntalk.wav,one.blend\ntalk.wav,two.blend\n")
+    rows = read_rows(str(jobs))
+    for row in rows:
+        row.outputs[0].write_text("made")
+        batch_resume.mark_done(row.outputs, batch_resume.row_key(row, ""))
+
+    code, said, complained = run(root, jobs, "--workers", 2)
+    assert code == 0, said + complained
+    assert said.count("unchanged, skipped.") == 2
+
+    rows[1].outputs[0].unlink()
+    code, said, complained = run(root, jobs, "--workers", 2)
+    assert code == 1 and said.count("unchanged, skipped.") == 1 and complained.count("Row 2 (talk.wav): FAILED") == 1
