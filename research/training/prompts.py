@@ -12,9 +12,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from core.prompt import meaning
-from core.prompt.clauses import meaning_of
-from core.prompt.meaning import FIELDS, Ensemble, Meaning
+from core.prompt import layout_regressor
+from core.prompt.clause_splitting import normalized
+from core.prompt.layout_regressor import FIELDS, Ensemble, LayoutRegressor
 
 from .prompt_set import Line, prompt_set
 
@@ -31,7 +31,7 @@ ROLES = "the pupil,the teacher,the doctor,the patient,the boss,the guest,the hos
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("--out", type=Path, default=meaning.MODEL, help="the trained heads, .safetensors")
+    parser.add_argument("--out", type=Path, default=layout_regressor.MODEL, help="the trained heads, .safetensors")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -75,7 +75,7 @@ def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:
 def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     """Fit the heads to the lines, to mixtures of two lines, and to lines with other names for the pair."""
     chance = random.Random(seed)
-    examples = [(meaning_of(line.text), line) for line in lines]
+    examples = [(normalized(line.text), line) for line in lines]
     examples += [_renamed(text, line, chance) for text, line in examples if "one person" in text]
     examples += _mixtures(lines, len(lines) // 2, chance) + _requests(lines, chance)
     encoded = _encode([text for text, _ in examples])
@@ -83,13 +83,17 @@ def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     model = Ensemble(MEMBERS)
     for i in range(MEMBERS):
         torch.manual_seed(seed + i)
-        model.members[i] = _fitted(Meaning(), encoded, targets, epochs, chance)
+        model.members[i] = _fitted(LayoutRegressor(), encoded, targets, epochs, chance)
     return model.eval()
 
 
 def _fitted(
-    model: Meaning, encoded: list[tuple[Tensor, Tensor]], targets: dict[str, Tensor], epochs: int, chance: random.Random
-) -> Meaning:
+    model: LayoutRegressor,
+    encoded: list[tuple[Tensor, Tensor]],
+    targets: dict[str, Tensor],
+    epochs: int,
+    chance: random.Random,
+) -> LayoutRegressor:
     optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.02)
     steps = math.ceil(len(encoded) / BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, epochs * steps)
@@ -123,10 +127,10 @@ def _requests(lines: list[Line], chance: random.Random) -> list[tuple[str, Line]
     requests = []
     for line in changes:
         form = chance.choice(REQUESTS.split("|"))
-        requests.append((meaning_of(form.format(_bare(line))), line))
+        requests.append((normalized(form.format(_bare(line))), line))
         other = chance.choice(changes)
         if not set(line.changes) & set(other.changes):
-            text = meaning_of(f"{_bare(line)}{chance.choice([' and ', ', ', ' but '])}{_bare(other)}")
+            text = normalized(f"{_bare(line)}{chance.choice([' and ', ', ', ' but '])}{_bare(other)}")
             requests.append((text, Line(line.family, text, {}, {**line.changes, **other.changes}, frozenset())))
     return requests
 
@@ -151,7 +155,7 @@ def _mixtures(lines: list[Line], count: int, chance: random.Random) -> list[tupl
         merged = Line(
             first.family, "", {**first.values, **second.values}, {}, frozenset(second.values) | first.outright
         )
-        mixtures.append((meaning_of(chance.choice(JOINTS.split("|")).join(texts)), merged))
+        mixtures.append((normalized(chance.choice(JOINTS.split("|")).join(texts)), merged))
     return mixtures
 
 
@@ -176,7 +180,7 @@ def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
     said, changed = target["said"], target["changes"]
     loss = entropy(answers["scene"][:, 0], target["scene"]) + 4 * entropy(answers["outright"], target["outright"])
     loss = loss + 8 * entropy(answers["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
-    table, real = meaning.steps()
+    table, real = layout_regressor.steps()
     wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
     near = _between(table, real, wanted)
     value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * said
@@ -207,7 +211,7 @@ def _encode(texts: list[str]) -> list[tuple[Tensor, Tensor]]:
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     for begin in range(0, len(order), 64):
         chosen = order[begin : begin + 64]
-        states, real, sentence = meaning.inputs([texts[i] for i in chosen])
+        states, real, sentence = layout_regressor.inputs([texts[i] for i in chosen])
         for row, i in enumerate(chosen):
             encoded[i] = (states[row, : int(real[row].sum())].half(), sentence[row].clone())
     return encoded
@@ -222,7 +226,9 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
 def report(model: Ensemble, lines: list[Line]) -> None:
     """Print the wrong predictions on held-out lines, and the accuracy by field."""
     right: dict[str, list[bool]] = {}
-    for line, answer in zip(lines, meaning.understand([meaning_of(line.text) for line in lines], model), strict=True):
+    for line, answer in zip(
+        lines, layout_regressor.predict([normalized(line.text) for line in lines], model), strict=True
+    ):
         wrong = [field for field in FIELDS if not _right(field, line, answer)]
         for field in FIELDS:
             right.setdefault(field.rstrip("_12"), []).append(field not in wrong)

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from core.layout import PROMPTS, Layout, from_text
-from core.prompt.clauses import read
-from core.prompt.quantities import find, spelled_out
+from core.prompt.clause_splitting import read
+from core.prompt.numbers_with_units import find, spelled_out
 from research.evaluation.prompts import failures, read_cases
 
 
@@ -50,7 +50,7 @@ def test_clauses_know_who_they_speak_of():
     sentences, _, rest = read("A stares at B, B looks at the floor. They argue", False, str)
     parts = [part for sentence in sentences for part in sentence.parts]
     assert [part.subject for part in parts] == ["a", "b", "both"]
-    assert parts[0].meaning == "one person stares at the other person"
+    assert parts[0].normalized == "one person stares at the other person"
     assert rest == ""
 
 

@@ -1,12 +1,13 @@
-"""Reads a prompt: splits it into clauses, reads each by grammar and by model, and resolves conflicts between them."""
+"""From a prompt to the numbers of a layout: each clause is read by rules and by a model, and conflicts are resolved."""
 
 from collections.abc import Mapping
 
-from . import grammar, meaning, phrases
-from .clauses import Part, read
-from .english import to_english
-from .grammar import Setting
-from .people import BOTH, OTHER
+from . import exact_statements, layout_regressor
+from .clause_splitting import Part, read
+from .coreference import BOTH, OTHER
+from .layout_change import Setting
+from .statement_patterns import LOOKS_UP_OR_DOWN
+from .translation import to_english
 
 ACCEPTED = 0.5  # probability from which on an output of the model counts
 CERTAIN = 0.8  # a setting of more confidence is not overruled by a later one of less
@@ -14,7 +15,7 @@ SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that states some
 SCENE_BESIDE_CHANGES = 0.9  # and in a clause that states something in words of people who are there already
 BACK = 150.0  # degrees of facing from which on the partner is behind one's back
 OPEN = 25.0  # degrees of facing from which on a pair is open to the camera
-OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is stated exactly has grammar's 3
+OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is stated exactly has Setting's 3
 # The change by one ordinary "more": a power of two for the distance, else an addend
 CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
 ROUND = {"distance": 0.05, "facing": 5.0, "height": 0.05, "contact": 0.05, "energy": 0.05, "warmth": 0.05}
@@ -34,7 +35,7 @@ def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tu
     sentences, people, rest = read(prompt, before["swapped"], to_english(prompt))
     parts = [part for sentence in sentences for part in sentence.parts]
     wholes = [sentence.whole for sentence in sentences if sentence.whole]
-    answers = meaning.understand([_readable(part.meaning) for part in parts + wholes])
+    answers = layout_regressor.predict([_readable(part.normalized) for part in parts + wholes])
     whole_answers = iter(answers[len(parts) :])
     said, role = [], ""
     for sentence in sentences:
@@ -56,13 +57,13 @@ def _readable(text: str) -> str:
 
 def _clause(part: Part, answer: dict, roles: dict[str, str], role: str, relative: bool) -> tuple[list[Setting], str]:
     """All settings of one clause, and what a length in it measures (``role``: in the clause before)."""
-    exact, role = grammar.exact(part, roles, role)
+    exact, role = exact_statements.exact(part, roles, role)
     taken = {setting.field for setting in exact}
     if any(setting.how in ("above", "times_partner") for setting in exact):
         taken |= {"height_a", "height_b"}
     if role == "eyes":  # "eyes 1.2 m above the floor" is not about looking
         taken |= {"contact_a", "contact_b"}
-    if phrases.LOOKS_UP_OR_DOWN.search(part.meaning):  # is about looking, not about heights
+    if LOOKS_UP_OR_DOWN.search(part.normalized):  # is about looking, not about heights
         taken |= {"height_a", "height_b"}
     if "swapped" in taken:  # "on the left" is about no turn and no height
         taken |= {"facing_a", "facing_b", "height_a", "height_b"}

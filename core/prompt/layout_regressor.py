@@ -1,4 +1,4 @@
-"""A model of what a clause means for the layout: small heads on the hidden states of the sentence encoder.
+"""A model that predicts the layout from a clause: small heads on the hidden states of the sentence encoder.
 
 Trained on our prompt set by ``python -m research train prompts``. For each clause it gives the probability that it
 describes a scene and, for every number of the layout, the probabilities that the clause states it or changes it, its
@@ -33,7 +33,7 @@ READ_LAYERS = (3, 6)
 MODEL = PROMPTS / "meaning.safetensors"
 
 
-class Meaning(nn.Module):
+class LayoutRegressor(nn.Module):
     """Attention pooling over the tokens, one hidden layer, and a linear head for each output."""
 
     def __init__(self, pools: int = 12, width: int = 64, hidden: int = 256, dropout: float = 0.3):
@@ -72,7 +72,7 @@ class Ensemble(nn.Module):
 
     def __init__(self, members: int, **config):
         super().__init__()
-        self.members = nn.ModuleList(Meaning(**config) for _ in range(members))
+        self.members = nn.ModuleList(LayoutRegressor(**config) for _ in range(members))
 
     def forward(self, states: Tensor, mask: Tensor, sentence: Tensor) -> dict[str, Tensor]:
         answers = [member(states, mask, sentence) for member in self.members]
@@ -80,7 +80,7 @@ class Ensemble(nn.Module):
 
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
-    """The inputs of :class:`Meaning`: states, mask and sentence embeddings of clauses."""
+    """The inputs of :class:`LayoutRegressor`: states, mask and sentence embeddings of clauses."""
     states, mask, sentence = sentence_encoder.encode(texts)
     return states[:, :, READ_LAYERS].flatten(2), mask, sentence
 
@@ -97,7 +97,7 @@ def load(path: Path = MODEL) -> Ensemble:
 
 
 @torch.inference_mode()
-def understand(texts: list[str], model: Ensemble | None = None) -> list[dict]:
+def predict(texts: list[str], model: Ensemble | None = None) -> list[dict]:
     """For each clause the probabilities of ``scene`` and ``swap`` and, by field, the probability that it is stated
     (``outright``) or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera), and its
     ``change``.

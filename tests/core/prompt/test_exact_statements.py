@@ -1,15 +1,15 @@
 import pytest
 
-from core.prompt import grammar
-from core.prompt.clauses import read
+from core.prompt import exact_statements, postures
+from core.prompt.clause_splitting import read
 
 
 def settings(prompt: str) -> list[tuple[str, str, float]]:
-    """(field, how, value) of all that the grammar finds in a prompt."""
+    """(field, how, value) of all that is stated exactly in a prompt."""
     sentences, people, _ = read(prompt, False, str)
     found, role = [], ""
     for part in (part for sentence in sentences for part in sentence.parts):
-        exact, role = grammar.exact(part, people.roles, role)
+        exact, role = exact_statements.exact(part, people.roles, role)
         found += [(setting.field, setting.how, round(setting.value, 3)) for setting in exact]
     return found
 
@@ -77,5 +77,5 @@ def test_a_bare_length_counts_what_the_clause_before_counted():
 def test_how_tall_somebody_is_counts_less_than_a_posture_and_more_than_standing():
     sentences, people, _ = read("A is 1.9 m tall and sits and B stands", False, str)
     parts = [part for sentence in sentences for part in sentence.parts]
-    weights = [setting.weight for part in parts for setting in grammar.exact(part, people.roles, "")[0]]
-    assert weights == [grammar.STATURE, grammar.SEATED_OR_SO, grammar.UPRIGHT]
+    weights = [setting.weight for part in parts for setting in exact_statements.exact(part, people.roles, "")[0]]
+    assert weights == [exact_statements.STATURE, postures.LOW_WEIGHT, postures.UPRIGHT_WEIGHT]

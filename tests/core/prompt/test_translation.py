@@ -1,6 +1,6 @@
 import pytest
 
-from core.prompt.english import to_english
+from core.prompt.translation import to_english
 
 
 def english(text: str) -> str:
