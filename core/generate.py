@@ -12,7 +12,7 @@ from .errors import UserError
 from .generator import condition
 from .generator.checkpoint import Checkpoint, load_checkpoint
 from .generator.inpainting import Inpainting, Regeneration
-from .generator.sampling import sample_intents
+from .generator.sample_intents import sample_intents
 from .heads import load as load_head
 from .layout import Layout, room_poses
 from .motion import MOTION_FPS, WIDTH, HeadMotion, Take

@@ -13,7 +13,8 @@ from torch import Tensor
 from core.errors import UserError
 from core.gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from core.generator import condition, posture_gesture
-from core.generator.diffusion import SCALES, multiscale_noise, noise_share, signal, slow_columns
+from core.generator.initial_noise import SCALES, multiscale_noise, slow_columns
+from core.generator.noise_schedule import noise_share, signal
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 

@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from core.generator import posture_gesture
-from core.generator.diffusion import WINDOW, noise_share, signal
+from core.generator.noise_schedule import noise_share, signal
+from core.generator.window_averaging import WINDOW
 
 from ...training.ablations import RUNS, answer, finished, regression
 from ...training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues

@@ -9,9 +9,9 @@ import torch
 
 from core.audio import Sound
 from core.generate import CLOSURE, EXPRESSION, hear
-from core.generator import condition, diffusion
+from core.generator import condition, ddim, noise_schedule, window_averaging
 from core.generator.checkpoint import Checkpoint
-from core.generator.sampling import from_z, sample_intents, to_z
+from core.generator.sample_intents import from_z, sample_intents, to_z
 from core.postprocess import lip_closure
 from core.speech import features
 
@@ -104,7 +104,7 @@ def with_given_partner(checkpoint: Checkpoint, guidance: float = 1.0) -> System:
     return sample
 
 
-def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = diffusion.STEPS) -> System:
+def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = noise_schedule.STEPS) -> System:
     """The network sampled with another guidance or number of steps."""
 
     return lambda case, seed: sample_intents(checkpoint, case.condition, seed, guidance=guidance, steps=steps)
@@ -159,8 +159,8 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
 
 
 def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-    predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.condition))
-    return diffusion.clean(predict, given, levels)
+    predict = ddim.predictor(checkpoint.network, torch.from_numpy(case.condition))
+    return window_averaging.clean(predict, given, levels)
 
 
 def trained_runs(folder: Path) -> dict[str, Candidate]:

@@ -12,8 +12,8 @@ import torch
 from core.errors import UserError
 from core.generator.checkpoint import load_checkpoint
 from core.generator.condition import FEATURES, PARTNER
-from core.generator.diffusion import signal
 from core.generator.network import Config
+from core.generator.noise_schedule import signal
 from core.layout import Layout
 from core.motion import EXPRESSION_NAMES
 from research.training import batches, generator
