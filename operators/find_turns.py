@@ -5,7 +5,7 @@ import bpy
 from .generate import busy, can_listen
 from .job import JobOperator
 from .scene.sequencer import strips, turns
-from .scene.take import session
+from .scene.take import scene_jobs
 
 
 class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
@@ -23,7 +23,7 @@ class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
         return can_listen(cls, context)
 
     def start(self, context):
-        return session.find_turns(strips.sequencer_scene(context))
+        return scene_jobs.find_turns(strips.sequencer_scene(context))
 
 
 class DYAD_OT_clear_turns(bpy.types.Operator):
@@ -73,7 +73,7 @@ class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
         return can_listen(cls, context)
 
     def start(self, context):
-        return session.check_recording(context.scene, strips.sequencer_scene(context))
+        return scene_jobs.check_recording(context.scene, strips.sequencer_scene(context))
 
 
 CLASSES = (DYAD_OT_find_turns, DYAD_OT_clear_turns, DYAD_OT_next_unsure, DYAD_OT_check_recording)

@@ -5,7 +5,7 @@ from bpy.props import EnumProperty, IntProperty
 
 from .job import JobOperator
 from .scene.sequencer import strips
-from .scene.take import regenerate, session, takes
+from .scene.take import regeneration_jobs, scene_jobs, takes
 
 PEOPLE = EnumProperty(
     name="Who",
@@ -48,7 +48,7 @@ class Generator(JobOperator):
     def generate(self, scene, sequencer_scene):
         """The job that generates with ``self.seed``."""
         scene.dyad.seed = self.seed
-        return session.generate(scene, sequencer_scene)
+        return scene_jobs.generate(scene, sequencer_scene)
 
 
 class DYAD_OT_generate(Generator, bpy.types.Operator):
@@ -73,7 +73,7 @@ class DYAD_OT_new_take(Generator, bpy.types.Operator):
 
     def generate(self, scene, sequencer_scene):
         if self.people != "AB" and scene.dyad.active_take:
-            return regenerate.one_person(scene, sequencer_scene, self.people, self.seed)
+            return regeneration_jobs.one_person(scene, sequencer_scene, self.people, self.seed)
         return super().generate(scene, sequencer_scene)
 
 
