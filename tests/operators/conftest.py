@@ -6,6 +6,7 @@ import pytest
 import talking_together
 from talking_together.core.layout import Layout, room_poses
 from talking_together.operators.scene.rig import rigs
+from talking_together.operators.scene.take import child_process
 
 LAYOUTS = [
     Layout(),
