@@ -2,7 +2,7 @@
 
 import bpy
 
-from .generate import busy, can_listen
+from .generate import busy, can_process_recording
 from .job import JobOperator
 from .scene.sequencer import strips, turns
 from .scene.take import scene_jobs
@@ -20,7 +20,7 @@ class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
         return scene_jobs.find_turns(strips.sequencer_scene(context))
@@ -70,7 +70,7 @@ class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
         return scene_jobs.check_recording(context.scene, strips.sequencer_scene(context))

@@ -1,4 +1,4 @@
-"""Generate Dyad: the one button that does the main job."""
+"""Generate Dyad and New Take."""
 
 import bpy
 from bpy.props import EnumProperty, IntProperty
@@ -34,7 +34,7 @@ class Generator(JobOperator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
         if self.seed < 0:  # then Adjust Last Operation shows the seed that was used
@@ -77,7 +77,7 @@ class DYAD_OT_new_take(Generator, bpy.types.Operator):
         return super().generate(scene, sequencer_scene)
 
 
-def can_listen(operator, context) -> bool:
+def can_process_recording(operator, context) -> bool:
     """Whether there is a recording and nothing else runs; explains the greyed-out button."""
     if not strips.sound_strips(strips.sequencer_scene(context)):
         operator.poll_message_set("Add the recording first: Add Recording, or Add > Sound in the Video Sequencer")

@@ -1,4 +1,4 @@
-"""Direct: the prompt moves the heads, without animating anything."""
+"""Place Heads: apply the prompt to the heads without generating."""
 
 import bpy
 

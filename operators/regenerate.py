@@ -4,7 +4,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..core.generator.inpainting import PARTS
-from .generate import PEOPLE, can_listen
+from .generate import PEOPLE, can_process_recording
 from .job import JobOperator
 from .scene.sequencer import strips
 from .scene.take import regeneration_jobs
@@ -87,7 +87,7 @@ def _has_take(operator, context) -> bool:
     if not context.scene.dyad.active_take:
         operator.poll_message_set("Press Generate Dyad first: there is no take yet")
         return False
-    return can_listen(operator, context)
+    return can_process_recording(operator, context)
 
 
 CLASSES = (DYAD_OT_regenerate_turn, DYAD_OT_update)

@@ -192,7 +192,7 @@ def _draw_audio(layout, context, settings) -> None:
 
 
 def _draw_sentence(column, context, sentence: str) -> None:
-    """A sentence over as many lines as the sidebar's width asks for."""
+    """A sentence, wrapped to the width of the sidebar."""
     width = context.region.width / context.preferences.system.ui_scale
     for line in textwrap.wrap(sentence, max(20, int(width / PIXELS_PER_LETTER) - MARGIN_LETTERS)):
         column.label(text=line)

@@ -10,7 +10,7 @@ from .noise_schedule import STEPS, noise_levels, noise_share, signal
 from .window_averaging import BATCH, Predict, cleaned
 
 SETTLED = 0.25  # noise level below which the means are no longer corrected
-PULL = 1.5  # of the missing mean, by which the motion is moved: the network undoes a part of it
+PULL = 1.5  # gain of the correction towards the requested mean: the network undoes a part of it
 GUIDANCE = 1.0  # larger values open and close the lips further and make them jitter, at twice the cost
 NOISE_CHUNK = 1500  # frames whose noise is drawn at once
 
@@ -44,8 +44,8 @@ def sample(
                  likeliest motion
     given, mask: (2, frames, D) motion and bool, in-painting: where ``mask`` holds, ``given`` is returned unchanged, and
                  the rest is sampled to fit
-    means:       (P, 2, D) asked mean of the motion in each part of the recording, NaN where that is free; a window of
-                 ten seconds cannot know it. Above the noise level SETTLED all frames of a part are moved towards it
+    means:       (P, 2, D) requested mean of the motion in each part of the recording, NaN where it is free; one window
+                 does not determine it. Above the noise level SETTLED all frames of a part are moved towards it
     parts:       (frames,) int64, the part of each frame; None: one part
     returns:     (2, frames, D)
     """

@@ -1,4 +1,4 @@
-"""Intents of both people, sampled from a trained network: units, in-painting, asked shares of eye contact."""
+"""Intents of both people, sampled from a trained network: units, in-painting, requested shares of eye contact."""
 
 from collections.abc import Callable
 
@@ -13,8 +13,8 @@ from .condition import CONTACT, OWN_MASK, PARTNER, distance
 from .noise_schedule import STEPS
 from .window_averaging import WINDOW
 
-# A partner further behind the shoulders than this (component of a unit vector) is not looked for, whatever contact is
-# asked: the head does not turn there.
+# Eye contact with a partner further behind the shoulders than this (component of a unit vector) is not corrected: the
+# head does not turn that far.
 FARTHEST_BACK = np.sin(np.radians(20))
 
 
@@ -83,7 +83,7 @@ def _separates(model: Checkpoint) -> bool:
 def contact_means(
     model: Checkpoint, condition: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The mean contact that ``condition`` (2, T, K) asks for in each part of the recording that asks the same.
+    """The mean contact that ``condition`` (2, T, K) requests in each part of the recording with the same request.
 
     It is free (NaN) in parts shorter than half a window, for who would have to look behind, and for a person of whom
     anything is kept.

@@ -37,15 +37,15 @@ def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tu
     wholes = [sentence.whole for sentence in sentences if sentence.whole]
     answers = layout_regressor.predict([_readable(part.normalized) for part in parts + wholes])
     whole_answers = iter(answers[len(parts) :])
-    said, role = [], ""
+    stated, role = [], ""
     for sentence in sentences:
-        first = len(said)
+        first = len(stated)
         for part in sentence.parts:
-            settings, role = _clause(part, answers[len(said)], people.roles, role, relative)
-            said.append(settings)
+            settings, role = _clause(part, answers[len(stated)], people.roles, role, relative)
+            stated.append(settings)
         if sentence.whole:
-            said[first] += _implied(sentence.whole, next(whole_answers), ACCEPTED)
-    values, sets = _settle(before, limits, said, relative)
+            stated[first] += _implied(sentence.whole, next(whole_answers), ACCEPTED)
+    values, sets = _settle(before, limits, stated, relative)
     clauses = [(part.text, *made) for part, made in zip(parts, sets, strict=True)]
     return values, clauses + [(rest, {}, 0.0)] * bool(rest)
 
@@ -148,7 +148,7 @@ def _rounded(name: str, value: float) -> float:
 
 
 def _settle(
-    before: dict, limits: Limits, said: list[list[Setting]], relative: bool
+    before: dict, limits: Limits, stated: list[list[Setting]], relative: bool
 ) -> tuple[dict, list[tuple[dict, float]]]:
     """Apply all settings: of each number the value of the highest weight, the last among equals, then the changes.
 
@@ -156,17 +156,19 @@ def _settle(
     """
     values = dict(before)
     absolute: dict[str, tuple[tuple, int, Setting]] = {}
-    for i, settings in enumerate(said):
+    for i, settings in enumerate(stated):
         for setting in settings:
             # Of two implied values the more probable one counts; of two stated ones the later, if it is CERTAIN.
             likely = {IMPLIED: setting.confidence, OUTRIGHT: float(setting.confidence > CERTAIN)}
             rank = (setting.weight, likely.get(setting.weight, 1.0))
             if setting.how in ("set", "open") and rank >= absolute.get(setting.field, ((0,),))[0]:
                 absolute[setting.field] = (rank, i, setting)
-    sets: list[dict] = [{} for _ in said]
-    confidence: list[list[float]] = [[] for _ in said]
+    sets: list[dict] = [{} for _ in stated]
+    confidence: list[list[float]] = [[] for _ in stated]
     order = list(absolute.values())
-    order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
+    order += [
+        ((s.weight,), i, s) for i, settings in enumerate(stated) for s in settings if s.how not in ("set", "open")
+    ]
     # The places come first: they decide on which side the camera is.
     for _, i, setting in sorted(order, key=lambda entry: entry[2].field != "swapped"):
         value = _applied(setting, values, limits)
@@ -176,7 +178,7 @@ def _settle(
             values |= sets[i]
         values[setting.field] = sets[i][setting.field] = value
         confidence[i].append(setting.confidence)
-        for j, others in enumerate(said):  # a clause that states the same set it too: "A on the right, B on the left"
+        for j, others in enumerate(stated):  # clauses that state the same set it too: "A on the right, B on the left"
             if j != i and setting.weight > IMPLIED and setting in others:
                 sets[j][setting.field] = value
                 confidence[j].append(setting.confidence)

@@ -4,7 +4,7 @@
 
     torchrun --nproc_per_node 4 -m research train generator --data cache/dialogues --out cache/generator
 
-One seeded command; stopped, it goes on where it was. On CUDA where there is one, and in bf16 where that is quick.
+Reproducible by its seed; a stopped command resumes. Uses CUDA where available, and bf16 where that is faster.
 Under torchrun every process draws its own batches, and their gradients are averaged.
 """
 
@@ -31,21 +31,21 @@ from .batches import Batch, Dialogue, Recipe, draw_batch, measure, read_dialogue
 from .ddp import DDP
 from .losses import WEIGHTS, Scale, losses
 
-HELD_OUT = 12  # every so manieth recording is for judging only
+HELD_OUT = 12  # every twelfth recording is used for validation only
 EMA = 0.999
 LOG_EVERY, SAVE_EVERY = 25, 500  # steps
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stretch of training with one way of drawing windows."""
+    """A phase of training with one recipe for its windows."""
 
     name: str
     steps: int
     recipe: Recipe
 
 
-# Windows are short first: a mouth is learnt from two seconds, and a step then sees more people.
+# Windows are short first: two seconds are enough for lips, and a step then contains more people.
 STAGES = (
     Stage("prior", 400, Recipe(pairs=16, frames=64, drop=1.0)),
     Stage("conversation, short", 3600, Recipe(pairs=16, frames=64, drop=0.1)),
@@ -86,7 +86,7 @@ class Plan:
 
 @dataclass(eq=False)
 class State:
-    """A training under way."""
+    """The state of a training after ``step`` steps."""
 
     network: DualStream
     average: DualStream  # exponential moving average, what is shipped
@@ -171,7 +171,7 @@ def train(
 
 
 def split(dialogues: list[Dialogue]) -> tuple[list[Dialogue], list[Dialogue]]:
-    """Those to learn from and those to judge by: other recordings, so both performances of one are on the same side."""
+    """Training and validation dialogues, split by recording: both performances of one are on the same side."""
     return [d for d in dialogues if d.number % HELD_OUT], [d for d in dialogues if d.number % HELD_OUT == 0]
 
 
@@ -196,7 +196,7 @@ def log(folder: Path, step: int, stage: str, numbers: dict[str, float]) -> None:
 
 
 def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str, str]) -> None:
-    """Write what goes on (state.pt) and what ships (generator.safetensors), each whole or not at all."""
+    """Write the state to resume from (state.pt) and the weights (generator.safetensors), each atomically."""
     with replacing(folder / "state.pt") as file:
         parts = (state.network, state.average, state.optimizer)
         values = {"plan": repr(plan), "step": state.step, "scale": vars(scale)}
@@ -206,7 +206,7 @@ def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str,
 
 
 def resume(folder: Path, state: State, scale: Scale, plan: Plan) -> tuple[State, Scale]:
-    """Go on from state.pt where there is one, in its scale: dialogues may have been added since.
+    """Resume from state.pt where there is one, with its scale: dialogues may have been added since.
 
     Raises UserError when it belongs to another plan.
     """

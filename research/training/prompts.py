@@ -160,13 +160,13 @@ def _mixtures(lines: list[Line], count: int, chance: random.Random) -> list[tupl
 
 
 def _targets(lines: list[Line]) -> dict[str, Tensor]:
-    rows = {name: torch.zeros(len(lines), len(FIELDS)) for name in ("said", "outright", "value", "changes", "change")}
+    rows = {name: torch.zeros(len(lines), len(FIELDS)) for name in ("stated", "outright", "value", "changes", "change")}
     rows["swap"] = torch.zeros(len(lines))
     rows["scene"] = torch.tensor([float(bool(set(line.values) - line.outright)) for line in lines])
     for i, line in enumerate(lines):
         for field, value in line.values.items():
             j = FIELDS.index(field)
-            rows["said"][i, j], rows["value"][i, j], rows["outright"][i, j] = 1, value, field in line.outright
+            rows["stated"][i, j], rows["value"][i, j], rows["outright"][i, j] = 1, value, field in line.outright
         for field, value in line.changes.items():
             if field == "swap":
                 rows["swap"][i] = 1
@@ -177,14 +177,14 @@ def _targets(lines: list[Line]) -> dict[str, Tensor]:
 
 def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
     entropy = functional.binary_cross_entropy_with_logits
-    said, changed = target["said"], target["changes"]
+    stated, changed = target["stated"], target["changes"]
     loss = entropy(answers["scene"][:, 0], target["scene"]) + 4 * entropy(answers["outright"], target["outright"])
     loss = loss + 8 * entropy(answers["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
     table, real = layout_regressor.steps()
     wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
     near = _between(table, real, wanted)
-    value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * said
-    loss = loss + 2 * value.sum() / (said.sum() + 1)
+    value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * stated
+    loss = loss + 2 * value.sum() / (stated.sum() + 1)
     amount = functional.smooth_l1_loss(3 * answers["change"].tanh(), target["change"], reduction="none") * changed
     return loss + 2 * amount.sum() / (changed.sum() + 1)
 
@@ -242,11 +242,11 @@ def report(model: Ensemble, lines: list[Line]) -> None:
 def _right(field: str, line: Line, answer: dict) -> bool:
     """Whether a field is predicted within NEAR, or correctly left unchanged."""
     name = field.rstrip("_12")
-    said = answer["scene"] > 0.5 or answer["outright"][field] > 0.5
+    stated = answer["scene"] > 0.5 or answer["outright"][field] > 0.5
     if field in line.changes:
         return answer["changes"][field] > 0.5 and answer["change"][field] * line.changes[field] > 0
     if field not in line.values:
-        return not said and answer["changes"][field] < 0.5
+        return not stated and answer["changes"][field] < 0.5
     got, wanted = answer["value"][field], line.values[field]
     close = max(got / wanted, wanted / got) <= NEAR[name] if name == "distance" else abs(got - wanted) <= NEAR[name]
-    return said and close
+    return stated and close

@@ -73,7 +73,7 @@ def participants(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
 
 
 def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, str]) -> list[str]:
-    """Let a rig of the user's be "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
+    """Use a rig of the user as "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
 
     Without bones for the eyes their shape keys turn them (eyeLookInLeft ...).
 
@@ -131,7 +131,7 @@ def pair_poses(pair) -> np.ndarray:
 def place_pair(pair, layout: Layout) -> None:
     """Move both heads as ``layout`` says, about the middle of where they stand, seen from the side they are seen from.
 
-    Where they have been put in the world, and which way the two are lined up, stays the user's.
+    Their place in the world and the direction of the line between them stay as the user set them.
     """
     room = stage.room_of(pair_poses(pair))
     for armature, pose in zip(pair, room_poses(layout), strict=True):

@@ -98,7 +98,7 @@ def regenerate(
         reading = yield from part(scene_jobs.understand(prompt, layout), 0, 0.05)
         layout = replace(layout, **_mood(reading, prompt))
     timed = yield from part(scene_jobs.time_directions(request.markers, layout), 0.05, 0.1)
-    asked = scene_jobs.ask(request, layout, timed)
+    asked = scene_jobs.take_request(request, layout, timed)
     for done, (start, end) in enumerate(selection.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(selection.spans) for more in (0, 1))
         span = protocol.Selection(str(before), start, end, selection.people, selection.parts)

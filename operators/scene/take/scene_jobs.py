@@ -68,7 +68,7 @@ def generate(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene) -> Job[st
         understood = yield from part(understand(request.prompt, layout), 0, 0.05)
         layout = understood.layout
     timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
-    take_file, notices = yield from part(child_process.make(ask(request, layout, timed)), 0.1, 1)
+    take_file, notices = yield from part(child_process.make(take_request(request, layout, timed)), 0.1, 1)
     yield WRITING
     scene = find_scene(request.scene)
     if understood:
@@ -187,7 +187,7 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     return timed
 
 
-def ask(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
+def take_request(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
     """The child's request for a whole take.
 
     timed: directions as from :func:`time_directions`
