@@ -1,4 +1,4 @@
-"""Turns: who speaks from when to when, as the user sees and corrects them, and the masks they stand for."""
+"""Turns: who speaks from when to when, as the user sees and corrects them, and the equivalent masks."""
 
 import csv
 import math
@@ -142,5 +142,5 @@ def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[flo
 
 
 def _plain(masks: np.ndarray) -> np.ndarray:
-    """(2, T) of what counts as turns in masks, soft or hard, so that both kinds compare."""
+    """(2, T) hard masks of the turns in soft or hard ``masks``, so that both kinds can be compared."""
     return masks_from_turns(turns_from_masks(masks), masks.shape[1])

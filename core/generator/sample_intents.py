@@ -89,14 +89,14 @@ def contact_means(
     anything is kept.
     returns: (P, 2, 56 or 62) z units, and (T,) int64, the part of each frame
     """
-    asked = condition[..., CONTACT].astype(np.float32)  # (2, T)
-    changes = np.flatnonzero((np.diff(asked) != 0).any(axis=0)) + 1
-    parts = np.zeros(asked.shape[1], np.int64)
+    requested = condition[..., CONTACT].astype(np.float32)  # (2, T)
+    changes = np.flatnonzero((np.diff(requested) != 0).any(axis=0)) + 1
+    parts = np.zeros(requested.shape[1], np.int64)
     parts[changes] = 1
     parts = parts.cumsum()
     starts, lengths = np.insert(changes, 0, 0), np.bincount(parts)
     means = np.full((len(starts), 2, len(model.mean)), np.nan, np.float32)
-    means[..., CONTACT_COLUMN] = (asked[:, starts].T - model.mean[CONTACT_COLUMN]) / model.std[CONTACT_COLUMN]
+    means[..., CONTACT_COLUMN] = (requested[:, starts].T - model.mean[CONTACT_COLUMN]) / model.std[CONTACT_COLUMN]
     means[(lengths < WINDOW // 2) & (len(lengths) > 1)] = np.nan
     means[:, condition[..., PARTNER.start + 1].mean(axis=1, dtype=np.float32) > FARTHEST_BACK] = np.nan
     if known is not None:

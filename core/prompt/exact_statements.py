@@ -56,7 +56,7 @@ def _length(quantity: Quantity, around: str, part: Part, role_before: str) -> tu
         role = next(role for role, pattern in patterns.LENGTH_ROLES if pattern.search(around))
     if role in ("left", "right") and not (part.subject in OTHER and patterns.NO_SIDE.search(around)):
         role = "distance"
-    made = {
+    by_role = {
         "nothing": [],
         "distance": [Setting("distance", "set", value)],
         "closer": [Setting("distance", "add", -value)],
@@ -71,7 +71,7 @@ def _length(quantity: Quantity, around: str, part: Part, role_before: str) -> tu
     if role in ("left", "right"):
         outwards = (part.subject == "a") == (role == "left")
         return [Setting("distance", "add_unswapped", value if outwards else -value)], role
-    return made[role], role
+    return by_role[role], role
 
 
 def _angle(quantity: Quantity, around: str, part: Part) -> list[Setting]:

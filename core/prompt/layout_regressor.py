@@ -75,8 +75,8 @@ class Ensemble(nn.Module):
         self.members = nn.ModuleList(LayoutRegressor(**config) for _ in range(members))
 
     def forward(self, states: Tensor, mask: Tensor, sentence: Tensor) -> dict[str, Tensor]:
-        answers = [member(states, mask, sentence) for member in self.members]
-        return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
+        outputs = [member(states, mask, sentence) for member in self.members]
+        return {name: torch.stack([output[name] for output in outputs]).mean(0) for name in outputs[0]}
 
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
@@ -104,9 +104,9 @@ def predict(texts: list[str], model: Ensemble | None = None) -> list[dict]:
     """
     if not texts:
         return []
-    answers = (model or load())(*inputs(texts))
-    likely = {name: answers[name].sigmoid().tolist() for name in ("scene", "outright", "changes")}
-    values, changes = to_layout(answers["step"]).tolist(), (3 * answers["change"].tanh()).tolist()
+    outputs = (model or load())(*inputs(texts))
+    likely = {name: outputs[name].sigmoid().tolist() for name in ("scene", "outright", "changes")}
+    values, changes = to_layout(outputs["step"]).tolist(), (3 * outputs["change"].tanh()).tolist()
     by_field = {"outright": likely["outright"], "changes": likely["changes"], "value": values, "change": changes}
     return [
         {"scene": likely["scene"][i][0], "swap": likely["changes"][i][-1]}

@@ -54,7 +54,7 @@ def stages(steps: int, prior: float = 0.07, dubbing: float = 0.2, dubbed: float 
 
 
 def only_dubbing(steps: int) -> tuple[Stage, ...]:
-    """The same windows, but only the mouth of who speaks is ever judged."""
+    """The same windows; the loss is always that of the speaker's mouth alone."""
     return tuple(
         stage if stage.name == "prior" else replace(stage, recipe=replace(stage.recipe, dubbing=1.0))
         for stage in stages(steps)
@@ -74,7 +74,7 @@ def regression(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     return replace(batch, clip=clip, noisy=torch.zeros_like(batch.noisy), levels=torch.ones_like(batch.levels))
 
 
-def answer(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
+def partner_regression(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
     """A regression of one person from the other's motion; in a third of the pairs neither is known."""
     batch = regression(dialogues, scale, recipe, rng)
     known = torch.from_numpy(rng.integers(3, size=len(batch.dropped)))  # 0, 1: that person; 2: nobody
@@ -191,7 +191,7 @@ class Run:
 
 
 def _decisive(seed: int) -> dict[str, Run]:
-    """The full network and the two ablations that decide, of one seed."""
+    """The full network and the two decisive ablations, of one seed."""
     suffix = f", seed {seed}" if seed else ""
     return {
         f"full{suffix}": Run(seed=seed),
@@ -209,7 +209,7 @@ RUNS = {  # in the order in which they are trained: what decides comes first
     "no dubbing": Run(stages=lambda steps: stages(steps, dubbing=0.0)),
     "one mix": Run(one_mix=True),
     "B4 FaceFormer-like": Run(Alone, stages=only_conversation, draw=regression),
-    "B6 DualTalk-like": Run(stages=only_conversation, draw=answer),
+    "B6 DualTalk-like": Run(stages=only_conversation, draw=partner_regression),
     "B8 dubbing only": Run(stages=only_dubbing),
     **_decisive(2),
     "no masks": Run(WithoutMasks, {"role": 0}),

@@ -55,7 +55,7 @@ def main(args: argparse.Namespace) -> None:
     held_out = prepare(args.data, args.cache, -1, args.seed)
     start = load_head().requires_grad_(True) if args.go_on else ArticulationHead(args.width)
     head = train(start, parts, args)
-    report = judge(head, held_out)
+    report = evaluate(head, held_out)
     print(json.dumps(report, indent=1))
     metadata = {"width": str(args.width), "seed": str(args.seed), "steps": str(args.steps), **_as_text(report)}
     save_file(head.state_dict(), WEIGHTS / "articulation.safetensors", metadata=metadata)
@@ -147,7 +147,7 @@ def losses_of(predicted: Articulation, batch: dict[str, Tensor]) -> dict[str, Te
 
 
 @torch.inference_mode()
-def judge(head: ArticulationHead, examples: dict[str, np.ndarray]) -> dict[str, float]:
+def evaluate(head: ArticulationHead, examples: dict[str, np.ndarray]) -> dict[str, float]:
     """Frame accuracy, closure precision and recall (100 Hz, threshold .5) and shape error on held-out speakers."""
     right, frames, hits, detected, closed, error = 0, 0, 0, 0, 0, 0.0
     for k in range(len(examples["tokens"])):

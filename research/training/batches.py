@@ -57,7 +57,7 @@ class Dialogue:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one training step sees."""
+    """The input of one training step."""
 
     clip: Clip
     noisy: Tensor  # (B, 2, T, 56 or 62)
@@ -79,7 +79,7 @@ class Recipe:
     pairs: int
     frames: int
     drop: float  # share of pairs whose condition is withheld
-    dubbing: float = 0.0  # share of pairs in which only the mouth of who speaks is judged, with exact masks
+    dubbing: float = 0.0  # share of pairs whose loss is that of the speaker's mouth alone, with exact masks
     given: float = 0.35  # share of pairs of which a part is given, for in-painting; half of the time it is one person
     apart: float = 0.6  # share of pairs with two noise levels: the noisier person learns to respond to the other
     roughened: bool = True  # exact masks are perturbed by :func:`roughen`
@@ -182,8 +182,8 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     noise = draw_noise(motion.shape, rng)
     noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
     clearness = signal(level)
-    answering = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
-    counts = torch.where(given, 0.0, level_weight(clearness) * answering)
+    reaction_weight = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
+    counts = torch.where(given, 0.0, level_weight(clearness) * reaction_weight)
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
     counts = torch.where(speech_only & (truth < 0.5), 0.0, counts)
     dropped = torch.from_numpy((rng.random(recipe.pairs) < recipe.drop) & ~dubbed)

@@ -108,7 +108,7 @@ def advance(
     """One step; returns its losses. ``shared``: the network with its gradients averaged over several processes."""
     for group in state.optimizer.param_groups:
         group["lr"] = plan.rate_at(state.step)
-    result = judge(shared or state.network, batch, scale, device, plan.weights)
+    result = batch_losses(shared or state.network, batch, scale, device, plan.weights)
     state.optimizer.zero_grad()
     result["total"].backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
@@ -120,7 +120,7 @@ def advance(
     return {name: float(value.detach()) for name, value in result.items()}
 
 
-def judge(
+def batch_losses(
     network: torch.nn.Module, batch: Batch, scale: Scale, device: str, weights: Mapping[str, float] = WEIGHTS
 ) -> dict[str, torch.Tensor]:
     """Losses of ``network`` on ``batch``."""
@@ -180,7 +180,7 @@ def held_out(network: DualStream, dialogues: list[Dialogue], scale: Scale, devic
     """Losses on unseen dialogues; the same windows, levels and noise each time."""
     recipe = Recipe(pairs=16, frames=250, drop=0.0, given=0.0, apart=0.0)
     batch = draw_batch(dialogues, scale, recipe, np.random.default_rng(1))
-    return {name: float(value) for name, value in judge(network, batch, scale, device).items()}
+    return {name: float(value) for name, value in batch_losses(network, batch, scale, device).items()}
 
 
 def log(folder: Path, step: int, stage: str, numbers: dict[str, float]) -> None:

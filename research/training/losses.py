@@ -60,7 +60,7 @@ class Clip:
     motion: Tensor  # (B, 2, T, 56 or 62) z units
     toward: Tensor  # (B, 2, 2) yaw and pitch to the partner, radians
     counts: Tensor  # (B, 2, T) weight of each frame; 0 where the motion was given
-    speech_only: Tensor  # (B, 2, T) bool: here only the mouth is judged (dubbing)
+    speech_only: Tensor  # (B, 2, T) bool: here only the mouth contributes to the loss (dubbing)
 
 
 def level_weight(signal_share: Tensor) -> Tensor:
@@ -80,13 +80,13 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, fl
     full = counts * ~clip.speech_only
     error = (predicted - clip.motion).square()
     face, mouth = FACE_WEIGHT.to(error.device), MOUTH.to(error.device)
-    judged = torch.where(clip.speech_only[..., None], face * mouth, face)
-    still = (error[..., EXPRESSION] * judged).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
+    channel_scale = torch.where(clip.speech_only[..., None], face * mouth, face)
+    still = (error[..., EXPRESSION] * channel_scale).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
     result = {
         "expression": (still * counts).sum(),
         "rotation": ((error[..., ROTATION].sum(-1) + error[..., GESTURES].sum(-1)) * full).sum(),
         "translation": (error[..., TRANSLATION].sum(-1) * full).sum(),
-        "velocity": _velocity(predicted, clip, scale, judged, counts),
+        "velocity": _velocity(predicted, clip, scale, channel_scale, counts),
         "gaze": _gaze(predicted, clip, scale, full, weights.get("restless", RESTLESS_WEIGHT)),
     }
     if "gaze channels" in weights:
@@ -106,7 +106,7 @@ def _opening(predicted: Tensor, truth: Tensor, scale: Scale) -> Tensor:
     return 8 * (compressed[0] - compressed[1]).square()
 
 
-def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, counts: Tensor) -> Tensor:
+def _velocity(predicted: Tensor, clip: Clip, scale: Scale, channel_scale: Tensor, counts: Tensor) -> Tensor:
     """Error of the frame-to-frame difference; the mouth counts as in the expression.
 
     The difference from a given frame to a generated one counts too: sampling leaves given frames unchanged.
@@ -116,10 +116,10 @@ def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, count
     error = (error.diff(dim=2) / scale.velocity).square()
     jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1)
     body = (error[..., EXPRESSION.stop :].sum(-1) + jumps) * ~clip.speech_only[:, :, 1:]
-    face = (error[..., EXPRESSION] * judged[..., 1:, :]).sum(-1)
+    face = (error[..., EXPRESSION] * channel_scale[..., 1:, :]).sum(-1)
     before, after = counts[..., :-1], counts[..., 1:]
-    judging = torch.where(clip.speech_only[..., 1:], torch.minimum(before, after), torch.maximum(before, after))
-    return ((face + body) * judging).sum()
+    frame_weights = torch.where(clip.speech_only[..., 1:], torch.minimum(before, after), torch.maximum(before, after))
+    return ((face + body) * frame_weights).sum()
 
 
 def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor, restless: float) -> Tensor:

@@ -175,17 +175,17 @@ def _targets(lines: list[Line]) -> dict[str, Tensor]:
     return rows
 
 
-def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
+def _loss(outputs: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
     entropy = functional.binary_cross_entropy_with_logits
     stated, changed = target["stated"], target["changes"]
-    loss = entropy(answers["scene"][:, 0], target["scene"]) + 4 * entropy(answers["outright"], target["outright"])
-    loss = loss + 8 * entropy(answers["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
+    loss = entropy(outputs["scene"][:, 0], target["scene"]) + 4 * entropy(outputs["outright"], target["outright"])
+    loss = loss + 8 * entropy(outputs["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
     table, real = layout_regressor.steps()
     wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
     near = _between(table, real, wanted)
-    value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * stated
+    value = -(near * outputs["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * stated
     loss = loss + 2 * value.sum() / (stated.sum() + 1)
-    amount = functional.smooth_l1_loss(3 * answers["change"].tanh(), target["change"], reduction="none") * changed
+    amount = functional.smooth_l1_loss(3 * outputs["change"].tanh(), target["change"], reduction="none") * changed
     return loss + 2 * amount.sum() / (changed.sum() + 1)
 
 
@@ -226,27 +226,27 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
 def report(model: Ensemble, lines: list[Line]) -> None:
     """Print the wrong predictions on held-out lines, and the accuracy by field."""
     right: dict[str, list[bool]] = {}
-    for line, answer in zip(
+    for line, prediction in zip(
         lines, layout_regressor.predict([normalized(line.text) for line in lines], model), strict=True
     ):
-        wrong = [field for field in FIELDS if not _right(field, line, answer)]
+        wrong = [field for field in FIELDS if not _right(field, line, prediction)]
         for field in FIELDS:
             right.setdefault(field.rstrip("_12"), []).append(field not in wrong)
         right.setdefault("all", []).append(not wrong)
         if wrong:
-            shown = " ".join(f"{field}={answer['value'][field]:.2f}" for field in wrong)
-            print(f"{line.family:20} {line.text[:70]:70} scene {answer['scene']:.1f} {shown}")
+            shown = " ".join(f"{field}={prediction['value'][field]:.2f}" for field in wrong)
+            print(f"{line.family:20} {line.text[:70]:70} scene {prediction['scene']:.1f} {shown}")
     print({name: f"{sum(ok) / len(ok):.2f} of {len(ok)}" for name, ok in right.items()})
 
 
-def _right(field: str, line: Line, answer: dict) -> bool:
+def _right(field: str, line: Line, prediction: dict) -> bool:
     """Whether a field is predicted within NEAR, or correctly left unchanged."""
     name = field.rstrip("_12")
-    stated = answer["scene"] > 0.5 or answer["outright"][field] > 0.5
+    stated = prediction["scene"] > 0.5 or prediction["outright"][field] > 0.5
     if field in line.changes:
-        return answer["changes"][field] > 0.5 and answer["change"][field] * line.changes[field] > 0
+        return prediction["changes"][field] > 0.5 and prediction["change"][field] * line.changes[field] > 0
     if field not in line.values:
-        return not stated and answer["changes"][field] < 0.5
-    got, wanted = answer["value"][field], line.values[field]
+        return not stated and prediction["changes"][field] < 0.5
+    got, wanted = prediction["value"][field], line.values[field]
     close = max(got / wanted, wanted / got) <= NEAR[name] if name == "distance" else abs(got - wanted) <= NEAR[name]
     return stated and close

@@ -1,4 +1,4 @@
-"""Which button a take asks for whose heads or mood have changed since it was made."""
+"""Which button a take needs whose heads or mood have changed since it was generated."""
 
 import time
 from dataclasses import replace

@@ -191,14 +191,14 @@ def strands(name: str, color: Color) -> bpy.types.Material:
     return material
 
 
-def painted(name: str, color: Color, roughness: float, glow: float = 0.0) -> bpy.types.Material:
+def painted(name: str, color: Color, roughness: float, emission: float = 0.0) -> bpy.types.Material:
     """A surface in the vertex colours of its mesh; ``color`` is for the solid viewport;
-    ``glow`` is the emission strength."""
+    ``emission`` is the emission strength."""
     material, tree, shader = nodes.principled(name, color)
     paint = nodes.attribute(tree, "paint", nodes.COLOR)
     nodes.connect(tree, paint, shader.inputs["Base Color"])
     nodes.connect(tree, paint, shader.inputs["Emission Color"])
-    shader.inputs["Emission Strength"].default_value = glow
+    shader.inputs["Emission Strength"].default_value = emission
     shader.inputs["Roughness"].default_value = roughness
     shader.inputs["Specular IOR Level"].default_value = 0.3 * (1 - roughness)
     material.roughness = roughness

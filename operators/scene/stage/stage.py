@@ -154,7 +154,7 @@ def _area(name: str, watts: float, size: float, color: tuple[float, float, float
 def _backdrop_mesh() -> bpy.types.Mesh:
     """A cyclorama, a floor that bends up into a wall, open only towards the camera's side; lighter behind the heads.
 
-    Wherever a camera stands among the two, it sees no edge.
+    Its edges are outside the view of cameras placed between the two.
     """
     columns, radius, bend, top = 65, 4.5, 1.5, 6.0
     turn = np.linspace(0, np.pi / 2, 9)
@@ -168,10 +168,10 @@ def _backdrop_mesh() -> bpy.types.Mesh:
     index = np.arange(len(grid)).reshape(len(side), columns)
     faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
     mesh = head_mesh.new_mesh("Dyad backdrop", grid, faces)
-    glow = np.exp(-(((grid[:, 2] - 1.6) / 1.3) ** 2)) * np.clip(grid[:, 1] / radius + 0.25, 0, 1) ** 2
+    brightness = np.exp(-(((grid[:, 2] - 1.6) / 1.3) ** 2)) * np.clip(grid[:, 1] / radius + 0.25, 0, 1) ** 2
     edge, centre = (np.array(color) for color in BACKDROP)
-    head_mesh.set_colors(mesh, (edge + glow[:, None] * (centre - edge))[faces.ravel()])
-    mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, glow=0.6))
+    head_mesh.set_colors(mesh, (edge + brightness[:, None] * (centre - edge))[faces.ravel()])
+    mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, emission=0.6))
     return mesh
 
 

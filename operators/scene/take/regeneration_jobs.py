@@ -98,11 +98,11 @@ def regenerate(
         reading = yield from part(scene_jobs.understand(prompt, layout), 0, 0.05)
         layout = replace(layout, **_mood(reading, prompt))
     timed = yield from part(scene_jobs.time_directions(request.markers, layout), 0.05, 0.1)
-    asked = scene_jobs.take_request(request, layout, timed)
+    child_request = scene_jobs.take_request(request, layout, timed)
     for done, (start, end) in enumerate(selection.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(selection.spans) for more in (0, 1))
         span = protocol.Selection(str(before), start, end, selection.people, selection.parts)
-        before, notices = yield from part(child_process.make(replace(asked, selection=span)), first, last)
+        before, notices = yield from part(child_process.make(replace(child_request, selection=span)), first, last)
     yield WRITING
     scene = scene_jobs.find_scene(name)
     takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, seed)

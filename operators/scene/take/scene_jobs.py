@@ -178,8 +178,8 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     timed = []
     for i, (frame, text) in enumerate(texts):
         read = yield from part(understand(text, layout), i / len(texts), (i + 1) / len(texts))
-        sure = [set(clause.sets) for clause in read.clauses if clause.confidence >= MARKER_CONFIDENCE]
-        named = {name for names in sure if names <= set(MOOD) for name in names}  # places are fixed during a take
+        confident = [set(clause.sets) for clause in read.clauses if clause.confidence >= MARKER_CONFIDENCE]
+        named = {name for names in confident if names <= set(MOOD) for name in names}  # places are fixed during a take
         sets = {name: getattr(read.layout, name) for name in MOOD if name in named}
         if sets:
             layout = replace(layout, **sets)

@@ -15,7 +15,7 @@ from core.generator.sample_intents import from_z, sample_intents, to_z
 from core.postprocess import lip_closure
 from core.speech import features
 
-from ...training.ablations import RUNS, Run, answer, finished, hard, regression
+from ...training.ablations import RUNS, Run, finished, hard, partner_regression, regression
 from ...training.generator import quick_in_halves
 from .systems import Case, System
 
@@ -139,7 +139,7 @@ def regressed(checkpoint: Checkpoint) -> System:
     return predict
 
 
-def answering(checkpoint: Checkpoint, privileged: bool) -> System:
+def regression_from_partner(checkpoint: Checkpoint, privileged: bool) -> System:
     """B6: each person from the other's motion: the true one (``privileged``), or one predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
@@ -170,9 +170,9 @@ def trained_runs(folder: Path) -> dict[str, Candidate]:
         run, sha = RUNS[name], checkpoint.sha256
         if run.draw is regression:
             candidates[name] = Candidate(regressed(checkpoint), sha)
-        elif run.draw is answer:
-            privileged = answering(checkpoint, privileged=True)
-            candidates[f"{name}, own"] = Candidate(answering(checkpoint, privileged=False), sha)
+        elif run.draw is partner_regression:
+            privileged = regression_from_partner(checkpoint, privileged=True)
+            candidates[f"{name}, own"] = Candidate(regression_from_partner(checkpoint, privileged=False), sha)
             candidates[f"{name}, true partner (privileged)"] = Candidate(privileged, sha, given_partner=privileged)
         else:
             candidates |= _sampled(name, run, checkpoint)
