@@ -46,24 +46,6 @@ def test_numbers_sides_and_places_are_read_exactly(prompt, expected):
     assert settings(prompt) == expected
 
 
-@pytest.mark.parametrize(
-    "prompt, expected",
-    [
-        ("A kneels", [("height_a", "set", 0.95)]),
-        ("they sit", [("height_a", "set", 1.2), ("height_b", "set", 1.2)]),
-        ("B sits on the floor", [("height_b", "set", 0.75)]),
-        ("B sits on a bar stool", [("height_b", "set", 1.35)]),
-        ("one sits, one stands", [("height_a", "set", 1.2), ("height_b", "set", 1.65)]),
-        ("the first person sits, the second kneels", [("height_a", "set", 1.2), ("height_b", "set", 0.95)]),
-        ("the child sits, the mother stands", [("height_a", "set", 0.78), ("height_b", "set", 1.65)]),
-        ("A does not sit", []),
-        ("they watch the night stand", []),
-    ],
-)
-def test_a_posture_gives_the_height_of_the_eyes(prompt, expected):
-    assert settings(prompt) == expected
-
-
 @pytest.mark.parametrize("prompt", ["it is 30 degrees outside", "a 35 mm lens", "after a 5 km run", "two in a car"])
 def test_numbers_that_do_not_describe_the_pair_are_left_alone(prompt):
     assert settings(prompt) == []
