@@ -14,7 +14,7 @@ from bpy.props import (
 
 from .core.layout import Layout
 from .operators.scene.sequencer import strips
-from .operators.scene.take import sliders, takes
+from .operators.scene.take import slider_rebake, takes
 
 DEFAULT = Layout()
 
@@ -47,7 +47,7 @@ def _strength(name: str, description: str):
 
 def _on_slider(self, context) -> None:
     """A slider was moved."""
-    sliders.on_change(self.id_data)
+    slider_rebake.on_change(self.id_data)
 
 
 def _choose(self, number: int) -> None:

@@ -58,7 +58,7 @@ def _parser() -> Parser:
     generate.add_argument("--out", required=True, type=Path, help="the take, .npz")
     generate.add_argument("--prompt", help='the scene in words, like "arguing across a table"')
     generate.add_argument("--layout", type=Path, help="the scene in numbers, .json")
-    generate.add_argument("--seed", type=int, default=0, help="each number gives another performance")
+    generate.add_argument("--seed", type=int, default=0, help="each seed gives a different animation")
     generate.add_argument("--turns", type=Path, help="corrected turns, .csv")
     generate.add_argument("--heads", default="man,woman", help="the heads of A and B")
     generate.add_argument("--motion-a", type=Path, help="a take whose A is kept; B is generated to react to it")

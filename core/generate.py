@@ -12,18 +12,18 @@ from .errors import UserError
 from .generator import condition
 from .generator.checkpoint import Checkpoint, load_checkpoint
 from .generator.inpainting import Inpainting, Regeneration
-from .generator.sampling import sample_intents
+from .generator.sample_intents import sample_intents
 from .heads import load as load_head
 from .layout import Layout, room_poses
 from .motion import MOTION_FPS, WIDTH, HeadMotion, Take
 from .postprocess.face_limits import possible_face
 from .postprocess.lip_closure import enforce_closures
-from .speech import features as voice
+from .speech import features as speech_features
 from .turns import Turn, masks_from_turns
 
 GENERATOR = WEIGHTS / "generator.safetensors"
 EXPRESSION, GAZE = gaze.INTENT_CHANNELS["expression"], gaze.INTENT_CHANNELS["gaze"]
-CLOSURE = voice.FEATURES["bilabial"].start
+CLOSURE = speech_features.FEATURES["bilabial"].start
 DIARIZED, ANALYSED, SAMPLED = 0.29, 0.65, 0.97  # shares of the work done after each step
 
 # Stages of the work, in the user's words
@@ -127,7 +127,7 @@ def hear(
         found = diarize(sound, progress=lambda share: progress(DIARIZED * share, DIARIZING))
         diarized(found)
         masks = found.masks
-    features = voice.encode(
+    features = speech_features.encode(
         sound.mono,
         masks,
         lambda share: progress(DIARIZED + (ANALYSED - DIARIZED) * share, ENCODING),

@@ -73,7 +73,7 @@ def from_text(prompt: str, start: Layout | None = None) -> Reading:
     Without ``start`` what the prompt does not mention has the default; with it, only what the prompt mentions changes.
     Numbers with units are taken exactly. Raises UserError when the text model is not installed.
     """
-    from .prompt.reading import read_prompt  # imports torch, which Blender's own process lacks
+    from .prompt.prompt_to_layout import read_prompt  # imports torch, which Blender's own process lacks
 
     values, clauses = read_prompt(prompt, asdict(start or Layout()), LIMITS, relative=start is not None)
     return Reading(Layout(**values), tuple(Clause(*clause) for clause in clauses))

@@ -74,7 +74,7 @@ class HeadMotion:
 
 @dataclass(frozen=True, eq=False)
 class Take:
-    """What was made from one recording: both motions and where they come from. Participant 0 is A, 1 is B."""
+    """The generated motion of both people, and the inputs and weights it depends on. Participant 0 is A, 1 is B."""
 
     motions: tuple[HeadMotion, HeadMotion]
     speaking: np.ndarray  # (2, T) in [0, 1]

@@ -31,9 +31,9 @@ def scene_motion(motion: HeadMotion, fps: float) -> HeadMotion:
 
 
 def interpolate(samples: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """Catmull-Rom through ``samples``, clipped to the range of the four samples that each value is made of.
+    """Catmull-Rom interpolation of ``samples``, clipped to the range of the four samples that a value depends on.
 
-    Without the clip the cubic would swing past a saccade's end and lift closed lips before a syllable.
+    Without the clip the cubic would overshoot the end of a saccade and open closed lips before a syllable.
 
     samples: (T, D) values at 0, 1, .. T-1
     at:      (S,) places, in samples; outside 0 .. T-1 the end is held

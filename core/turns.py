@@ -1,4 +1,4 @@
-"""Turns: who speaks from when to when, as the user sees and corrects them, and the masks they stand for."""
+"""Turns: who speaks from when to when, as the user sees and corrects them, and the equivalent masks."""
 
 import csv
 import math
@@ -22,7 +22,7 @@ SHORTEST = 0.16  # s
 BRIDGE = 0.2  # s, a shorter pause does not end a turn
 
 CHANGED = 0.75  # of a frame; strips lie on scene frames, which alone makes up to half a frame
-AROUND = 0.4  # s beside a change: people gather for a turn before it and settle after it
+AROUND = 0.4  # s beside a change: people prepare a turn before it and settle after it
 
 
 @dataclass(frozen=True, order=True)
@@ -44,7 +44,7 @@ class Turn:
 
 
 def masks_from_turns(turns: Iterable[Turn], frames: int) -> np.ndarray:
-    """The masks that ``turns`` say, exactly: each value is the share of its frame that the person speaks.
+    """The exact masks of ``turns``: each value is the share of its frame that the person speaks.
 
     returns: (2, frames) float32 in [0, 1]
     """
@@ -60,7 +60,7 @@ def masks_from_turns(turns: Iterable[Turn], frames: int) -> np.ndarray:
 
 
 def confidence(masks: np.ndarray) -> np.ndarray:
-    """(T,) how sure each frame of (2, T) ``masks`` is: 1 both at 0 or 1, 0 one of them undecided."""
+    """(T,) confidence of each frame of (2, T) ``masks``: 1 where both are 0 or 1, 0 where one of them is 0.5."""
     return (2 * np.abs(masks - 0.5)).min(axis=0)
 
 
@@ -109,7 +109,7 @@ def read_csv(path: str | Path) -> list[Turn]:
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UserError(f'There is no file "{path}". Check the path, or make it with "turns".') from None
+        raise UserError(f'There is no file "{path}". Check the path, or run: python -m core turns.') from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f'"{path}" cannot be read as a table ({error}). Choose a csv file of turns.') from None
     rows = csv.DictReader(text.splitlines(), skipinitialspace=True)
@@ -128,7 +128,7 @@ def _turn(row: dict, path: str | Path, number: int) -> Turn:
 
 
 def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[float, float]]:
-    """Where ``turns`` say something else than a take was made from: (start, end) in s, in order, none touching another.
+    """Where ``turns`` differ from those a take was generated from: disjoint spans (start, end) in s, in order of time.
 
     speaking: (2, T) in [0, 1], the take's
     """
@@ -142,5 +142,5 @@ def changed_spans(speaking: np.ndarray, turns: Iterable[Turn]) -> list[tuple[flo
 
 
 def _plain(masks: np.ndarray) -> np.ndarray:
-    """(2, T) of what counts as turns in masks, soft or hard, so that both kinds compare."""
+    """(2, T) hard masks of the turns in soft or hard ``masks``, so that both kinds can be compared."""
     return masks_from_turns(turns_from_masks(masks), masks.shape[1])

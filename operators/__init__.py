@@ -5,14 +5,14 @@ import bpy
 from . import (
     add_heads,
     add_recording,
-    adjust_last,
+    adjust_last_operation,
     cancel,
-    direct,
     export_take,
     find_turns,
     generate,
     install,
     menus,
+    place_heads,
     presets,
     reaim,
     regenerate,
@@ -22,7 +22,7 @@ from . import (
     use_rig,
 )
 from .job import JobOperator
-from .scene.take import child, sliders
+from .scene.take import child_process, slider_rebake
 
 CLASSES = [
     operator
@@ -32,7 +32,7 @@ CLASSES = [
         add_recording,
         add_heads,
         use_rig,
-        direct,
+        place_heads,
         presets,
         reaim,
         reset_adjustments,
@@ -42,23 +42,23 @@ CLASSES = [
         render_preview,
         export_take,
         install,
-        adjust_last,
+        adjust_last_operation,
     )
     for operator in module.CLASSES
 ]
 
 
 def register():
-    JobOperator.background, JobOperator.hand_on = bpy.app.background, staticmethod(adjust_last.hand_on)
+    JobOperator.background, JobOperator.hand_on = bpy.app.background, staticmethod(adjust_last_operation.hand_on)
     for operator in CLASSES:
         bpy.utils.register_class(operator)
     menus.register()
-    sliders.register()
+    slider_rebake.register()
 
 
 def unregister():
-    sliders.unregister()
+    slider_rebake.unregister()
     menus.unregister()
-    child.stop_worker()
+    child_process.stop_worker()
     for operator in reversed(CLASSES):
         bpy.utils.unregister_class(operator)

@@ -3,7 +3,7 @@
 import bpy
 
 from .scene.rig import rigs
-from .scene.take import facts, session
+from .scene.take import panel_facts, scene_jobs
 
 
 class DYAD_OT_add_heads(bpy.types.Operator):
@@ -22,7 +22,7 @@ class DYAD_OT_add_heads(bpy.types.Operator):
         return True
 
     def execute(self, context):
-        session.pair_for(context.scene, facts.current_layout(context.scene), moved=False)
+        scene_jobs.pair_for(context.scene, panel_facts.current_layout(context.scene), moved=False)
         return {"FINISHED"}
 
 

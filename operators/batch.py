@@ -19,7 +19,7 @@ from .batch_table import COLUMNS, Row, read_rows, row_from
 from .scene.preview import film, preview
 from .scene.rig import rigs
 from .scene.sequencer import strips
-from .scene.take import child, session, takes
+from .scene.take import child_process, scene_jobs, takes
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_FRAME = 1  # of the recording
@@ -44,7 +44,7 @@ def main(arguments: list[str]) -> int:
     try:
         done = [_try_row(number + 1, rows[number], base) for number in mine]
     finally:
-        child.stop_worker()
+        child_process.stop_worker()
     return 0 if all(done) else 1
 
 
@@ -89,10 +89,10 @@ def _run_row(row: Row, base: str, report) -> None:
     _add_sound(scene, row)
     _add_heads(scene, row)
     if row.play:
-        session.import_take(scene, scene, Path(row.play))
+        scene_jobs.import_take(scene, scene, Path(row.play))
     else:
         scene.dyad.prompt, scene.dyad.seed = row.prompt, row.seed
-        finish(session.generate(scene, scene), report)
+        finish(scene_jobs.generate(scene, scene), report)
     if row.take:
         takes.export(scene.dyad, row.take)
     if row.still:
@@ -184,7 +184,7 @@ def _add_heads(scene: bpy.types.Scene, row: Row) -> None:
     if row.heads:
         poses = room_poses(Layout())
         for slot, head in enumerate(row.heads.split(",")):
-            rigs.add_head(session.HEAD_NAMES[slot], slot, head.strip(), poses[slot])
+            rigs.add_head(scene_jobs.HEAD_NAMES[slot], slot, head.strip(), poses[slot])
 
 
 def _save(path: str) -> None:

@@ -2,10 +2,10 @@
 
 import bpy
 
-from .generate import busy, can_listen
+from .generate import busy, can_process_recording
 from .job import JobOperator
 from .scene.sequencer import strips, turns
-from .scene.take import session
+from .scene.take import scene_jobs
 
 
 class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
@@ -20,10 +20,10 @@ class DYAD_OT_find_turns(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
-        return session.find_turns(strips.sequencer_scene(context))
+        return scene_jobs.find_turns(strips.sequencer_scene(context))
 
 
 class DYAD_OT_clear_turns(bpy.types.Operator):
@@ -70,10 +70,10 @@ class DYAD_OT_check_recording(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
-        return session.check_recording(context.scene, strips.sequencer_scene(context))
+        return scene_jobs.check_recording(context.scene, strips.sequencer_scene(context))
 
 
 CLASSES = (DYAD_OT_find_turns, DYAD_OT_clear_turns, DYAD_OT_next_unsure, DYAD_OT_check_recording)

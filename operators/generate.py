@@ -1,11 +1,11 @@
-"""Generate Dyad: the one button that does the main job."""
+"""Generate Dyad and New Take."""
 
 import bpy
 from bpy.props import EnumProperty, IntProperty
 
 from .job import JobOperator
 from .scene.sequencer import strips
-from .scene.take import regenerate, session, takes
+from .scene.take import regeneration_jobs, scene_jobs, takes
 
 PEOPLE = EnumProperty(
     name="Who",
@@ -34,7 +34,7 @@ class Generator(JobOperator):
 
     @classmethod
     def poll(cls, context):
-        return can_listen(cls, context)
+        return can_process_recording(cls, context)
 
     def start(self, context):
         if self.seed < 0:  # then Adjust Last Operation shows the seed that was used
@@ -48,7 +48,7 @@ class Generator(JobOperator):
     def generate(self, scene, sequencer_scene):
         """The job that generates with ``self.seed``."""
         scene.dyad.seed = self.seed
-        return session.generate(scene, sequencer_scene)
+        return scene_jobs.generate(scene, sequencer_scene)
 
 
 class DYAD_OT_generate(Generator, bpy.types.Operator):
@@ -73,11 +73,11 @@ class DYAD_OT_new_take(Generator, bpy.types.Operator):
 
     def generate(self, scene, sequencer_scene):
         if self.people != "AB" and scene.dyad.active_take:
-            return regenerate.one_person(scene, sequencer_scene, self.people, self.seed)
+            return regeneration_jobs.one_person(scene, sequencer_scene, self.people, self.seed)
         return super().generate(scene, sequencer_scene)
 
 
-def can_listen(operator, context) -> bool:
+def can_process_recording(operator, context) -> bool:
     """Whether there is a recording and nothing else runs; explains the greyed-out button."""
     if not strips.sound_strips(strips.sequencer_scene(context)):
         operator.poll_message_set("Add the recording first: Add Recording, or Add > Sound in the Video Sequencer")

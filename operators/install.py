@@ -8,7 +8,7 @@ from ..core.service import packages
 from . import addon
 from .generate import busy
 from .job import JobOperator, reports_user_errors
-from .scene.take import child
+from .scene.take import child_process
 
 
 class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
@@ -34,7 +34,7 @@ class DYAD_OT_install_torch(JobOperator, bpy.types.Operator):
 
     def start(self, context):
         wheels = addon.preferences(context).wheels
-        child.stop_worker()  # it holds files of the old folder open
+        child_process.stop_worker()  # it holds files of the old folder open
         return packages.install(addon.site_folder(create=True), Path(bpy.path.abspath(wheels)) if wheels else None)
 
 
@@ -55,7 +55,7 @@ class DYAD_OT_uninstall_torch(bpy.types.Operator):
 
     @reports_user_errors
     def execute(self, context):
-        child.stop_worker()
+        child_process.stop_worker()
         packages.uninstall(addon.site_folder())
         return {"FINISHED"}
 

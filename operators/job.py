@@ -32,7 +32,7 @@ class JobOperator:
     background = False  # Blender runs without a window; set when the operators are registered
     running: Progress | None = None  # of the running job, drawn by the panels
     cancelling = False  # set by the Cancel button
-    # Continues a slow job of F9 or Shift R in the window; False where it was prepared already: operators/adjust_last.py
+    # Continues a slow job of F9 or Shift R in the window; False where it is prepared already (adjust_last_operation)
     hand_on: Callable[["JobOperator", Job], bool]
 
     def start(self, context) -> Job[str]:

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, FloatProperty, StringProperty
 from ..core.errors import UserError
 from ..core.layout import LIMITS, Layout, moods, presets
 from .job import reports_user_errors
-from .scene.take import facts, session
+from .scene.take import panel_facts, scene_jobs
 
 
 class DYAD_OT_preset(bpy.types.Operator):
@@ -27,9 +27,9 @@ class DYAD_OT_preset(bpy.types.Operator):
     def execute(self, context):
         scenes, feelings = presets(), moods()
         if self.preset in scenes:
-            session.place(context.scene, scenes[self.preset])
+            scene_jobs.place(context.scene, scenes[self.preset])
         elif self.preset in feelings:
-            session.set_mood(context.scene, feelings[self.preset])
+            scene_jobs.set_mood(context.scene, feelings[self.preset])
         else:
             known = ", ".join([*scenes, *feelings])
             raise UserError(f'There is no preset "{self.preset}". Choose one of: {known}.')
@@ -67,7 +67,7 @@ class DYAD_OT_place(bpy.types.Operator):
     @reports_user_errors
     def execute(self, context):
         numbers = {name: round(getattr(self, name), 4) for name in LIMITS}
-        session.place(context.scene, Layout(**numbers, swapped=self.swapped))
+        scene_jobs.place(context.scene, Layout(**numbers, swapped=self.swapped))
         return {"FINISHED"}
 
 
@@ -82,7 +82,7 @@ class DYAD_OT_preset_add(AddPresetBase, bpy.types.Operator):
     preset_subdir = "dyad"
 
     def add(self, context, path: str) -> None:
-        numbers = asdict(facts.current_layout(context.scene))
+        numbers = asdict(panel_facts.current_layout(context.scene))
         lines = "".join(f"    {name}={value!r},\n" for name, value in numbers.items())
         # True: with an undo step
         Path(path).write_text(f'import bpy\n\nbpy.ops.dyad.place(\n    "EXEC_DEFAULT",\n    True,\n{lines})\n', "utf-8")

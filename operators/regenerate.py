@@ -4,10 +4,10 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..core.generator.inpainting import PARTS
-from .generate import PEOPLE, can_listen
+from .generate import PEOPLE, can_process_recording
 from .job import JobOperator
 from .scene.sequencer import strips
-from .scene.take import regenerate
+from .scene.take import regeneration_jobs
 
 DESCRIPTIONS = {
     "mouth": "Jaw, lips and tongue",
@@ -59,10 +59,12 @@ class DYAD_OT_regenerate_turn(JobOperator, bpy.types.Operator):
             self.seed = scene.dyad.active_take.seed + scene.dyad.active_take.regenerations + 1
         if not self.properties.is_property_set("prompt"):
             self.prompt = scene.dyad.regenerate_prompt
-        spans = regenerate.selected_spans(scene, sequencer_scene, regenerate.recording_of_take(scene, sequencer_scene))
+        spans = regeneration_jobs.selected_spans(
+            scene, sequencer_scene, regeneration_jobs.recording_of_take(scene, sequencer_scene)
+        )
         parts = tuple(part for part in PARTS if part in self.parts)
-        selection = regenerate.Selection(spans, self.seed, self.people, parts, self.prompt)
-        return regenerate.regenerate(scene, sequencer_scene, selection)
+        selection = regeneration_jobs.Selection(spans, self.seed, self.people, parts, self.prompt)
+        return regeneration_jobs.regenerate(scene, sequencer_scene, selection)
 
 
 class DYAD_OT_update(JobOperator, bpy.types.Operator):
@@ -78,14 +80,14 @@ class DYAD_OT_update(JobOperator, bpy.types.Operator):
         return _has_take(cls, context)
 
     def start(self, context):
-        return regenerate.update(context.scene, strips.sequencer_scene(context))
+        return regeneration_jobs.update(context.scene, strips.sequencer_scene(context))
 
 
 def _has_take(operator, context) -> bool:
     if not context.scene.dyad.active_take:
         operator.poll_message_set("Press Generate Dyad first: there is no take yet")
         return False
-    return can_listen(operator, context)
+    return can_process_recording(operator, context)
 
 
 CLASSES = (DYAD_OT_regenerate_turn, DYAD_OT_update)

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .scene.take import adjustments, takes
+from .scene.take import adjust_sliders, takes
 
 
 class DYAD_OT_reset_adjustments(bpy.types.Operator):
@@ -15,13 +15,13 @@ class DYAD_OT_reset_adjustments(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        if adjustments.read(context.scene.dyad) == adjustments.NONE:
+        if adjust_sliders.read(context.scene.dyad) == adjust_sliders.NONE:
             cls.poll_message_set("Nothing is adjusted")
             return False
         return True
 
     def execute(self, context):
-        adjustments.reset(context.scene.dyad)
+        adjust_sliders.reset(context.scene.dyad)
         takes.rebake(context.scene)
         return {"FINISHED"}
 

@@ -43,7 +43,7 @@ class DYAD_OT_use_rig(bpy.types.Operator):
     @classmethod
     def poll(cls, context):
         if _armature(context) is None:
-            cls.poll_message_set("Select the armature of your character, or a mesh that it bends, first")
+            cls.poll_message_set("Select the armature of your character, or a mesh that it deforms, first")
             return False
         return not busy(cls)
 
@@ -97,7 +97,7 @@ class DYAD_OT_release_rig(bpy.types.Operator):
 
 
 def _armature(context) -> bpy.types.Object | None:
-    """The active armature, or the one that bends the active mesh."""
+    """The active armature, or the one that deforms the active mesh."""
     active = context.active_object
     if active is None or active.type == "ARMATURE":
         return active

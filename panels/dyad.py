@@ -9,7 +9,7 @@ from ..core.layout import MOOD, Layout
 from ..operators import addon
 from ..operators.scene.rig import rigs
 from ..operators.scene.sequencer import strips, turns
-from ..operators.scene.take import adjustments, advice, child, facts
+from ..operators.scene.take import adjust_sliders, advice, child_process, panel_facts
 from .progress import draw_progress
 
 VALUES_PER_LINE = 2
@@ -43,7 +43,7 @@ class MainPanel(Sidebar):
     def draw(self, context):
         settings = context.scene.dyad
         _draw_audio(self.layout, context, settings)
-        found = facts.read(context.scene)
+        found = panel_facts.read(context.scene)
         _draw_scene(self.layout, settings, found.layout)
         _draw_generate(self.layout, context, found.advice)
 
@@ -114,11 +114,11 @@ class AdjustPanel(Sidebar):
     def draw(self, context):
         settings = context.scene.dyad
         self.layout.active = bool(settings.active_take)
-        self._table(self.layout, settings, adjustments.NAMES)
+        self._table(self.layout, settings, adjust_sliders.NAMES)
         header, body = self.layout.panel("dyad_visemes", default_closed=True)
         header.label(text="Visemes")
         if body:
-            self._table(body, settings, adjustments.VISEME_GAINS)
+            self._table(body, settings, adjust_sliders.VISEME_GAINS)
         column = self.layout.column(align=True)
         column.operator("dyad.reset_adjustments", icon="LOOP_BACK")
         column.operator("dyad.reaim", icon="HIDE_OFF")
@@ -192,7 +192,7 @@ def _draw_audio(layout, context, settings) -> None:
 
 
 def _draw_sentence(column, context, sentence: str) -> None:
-    """A sentence over as many lines as the sidebar's width asks for."""
+    """A sentence, wrapped to the width of the sidebar."""
     width = context.region.width / context.preferences.system.ui_scale
     for line in textwrap.wrap(sentence, max(20, int(width / PIXELS_PER_LETTER) - MARGIN_LETTERS)):
         column.label(text=line)
@@ -220,7 +220,7 @@ def _draw_scene(layout, settings, current: Layout | None) -> None:
 
 
 def _draw_generate(layout, context, given: advice.Advice | None) -> None:
-    missing = child.missing()
+    missing = child_process.missing()
     if missing:
         column = layout.column(align=True)
         column.label(text="Cannot generate yet", icon="ERROR")

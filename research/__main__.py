@@ -11,12 +11,12 @@ from core.errors import UserError
 COMMANDS = {
     "train": {
         "align": "corpora.align",
-        "projection": "training.projection",
+        "projection": "training.voice_pca",
         "articulation": "training.articulation",
         "masks": "training.target_speaker",
         "prompts": "training.prompts",
         "dataset": "training.dataset",
-        "takes": "training.curated",
+        "takes": "training.recorded_takes",
         "generator": "training.generator",
         "ablations": "training.ablations",
     },

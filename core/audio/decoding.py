@@ -133,7 +133,7 @@ def _decode(container: av.container.InputContainer, progress: Callable[[float], 
                 yield from _planes(resampler.resample(None))
                 resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
             layout = (frame.layout.name, frame.sample_rate, frame.format.name)
-            frame.pts = None  # without time stamps broken ones open no gaps: the sample count is the clock
+            frame.pts = None  # time follows from the sample count: broken time stamps would cause gaps
             for block in _planes(resampler.resample(frame)):
                 done += block.shape[1]
                 yield block

@@ -60,6 +60,6 @@ def load_checkpoint(path: str | Path, build: Callable[[Config], DualStream] = Du
         raise UserError(
             f'"{path}" is not a file of generator weights ({error}). Install the extension again.'
         ) from error
-    except (TypeError, RuntimeError):  # what torch and the dataclass say of parts they do not know
+    except (TypeError, RuntimeError):  # raised by torch and the dataclass for unknown parts
         raise UserError(f'"{path}" holds weights of another version. Install the extension again.') from None
     return Checkpoint(network.eval(), tensors["mean"].numpy(), tensors["std"].numpy(), header, sha256)

@@ -24,10 +24,10 @@ LAYOUT_NAMES = (
     "warmth",
 )
 OWN_MASK, PARTNER_MASK = 0, 1
-CONTACT = 2 + LAYOUT_NAMES.index("contact")  # the asked share of eye contact
+CONTACT = 2 + LAYOUT_NAMES.index("contact")  # the requested share of eye contact
 PARTNER = slice(2, 5)  # the first three of LAYOUT_NAMES
 FEATURES = 2 + len(LAYOUT_NAMES)  # first column of the voice's features
-NEAR, FAR = 0.3, 10.0  # m; distances are clipped to what was trained
+NEAR, FAR = 0.3, 10.0  # m; distances are clipped to the range of the training data
 EASE = 0.5  # s over which a direction takes effect
 
 

@@ -21,7 +21,7 @@ MOUTH_NAMES = ("mouth", "jaw", "tongue", "cheekPuff")
 PARTS = ("mouth", "face", "head", "eyes")  # face: lids, brows, cheeks, nose; head: neck, head, translation
 SHORTEST = 0.2  # s that can be regenerated
 CONTEXT = 125  # frames before and after the span that the network sees
-BLEND = 10  # frames over which generated motion leaves the kept motion beside it
+BLEND = 10  # frames over which kept and generated motion are blended
 SHORTEST_FIXATION = 4  # frames
 SAME_FIXATION = np.radians(5)  # offsets closer than this count as one fixation
 
@@ -44,7 +44,9 @@ class Regeneration:
     def check(self, sound: "Sound", frames: int) -> None:
         """Raise UserError where this does not fit ``sound``, whose motion has ``frames`` frames."""
         if self.take.audio_sha256 != sound.sha256 or len(self.take) != frames:
-            raise UserError("The take was made from another recording. Choose its recording, or generate a new take.")
+            raise UserError(
+                "The take was generated from another recording. Choose its recording, or generate a new take."
+            )
         first, last = self.span
         if last - first < SHORTEST * MOTION_FPS:
             raise UserError(
@@ -63,7 +65,7 @@ class Inpainting:
     """A take to be completed: where ``mask`` holds its motion is kept, elsewhere within ``span`` it is generated."""
 
     take: Take  # T frames; where nothing is kept its motion has no meaning
-    layout: Layout  # of the take that is made; contact and mood are those of the generated span
+    layout: Layout  # of the completed take; contact and mood are those of the generated span
     mask: np.ndarray  # (2, T, 59) bool, True is kept
     gaze_mask: np.ndarray  # (2, T) bool, whether the point looked at is kept; eyes turn with a generated head
     span: tuple[int, int]  # first frame and one past the last; outside all is kept of both people
@@ -148,7 +150,7 @@ class Inpainting:
     def blended_gaze(self, generated: np.ndarray, given: np.ndarray) -> np.ndarray:
         """Gaze (2, T, 3) as in INTENT_CHANNELS: ``given`` where it is kept, elsewhere ``generated``.
 
-        A fixation kept up to an end of the span goes on inside: to the next saccade where the generated one is about
+        A fixation kept up to an end of the span continues inside: to the next saccade where the generated one is about
         the same, else for SHORTEST_FIXATION.
         """
         result, (first, last) = np.where(self.gaze_mask[..., None], given, generated), self.span
@@ -184,7 +186,7 @@ def part_columns(parts: tuple[str, ...]) -> np.ndarray:
 
 
 def _continuation(gazes: np.ndarray, before: np.ndarray) -> int:
-    """For how many frames of ``gazes`` (T, 3) the gaze ``before`` them (3,) goes on."""
+    """Number of frames of ``gazes`` (T, 3) for which the gaze ``before`` them (3,) continues."""
     same = (gazes[0, 2] >= 0.5) == (before[2] >= 0.5) and np.abs(gazes[0] - before)[:2].max() < SAME_FIXATION
     jumps = np.flatnonzero(np.abs(np.diff(gazes, axis=0)).max(axis=1) > 0)
     to_jump = int(jumps[0]) + 1 if len(jumps) else len(gazes)
@@ -192,5 +194,5 @@ def _continuation(gazes: np.ndarray, before: np.ndarray) -> int:
 
 
 def _extrapolated(before: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Half a frame's step beyond the frame ``last``, which follows ``before``."""
+    """Linear extrapolation by half a frame beyond ``last``, which follows ``before``."""
     return last + (last - before) / 2

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from ..gaze import INTENT_WIDTH
 from ..motion import MOTION_FPS
-from .diffusion import signal
+from .noise_schedule import signal
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ SIDES = {"l": "left", "r": "right"}
 
 
 def spelled(names: Iterable[str]) -> dict[str, str]:
-    """Each of EXPRESSION_NAMES and LOOK_NAMES that one of ``names`` means, with the name that does; of two the exact
+    """Each of EXPRESSION_NAMES and LOOK_NAMES that one of ``names`` stands for, with that name; of two the exact
     one, else the first."""
     found: dict[str, str] = {}
     for name in names:
@@ -26,7 +26,7 @@ def spelled(names: Iterable[str]) -> dict[str, str]:
 
 
 def missing(names: Iterable[str]) -> list[str]:
-    """Those of EXPRESSION_NAMES that none of ``names`` means."""
+    """Those of EXPRESSION_NAMES that none of ``names`` stands for."""
     found = spelled(names)
     return [name for name in EXPRESSION_NAMES if name not in found]
 

@@ -1,4 +1,4 @@
-"""What a head's owner wears, as arrays: sweater, trousers, shoes, and the hands that come with them."""
+"""The clothes of a head as arrays: sweater, trousers, shoes, and the hands that belong to them."""
 
 from dataclasses import dataclass
 from functools import cache

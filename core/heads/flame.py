@@ -1,7 +1,7 @@
 """FLAME files (2020, 2023, 2023 Open; ``.pkl``, ``.npz``, ``.npy``), read without chumpy and without running them.
 
-A pickle is a program. Ours is read by an unpickler that knows eight harmless names and two stand-ins; whatever else a
-file asks for is refused by name before anything runs.
+Loading a pickle can run code. The unpickler here allows eight harmless names and two stand-ins; a file that refers to
+anything else is refused before any code runs.
 """
 
 import pickle
@@ -112,17 +112,17 @@ class SparseRows(Sparse):
 def _rebuilt(kind: type, base: type, state: object) -> object:
     """``copy_reg._reconstructor`` of old pickles, for the stand-ins only."""
     if kind not in (Leaf, Sparse, SparseRows):
-        raise pickle.UnpicklingError(f"it wants to build {kind!r}")
+        raise pickle.UnpicklingError(f"it contains an object of {kind!r}")
     return kind.__new__(kind)
 
 
 class SafeUnpickler(pickle.Unpickler):
-    """Knows arrays and the stand-ins; everything else is refused by name."""
+    """Allows arrays and the stand-ins; any other class is refused by its name."""
 
     def find_class(self, module: str, name: str) -> object:
         root = module.split(".")[0]
         if module in ("numpy.core.multiarray", "numpy._core.multiarray") and name in ("_reconstruct", "scalar"):
-            # numpy moves these two about between its versions; its own pickles know where they are
+            # numpy's versions have these two in different modules; its own pickles name the right one
             return (np.zeros(1) if name == "_reconstruct" else np.float64(0)).__reduce__()[0]
         if module == "numpy" and name in ("ndarray", "dtype"):
             return getattr(np, name)
@@ -136,13 +136,13 @@ class SafeUnpickler(pickle.Unpickler):
             return Leaf
         if module.startswith("scipy.sparse") and name in ("csc_matrix", "csr_matrix"):
             return Sparse if name == "csc_matrix" else SparseRows
-        raise pickle.UnpicklingError(f'it asks for "{module}.{name}", which no FLAME file needs')
+        raise pickle.UnpicklingError(f'it refers to "{module}.{name}", which no FLAME file needs')
 
 
 def _latin1(text: str, encoding: str = "latin1") -> bytes:
     """``_codecs.encode`` as numpy's own pickles use it: bytes written as text."""
     if encoding != "latin1":
-        raise pickle.UnpicklingError(f'it asks for the codec "{encoding}"')
+        raise pickle.UnpicklingError(f'it refers to the codec "{encoding}"')
     return text.encode("latin1")
 
 
@@ -151,7 +151,7 @@ def _plain(value: object) -> np.ndarray:
 
 
 def _checked(data: dict[str, np.ndarray]) -> Flame:
-    """The model, after its shapes, values and tree have been looked at; raises ValueError saying what is wrong."""
+    """The model, after checks of its shapes, values and tree; raises ValueError where one fails."""
     missing = [key for key in KEYS if key not in data]
     if missing:
         raise ValueError(f"it has no {', '.join(missing)}")
@@ -191,7 +191,7 @@ def _checked(data: dict[str, np.ndarray]) -> Flame:
 def _check_tree(arrays: dict[str, np.ndarray], count: int) -> None:
     parents = arrays["kintree_table"][0].astype(np.int64)
     if tuple(parents[1:]) != PARENTS[1:]:
-        raise ValueError(f"its joints hang on {parents.tolist()}, not on {list(PARENTS)}")
+        raise ValueError(f"its joints have the parents {parents.tolist()}, not {list(PARENTS)}")
     if arrays["f"].min() < 0 or arrays["f"].max() >= count:
         raise ValueError("faces name vertices that do not exist")
     if not np.allclose(arrays["weights"].sum(axis=1), 1, atol=1e-3):

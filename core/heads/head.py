@@ -1,7 +1,7 @@
 """A head: its mesh, what moves it, and where its vertices are under a motion (DESIGN, contract: heads).
 
 ``load("woman")``, ``load("man")``, ``load("path/to/head.npz")`` or ``load("path/to/flame.pkl")``, whose transferred
-shapes are kept beside it in ``flame.pkl.head.npz``. Symbols: V vertices, F faces, T motion frames.
+shapes are cached beside it in ``flame.pkl.head.npz``. Symbols: V vertices, F faces, T motion frames.
 Axes and units: metres, Z up, the face looks along -Y, its own left is +X, the point between the eyes is the origin.
 
 What a file holds (``.npz``, loads with ``allow_pickle=False``), and the field of :class:`Head` it becomes:
@@ -35,7 +35,7 @@ never move (the jaw opens by the shapes). Lids follow the eyes: per eye with gaz
 
     Down = clip(-pitch / angle)   Up = clip(pitch / angle)   Out, In = clip(±yaw / angle), all times (1 - eyeBlink)
 
-with clip to [0, 1]; a closed lid has nothing left to follow with. For an eye's quaternion (w, x, y, z) that direction
+with clip to [0, 1]; a closed lid does not follow. For an eye's quaternion (w, x, y, z) that direction
 is (2wz - 2xy, 2x² + 2z² - 1, -2yz - 2wx), yaw = atan2(dx, -dy), pitch = asin(dz).
 """
 
@@ -92,7 +92,7 @@ class Head:
     def vertices(self, motion: HeadMotion, only: np.ndarray | list[int] | None = None) -> np.ndarray:
         """Where the vertices are: (T, V, 3) float32 metres, or (T, n, 3) of the n vertices in ``only``.
 
-        An hour of landmarks costs seconds; ask for whole meshes by the second.
+        An hour of landmarks takes seconds; whole meshes fill the memory, so request a few seconds of them at a time.
         """
         pick = np.arange(len(self.rest)) if only is None else np.asarray(only, int)
         rest, weights = self.rest[pick], self.weights[pick]
@@ -136,7 +136,7 @@ class Head:
 def skinned(points: np.ndarray, weights: np.ndarray, turns: np.ndarray, moves: np.ndarray) -> np.ndarray:
     """Linear blend skinning of points (T, n, 3) with weights (n, 6), turns (T, 6, 3, 3) and moves (T, 6, 3).
 
-    Written as what is added to the points, so that joints at rest change nothing at all.
+    Computed as offsets of the points, so that joints at rest change nothing.
     """
     change = np.concatenate([turns - np.eye(3), moves[..., None]], axis=-1)  # (T, 6, 3, 4)
     moving = np.flatnonzero(np.abs(change).reshape(len(change), 6, -1).max(axis=(0, 2)))
@@ -146,7 +146,7 @@ def skinned(points: np.ndarray, weights: np.ndarray, turns: np.ndarray, moves: n
 
 
 def lip_gap(head: Head, motion: HeadMotion) -> np.ndarray:
-    """(T,) metres the lips are apart in the middle along the head's own up axis, more than at rest; 0 is sealed."""
+    """(T,) metres the lips are apart in the middle along the head's own up axis, more than at rest; 0 is closed."""
     pair = [head.landmarks["lip_inner_top"], head.landmarks["lip_inner_bottom"]]
     top, bottom = np.moveaxis(head.vertices(motion, only=pair), 1, 0)
     up = head.joint_transforms(motion)[0][:, HEAD, :, 2]

@@ -17,7 +17,7 @@ from .shape_transfer import transfer_shapes
 
 FOLDER = ASSETS / "heads"
 OWN = ("woman", "man")
-TRANSFER = "with clothes"  # version of the shape transfer; files kept from another one are written again
+TRANSFER = "with clothes"  # version of the shape transfer; cached files of another one are written again
 
 
 def load(name: str | Path) -> Head:
@@ -26,7 +26,7 @@ def load(name: str | Path) -> Head:
         return _own(str(name))
     path = Path(name)
     if not path.is_file():
-        raise UserError(f'There is no head "{name}". Say "woman" or "man", or give the path of a head or FLAME file.')
+        raise UserError(f'There is no head "{name}". Use "woman", "man", or the path of a head or FLAME file.')
     return read(path) if _is_head_file(path) else _from_flame(path)
 
 
@@ -36,7 +36,7 @@ def _own(name: str) -> Head:
 
 
 def _is_head_file(path: Path) -> bool:
-    """An ``.npz`` without FLAME's template; what is neither is read as a head file, which says what it lacks."""
+    """An ``.npz`` without FLAME's template; anything else is read as a head file, which reports what is missing."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return not (isinstance(file, np.lib.npyio.NpzFile) and "v_template" in file.files)
@@ -45,14 +45,14 @@ def _is_head_file(path: Path) -> bool:
 
 
 def _from_flame(path: Path) -> Head:
-    """The head of a FLAME file; its transferred shapes are kept beside it."""
-    kept = path.with_name(f"{path.name}.head.npz")
+    """The head of a FLAME file; its transferred shapes are cached beside it."""
+    cached = path.with_name(f"{path.name}.head.npz")
     source = hashlib.sha256(path.read_bytes()).hexdigest() + VERSION + TRANSFER
-    if kept.is_file():
-        with np.load(kept, allow_pickle=False) as file:
+    if cached.is_file():
+        with np.load(cached, allow_pickle=False) as file:
             if str(file.get("source", "")) == source:
-                return read(kept, path.stem)
+                return read(cached, path.stem)
     head = transfer_shapes(read_flame(path), _own("woman"), path.stem)
     with contextlib.suppress(UserError):  # in a folder without write access the transfer runs each time
-        write(head, kept, source=np.array(source))
+        write(head, cached, source=np.array(source))
     return head

@@ -1,8 +1,8 @@
 """A head from a FLAME model: our shapes, lids, masks and landmarks transferred to its mesh.
 
-Our own head is warped onto the model's surface, and each of the model's vertices then lies on one of our triangles,
-whose movements it takes over. Upper and lower lip lie on each other: what tells them apart is the weight of the jaw.
-Nothing that is made here from a user's file is ever shipped.
+Our own head is registered non-rigidly to the model's surface; each of the model's vertices then takes the offsets
+of the triangle of ours on which it lies. Upper and lower lip touch: the skinning weight of the jaw distinguishes them.
+Nothing derived here from a user's file is shipped.
 """
 
 from dataclasses import replace
@@ -19,19 +19,19 @@ JAW_REACH = 0.02  # metres that a jaw weight of 1 counts as
 AFFINE_STEPS = 10
 SMOOTHING = (30, 24, 18, 14, 10, 8, 6, 4, 3, 2)  # rounds, one entry per step: first the large, then the small
 CLOTH_OFF = 0.006  # metres the cloth keeps off the skin
-CLOTH_REACH = 0.02  # metres over which the cloth evens out what the skin under it does
-FARTHEST = 0.03  # metres; a pair further apart is no pair
+CLOTH_REACH = 0.02  # metres over which the cloth averages the offsets of the skin under it
+FARTHEST = 0.03  # metres; closest points further apart do not correspond
 
 
 def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
-    """The model as a :class:`Head` that plays the 44 shapes; ``ours`` lends them. Takes some ten seconds.
+    """The model as a :class:`Head` with the 44 shapes of ``ours``, transferred. Takes about ten seconds.
 
     FLAME's root turns as our neck and its neck as our head; its pose correctives are not used.
     """
     if not model.has_jaw:
         raise UserError(
-            f'"{name}" is an edition without a jaw, so its lips cannot be told from each other. '
-            "Use one with a jaw, like FLAME 2020."
+            f'"{name}" is a FLAME edition without a jaw: its upper and lower lip cannot be separated. '
+            "Use an edition with a jaw, like FLAME 2020."
         )
     origin = model.joints[3:5].mean(axis=0)
     rest, joints = model.template - origin, model.joints - origin
@@ -65,12 +65,12 @@ def transfer_shapes(model: Flame, ours: Head, name: str) -> Head:
         weights=weights,
         masks=masks,
         landmarks=_landmarks(ours, rest, skin, corners, shares, model.weights),
-        clothes=_lent_clothes(ours, source.vertices, surface),
+        clothes=_fitted_clothes(ours, source.vertices, surface),
     )
 
 
 class Surface:
-    """A triangle mesh with what tells its points apart: place, normal and jaw weight."""
+    """A triangle mesh with the features that correspondences depend on: position, normal and jaw weight."""
 
     def __init__(self, vertices: np.ndarray, triangles: np.ndarray, jaw: np.ndarray):
         self.vertices, self.triangles, self.jaw = vertices, triangles, jaw
@@ -85,12 +85,12 @@ class Surface:
 
     @property
     def features(self) -> np.ndarray:
-        """(V, 7) metres: near in them is near on the same side of the same lip."""
+        """(V, 7) metres; neighbours in this space lie on the same side of the same lip."""
         return np.c_[self.vertices, self.normals * NORMAL_REACH, self.jaw * JAW_REACH].astype(np.float32)
 
 
 def fitted(ours: Head, model: Surface, skin: np.ndarray, joints: np.ndarray) -> tuple[Surface, float]:
-    """Our skin, warped onto the model's (vertices ``skin``), and how much larger the model is than we are."""
+    """Our skin, warped onto the model's (vertices ``skin``), and the scale of the model relative to ours."""
     scale = float(np.linalg.norm(joints[3] - joints[4]) / np.linalg.norm(np.diff(ours.eye_centres, axis=0)))
     kept = [ours.materials.index(material) for material in ("skin", "mouth")]
     quads = ours.faces[np.isin(ours.face_materials, kept)]
@@ -103,8 +103,8 @@ def fitted(ours: Head, model: Surface, skin: np.ndarray, joints: np.ndarray) -> 
     return source, scale
 
 
-def _lent_clothes(ours: Head, warped: np.ndarray, model: Surface) -> Clothes:
-    """Our clothes, moved as the skin near them: ``warped`` (n, 3) is our skin on the model."""
+def _fitted_clothes(ours: Head, warped: np.ndarray, model: Surface) -> Clothes:
+    """Our clothes with the offsets of the skin near them: ``warped`` (n, 3) is our skin on the model."""
     skin = ours.rest[: len(warped)].astype(float)
     outer = np.flatnonzero(skin[:, 2] < ours.rest[ours.landmarks["chin"], 2] - 0.02)  # neck and shoulders
     away = np.linalg.norm(ours.clothes.vertices[:, None] - skin[outer], axis=-1)
@@ -133,14 +133,14 @@ def _fit_freely(source: Surface, points: np.ndarray, normals: np.ndarray, target
     for rounds in SMOOTHING:
         nearest = closest(source.features, target)
         gap, across = points[nearest] - source.vertices, normals[nearest]
-        trust = (np.linalg.norm(gap, axis=1) < FARTHEST) * np.clip((across * source.normals).sum(axis=1), 0, 1)
-        step = (gap * across).sum(axis=1, keepdims=True) * across  # along the surface a point may slide
-        source.vertices = source.vertices + _spread(step, trust, edges, rounds)
+        confidence = (np.linalg.norm(gap, axis=1) < FARTHEST) * np.clip((across * source.normals).sum(axis=1), 0, 1)
+        step = (gap * across).sum(axis=1, keepdims=True) * across  # points may slide along the surface
+        source.vertices = source.vertices + _spread(step, confidence, edges, rounds)
 
 
-def _spread(step: np.ndarray, trust: np.ndarray, edges: np.ndarray, rounds: int) -> np.ndarray:
-    """Steps (V, 3) averaged over neighbours again and again, each as much as it is trusted (V,)."""
-    total, weight = step * trust[:, None], trust.copy()
+def _spread(step: np.ndarray, confidence: np.ndarray, edges: np.ndarray, rounds: int) -> np.ndarray:
+    """Steps (V, 3) averaged over neighbours ``rounds`` times, weighted by their ``confidence`` (V,)."""
+    total, weight = step * confidence[:, None], confidence.copy()
     a, b = edges.T
     for _ in range(rounds):
         total, weight = total * 0.5, weight * 0.5
@@ -161,7 +161,7 @@ def closest(of: np.ndarray, among: np.ndarray) -> np.ndarray:
 
 
 def _on_triangles(source: Surface, points: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The triangle around the nearest vertex that each point (n, 3) lies on best, and its shares there."""
+    """The closest triangle around the nearest vertex of each point (n, 3), and the barycentric coordinates in it."""
     nearest = closest(target, source.features)
     around = [[] for _ in source.vertices]
     for index, triangle in enumerate(source.triangles.tolist()):
@@ -179,7 +179,7 @@ def _on_triangles(source: Surface, points: np.ndarray, target: np.ndarray) -> tu
 
 
 def _shares(p: np.ndarray, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
-    """Barycentric shares (..., 3) of the foot of p on the triangle, cut to its inside."""
+    """Barycentric coordinates (..., 3) of the projection of p onto the triangle, clipped to it."""
     u, v, w = b - a, c - a, p - a
     uu, uv, vv = (u * u).sum(-1), (u * v).sum(-1), (v * v).sum(-1)
     wu, wv = (w * u).sum(-1), (w * v).sum(-1)
@@ -197,7 +197,7 @@ def _materials(ours: Head, triangles: np.ndarray, eyeball: np.ndarray, inside_mo
 
 
 def _polar_uvs(rest: np.ndarray, triangles: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """(F, 4, 2) as on our eyeballs: distance from the middle = angle from the front pole; skin has no use for any."""
+    """(F, 4, 2) as on our eyeballs: distance from the middle = angle from the front pole; skin has none."""
     near = centres[np.linalg.norm(rest[:, None] - centres, axis=2).argmin(axis=1)]
     x, y, z = (rest - near).T
     polar = np.arctan2(np.hypot(x, z), -y)
@@ -207,7 +207,7 @@ def _polar_uvs(rest: np.ndarray, triangles: np.ndarray, centres: np.ndarray) -> 
 
 
 def _landmarks(ours: Head, rest, skin, corners, shares, weights) -> dict[str, int]:
-    """Ours, at the vertex that lies nearest to each on our head; those of teeth are left out."""
+    """Our landmarks, each at the nearest vertex; those of the teeth are left out."""
     at = (ours.rest[corners] * shares[..., None]).sum(axis=1)
     jaw = (ours.weights[corners, JAW] * shares).sum(axis=1)
     found = {}

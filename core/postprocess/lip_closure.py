@@ -13,7 +13,7 @@ from ..timeseries import runs, smooth_step
 from . import viseme_gains
 from .viseme_gains import VisemeGains
 
-CONFIDENT, POSSIBLE = 0.2, 0.07  # closure feature from which lips are closed, and under which they are left alone
+CONFIDENT, POSSIBLE = 0.2, 0.07  # closure feature from which lips are closed, and under which they are unchanged
 PRESS = 0.5  # mouthPress in a closure
 NEARLY = 0.88  # of a closure: half-way between this and a full one the lips count as closed
 EASE = 0.4  # of a closure in the frames beside it: lips need 80 ms from wide open to closed
@@ -87,7 +87,7 @@ def _delayed(values: np.ndarray, frames: float) -> np.ndarray:
 
 
 def _two_frames(hold: np.ndarray, closure: np.ndarray) -> np.ndarray:
-    """(T,) with every closure of one frame nearly held in the likelier neighbour: alone it opens at other rates."""
+    """(T,) with each one-frame closure extended to the likelier neighbour, so that it stays closed when resampled."""
     longer = hold.copy()
     full = np.pad(hold >= 1, 1)
     for frame in np.flatnonzero(full[1:-1] & ~full[:-2] & ~full[2:]):

@@ -22,7 +22,7 @@ def _columns(*names: str) -> list[int]:
 MEETING = _columns("mouthPress", "mouthRollUpper", "mouthRollLower", "cheekPuff")
 ROUND = _columns("mouthPucker", "mouthFunnel")
 RAISED = _columns("mouthUpperUp")
-SHOWING = _columns("mouthLowerDown", "mouthUpperUp")  # the teeth
+TEETH = _columns("mouthLowerDown", "mouthUpperUp")  # uncover the teeth
 SPREAD = _columns("mouthStretch")
 
 
@@ -43,8 +43,8 @@ def apply_viseme_gains(expression: np.ndarray, gains: VisemeGains) -> np.ndarray
         return expression
     scaled = np.array(expression, np.float32)
     _scale(scaled, ROUND, gains.rounding, np.ones(len(scaled)))
-    _scale(scaled, [JAW, CLOSE, *SHOWING], gains.open_vowels, open_vowel(expression))
-    _scale(scaled, [*SHOWING, *SPREAD], gains.sibilants, sibilant(expression))
+    _scale(scaled, [JAW, CLOSE, *TEETH], gains.open_vowels, open_vowel(expression))
+    _scale(scaled, [*TEETH, *SPREAD], gains.sibilants, sibilant(expression))
     _scale(scaled, [ROLL, *RAISED], gains.labiodentals, labiodental(expression))
     meeting = closed(expression)
     _scale(scaled, MEETING, gains.closures, meeting)
@@ -56,23 +56,23 @@ def apply_viseme_gains(expression: np.ndarray, gains: VisemeGains) -> np.ndarray
 
 
 def closed(expression: np.ndarray) -> np.ndarray:
-    """(T,) how nearly the lips are joined against the jaw, as in p, b and m."""
+    """(T,) in [0, 1], weight of bilabial closures (p, b, m): the lips meet although the jaw is open."""
     return smooth_step(expression[:, CLOSE] / np.maximum(expression[:, JAW], 0.02), 0.2, 0.9)
 
 
 def labiodental(expression: np.ndarray) -> np.ndarray:
-    """(T,) how much the lower lip is rolled in beyond what a closure does, as in f and v."""
+    """(T,) in [0, 1], weight of labiodentals (f, v): the lower lip is rolled in and the lips do not meet."""
     return smooth_step(expression[:, ROLL], 0.3, 0.6) * (1 - closed(expression))
 
 
 def open_vowel(expression: np.ndarray) -> np.ndarray:
-    """(T,) how wide the jaw is, as in open vowels."""
+    """(T,) in [0, 1], weight of open vowels: the jaw is wide."""
     return smooth_step(expression[:, JAW] - expression[:, CLOSE], 0.12, 0.28)
 
 
 def sibilant(expression: np.ndarray) -> np.ndarray:
-    """(T,) how much teeth show before a narrow jaw, as in s and z."""
-    shown = expression[:, SHOWING].mean(axis=1)
+    """(T,) in [0, 1], weight of sibilants (s, z): the teeth are visible and the jaw is nearly closed."""
+    shown = expression[:, TEETH].mean(axis=1)
     return (
         smooth_step(shown, 0.1, 0.3) * (1 - smooth_step(expression[:, JAW], 0.1, 0.2)) * (1 - labiodental(expression))
     )

@@ -1,1 +1,1 @@
-"""From a prompt to a layout: an exact grammar for numbers, a trained model for the rest."""
+"""From a prompt to a layout: exact rules for what is stated in numbers and postures, a trained model for the rest."""

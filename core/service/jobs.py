@@ -30,7 +30,7 @@ def finish(job: Job[Result], report: Callable[[Progress], None] = lambda progres
 
 
 def is_ready(job: Job, seconds: float) -> bool:
-    """Run ``job`` up to WRITING for at most ``seconds``; whether it came there. If not, it can be continued."""
+    """Run ``job`` up to WRITING for at most ``seconds``; returns whether it got there. If not, it can be continued."""
     began = time.monotonic()
     for step in job:
         if step is WRITING:

@@ -23,7 +23,7 @@ from core.audio import decoding
 from core.diarization.diarize import diarize
 from core.generate import load_model
 from core.generator import condition
-from core.generator.sampling import sample_intents
+from core.generator.sample_intents import sample_intents
 from core.heads import load
 from core.layout import Layout, room_poses
 from core.speech import features

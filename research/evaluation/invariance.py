@@ -15,7 +15,7 @@ import torch
 from core import heads, resample
 from core.audio import decoding
 from core.generate import generate, load_model
-from core.generator import condition, diffusion
+from core.generator import condition, ddim, initial_noise, window_averaging
 from core.layout import Layout
 from core.motion import CHANNELS, MOTION_FPS, WIDTH, HeadMotion, Take
 from core.speech import features
@@ -106,16 +106,16 @@ def swapped(mono: np.ndarray, masks: np.ndarray) -> dict[str, float]:
 
     returns: "voices", mean abs difference of the features; "motion", largest difference of one denoising step, in stds
     """
-    frames = min(masks.shape[1], diffusion.WINDOW)
-    slow = diffusion.slow_columns(load_model().network.config.intent)
-    noisy, levels = diffusion.noise(0, frames, slow)[None], torch.full((1, 2, frames), 0.5)
+    frames = min(masks.shape[1], window_averaging.WINDOW)
+    slow = initial_noise.slow_columns(load_model().network.config.intent)
+    noisy, levels = initial_noise.noise(0, frames, slow)[None], torch.full((1, 2, frames), 0.5)
     voices, denoised = [], []
     for order in (slice(None), slice(None, None, -1)):
         own = np.ascontiguousarray(masks[order])
         encoded = features.encode(mono, own)
         network_input = torch.from_numpy(condition.build(encoded, own, Layout()))
         start = noisy if order.step is None else noisy.flip(1)
-        denoised.append(diffusion.predictor(load_model().network, network_input)(start, levels, [0])[0].numpy()[order])
+        denoised.append(ddim.predictor(load_model().network, network_input)(start, levels, [0])[0].numpy()[order])
         voices.append(encoded[order])
     return {"voices": _mean_difference(*voices), "motion": float(np.abs(denoised[0] - denoised[1]).max())}
 
@@ -151,8 +151,8 @@ def seam(motions: np.ndarray, joints: np.ndarray) -> float:
 
 def sampler_joints(frames: int) -> np.ndarray:
     """Frames at which a window of the generator begins or ends."""
-    starts = np.array(diffusion.windows(frames))
-    edges = np.concatenate([starts, starts + diffusion.WINDOW])
+    starts = np.array(window_averaging.windows(frames))
+    edges = np.concatenate([starts, starts + window_averaging.WINDOW])
     return np.unique(edges[(edges > 0) & (edges < frames)])
 
 

@@ -4,7 +4,7 @@
     python -m research evaluate generator --data cache/test --train cache/dialogues --ablations cache/ablations
 
 Every run has the same network but for its ablation, the same steps and seed 0; the two decisive ablations have two
-seeds more. A stopped command goes on where it was, and what is finished is not trained again. The stages of
+seeds more. A stopped command resumes; finished runs are skipped. The stages of
 DESIGN 7 are taken away one by one: "no prior" goes without stage 0, "B8 dubbing only" without stage 1, the
 conversations, and "no dubbing" without stage 2.
 """
@@ -54,7 +54,7 @@ def stages(steps: int, prior: float = 0.07, dubbing: float = 0.2, dubbed: float 
 
 
 def only_dubbing(steps: int) -> tuple[Stage, ...]:
-    """The same windows, but only the mouth of who speaks is ever judged."""
+    """The same windows; the loss is always that of the speaker's mouth alone."""
     return tuple(
         stage if stage.name == "prior" else replace(stage, recipe=replace(stage.recipe, dubbing=1.0))
         for stage in stages(steps)
@@ -68,13 +68,13 @@ def only_conversation(steps: int) -> tuple[Stage, ...]:
 
 
 def regression(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
-    """Windows without any motion to begin with: what is learnt is the mean of what could be done."""
+    """Windows with no motion as input: the network learns the conditional mean."""
     batch = draw_batch(dialogues, scale, recipe, rng)
     clip = replace(batch.clip, counts=torch.ones_like(batch.clip.counts))
     return replace(batch, clip=clip, noisy=torch.zeros_like(batch.noisy), levels=torch.ones_like(batch.levels))
 
 
-def answer(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
+def partner_regression(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.random.Generator) -> Batch:
     """A regression of one person from the other's motion; in a third of the pairs neither is known."""
     batch = regression(dialogues, scale, recipe, rng)
     known = torch.from_numpy(rng.integers(3, size=len(batch.dropped)))  # 0, 1: that person; 2: nobody
@@ -180,7 +180,7 @@ class Run:
     share: float = 1.0  # of the dialogues
 
     def training_set(self, dialogues: list[Dialogue], folder: Path) -> list[Dialogue]:
-        """What this run learns from of the ``dialogues`` of ``folder``."""
+        """The training data of this run among the ``dialogues`` of ``folder``."""
         kept = [d for d in dialogues if d.number * self.share // 1 > (d.number - 1) * self.share // 1]
         if self.draw is hard:
             kept = [replace(d, used_masks=np.round(d.used_masks)) for d in kept]
@@ -191,12 +191,12 @@ class Run:
 
 
 def _decisive(seed: int) -> dict[str, Run]:
-    """The full network and the two ablations that decide, of one seed."""
-    said = f", seed {seed}" if seed else ""
+    """The full network and the two decisive ablations, of one seed."""
+    suffix = f", seed {seed}" if seed else ""
     return {
-        f"full{said}": Run(seed=seed),
-        f"no cross-attention{said}": Run(WithoutCrossAttention, seed=seed),
-        f"no gaze loss{said}": Run(weights=PLAIN_GAZE, seed=seed),
+        f"full{suffix}": Run(seed=seed),
+        f"no cross-attention{suffix}": Run(WithoutCrossAttention, seed=seed),
+        f"no gaze loss{suffix}": Run(weights=PLAIN_GAZE, seed=seed),
     }
 
 
@@ -209,7 +209,7 @@ RUNS = {  # in the order in which they are trained: what decides comes first
     "no dubbing": Run(stages=lambda steps: stages(steps, dubbing=0.0)),
     "one mix": Run(one_mix=True),
     "B4 FaceFormer-like": Run(Alone, stages=only_conversation, draw=regression),
-    "B6 DualTalk-like": Run(stages=only_conversation, draw=answer),
+    "B6 DualTalk-like": Run(stages=only_conversation, draw=partner_regression),
     "B8 dubbing only": Run(stages=only_dubbing),
     **_decisive(2),
     "no masks": Run(WithoutMasks, {"role": 0}),
@@ -230,7 +230,7 @@ def weights_of(folder: Path, name: str) -> Path:
 
 
 def finished(folder: Path) -> dict[str, Checkpoint]:
-    """The trained runs of ``folder`` by name, in the order of RUNS; one that stopped half way is no comparison."""
+    """The trained runs of ``folder`` by name, in the order of RUNS; unfinished ones are left out."""
     paths = {name: weights_of(folder, name) for name in RUNS}
     found = {name: load_checkpoint(path, RUNS[name].network) for name, path in paths.items() if path.is_file()}
     most = max((int(checkpoint.header["step"]) for checkpoint in found.values()), default=0)

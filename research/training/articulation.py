@@ -55,7 +55,7 @@ def main(args: argparse.Namespace) -> None:
     held_out = prepare(args.data, args.cache, -1, args.seed)
     start = load_head().requires_grad_(True) if args.go_on else ArticulationHead(args.width)
     head = train(start, parts, args)
-    report = judge(head, held_out)
+    report = evaluate(head, held_out)
     print(json.dumps(report, indent=1))
     metadata = {"width": str(args.width), "seed": str(args.seed), "steps": str(args.steps), **_as_text(report)}
     save_file(head.state_dict(), WEIGHTS / "articulation.safetensors", metadata=metadata)
@@ -134,39 +134,39 @@ def _crop(values: np.ndarray, start: int) -> np.ndarray:
     return piece.astype(np.int64 if piece.dtype == np.uint8 else np.float32)
 
 
-def losses_of(said: Articulation, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+def losses_of(predicted: Articulation, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     """Loss of each output against its labels."""
-    wanted = F.one_hot(batch["visemes"], len(VISEMES)).float().unflatten(1, (-1, 2)).mean(2)
+    target = F.one_hot(batch["visemes"], len(VISEMES)).float().unflatten(1, (-1, 2)).mean(2)
     heavier = 1 + 4 * batch["closed"].unflatten(1, (-1, 2))  # lips are closed in a tenth of the frames
     return {
-        "visemes": F.cross_entropy(said.visemes.flatten(0, 1), wanted.flatten(0, 1)),
-        "closed": F.binary_cross_entropy_with_logits(said.closure, batch["closed"].unflatten(1, (-1, 2)), heavier),
-        "seal": F.binary_cross_entropy_with_logits(said.bilabial, batch["seal"].unflatten(1, (-1, 2))),
-        "shapes": F.mse_loss(said.shapes, batch["shapes"].unflatten(1, (-1, 2)).mean(2)),
+        "visemes": F.cross_entropy(predicted.visemes.flatten(0, 1), target.flatten(0, 1)),
+        "closed": F.binary_cross_entropy_with_logits(predicted.closure, batch["closed"].unflatten(1, (-1, 2)), heavier),
+        "seal": F.binary_cross_entropy_with_logits(predicted.bilabial, batch["seal"].unflatten(1, (-1, 2))),
+        "shapes": F.mse_loss(predicted.shapes, batch["shapes"].unflatten(1, (-1, 2)).mean(2)),
     }
 
 
 @torch.inference_mode()
-def judge(head: ArticulationHead, examples: dict[str, np.ndarray]) -> dict[str, float]:
+def evaluate(head: ArticulationHead, examples: dict[str, np.ndarray]) -> dict[str, float]:
     """Frame accuracy, closure precision and recall (100 Hz, threshold .5) and shape error on held-out speakers."""
-    right, frames, hits, said_closed, closed, error = 0, 0, 0, 0, 0, 0.0
+    right, frames, hits, detected, closed, error = 0, 0, 0, 0, 0, 0.0
     for k in range(len(examples["tokens"])):
         row = {name: torch.from_numpy(np.array(examples[name][k])[None]) for name in FIELDS}
-        said = head(row["tokens"].float(), row["condition"])
+        predicted = head(row["tokens"].float(), row["condition"])
         labels = row["visemes"].long()
         speech = labels[:, ::2] != 0
-        right += int(((said.visemes.argmax(-1) == labels[:, ::2]) & speech).sum())
+        right += int(((predicted.visemes.argmax(-1) == labels[:, ::2]) & speech).sum())
         frames += int(speech.sum())
-        guess, truth = said.closure.flatten(1) > 0, row["closed"] > 0.5
-        hits, said_closed, closed = (
+        guess, truth = predicted.closure.flatten(1) > 0, row["closed"] > 0.5
+        hits, detected, closed = (
             hits + int((guess & truth).sum()),
-            said_closed + int(guess.sum()),
+            detected + int(guess.sum()),
             closed + int(truth.sum()),
         )
-        error += float((said.shapes - row["shapes"].unflatten(1, (-1, 2)).mean(2)).abs().mean())
+        error += float((predicted.shapes - row["shapes"].unflatten(1, (-1, 2)).mean(2)).abs().mean())
     return {
         "viseme_accuracy": right / frames,
-        "closure_precision": hits / max(1, said_closed),
+        "closure_precision": hits / max(1, detected),
         "closure_recall": hits / closed,
         "shape_error": error / len(examples["tokens"]),
         "held_out_recordings": len(examples["tokens"]),

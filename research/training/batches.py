@@ -13,16 +13,17 @@ from torch import Tensor
 from core.errors import UserError
 from core.gaze import INTENT_CHANNELS, INTENT_WIDTH, toward
 from core.generator import condition, posture_gesture
-from core.generator.diffusion import SCALES, multiscale_noise, noise_share, signal, slow_columns
+from core.generator.initial_noise import SCALES, multiscale_noise, slow_columns
+from core.generator.noise_schedule import noise_share, signal
 from core.layout import Layout, room_poses
 from core.motion import EXPRESSION_NAMES
 
 from ..corpora.masks import box_filtered
 from .losses import ANGLES, RESTLESS_SHARE, ROTATION, Clip, Scale, level_weight
 
-SMALLEST_STD = 0.01  # a channel that hardly moves in training must not explode in z units
+SMALLEST_STD = 0.01  # lower bound: a channel that hardly moves must not dominate in z units
 REACTION_WEIGHT = 4.0  # added to the loss of a noisy person whose partner is clear
-SMALLEST_VELOCITY = 0.08  # z units a frame; a slow channel need not be still to the hair
+SMALLEST_VELOCITY = 0.08  # z units a frame, lower bound: errors of a slow channel are not weighted above this
 MIRRORED_NAMES = [n.replace("Left", "?").replace("Right", "Left").replace("?", "Right") for n in EXPRESSION_NAMES]
 
 
@@ -56,7 +57,7 @@ class Dialogue:
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one training step sees."""
+    """The input of one training step."""
 
     clip: Clip
     noisy: Tensor  # (B, 2, T, 56 or 62)
@@ -78,10 +79,10 @@ class Recipe:
     pairs: int
     frames: int
     drop: float  # share of pairs whose condition is withheld
-    dubbing: float = 0.0  # share of pairs in which only the mouth of who speaks is judged, with exact masks
+    dubbing: float = 0.0  # share of pairs whose loss is that of the speaker's mouth alone, with exact masks
     given: float = 0.35  # share of pairs of which a part is given, for in-painting; half of the time it is one person
-    apart: float = 0.6  # share of pairs whose two people are not equally noisy: who is clearer shows how to answer
-    roughened: bool = True  # exact masks are made imprecise
+    apart: float = 0.6  # share of pairs with two noise levels: the noisier person learns to respond to the other
+    roughened: bool = True  # exact masks are perturbed by :func:`roughen`
 
 
 def read_dialogues(folder: Path, separate: bool = False) -> tuple[list[Dialogue], str]:
@@ -148,7 +149,7 @@ def measure(dialogues: list[Dialogue]) -> Scale:
 
 
 def mirrored(motion: Tensor) -> Tensor:
-    """The motion (..., 56 or 62) of the person in the mirror."""
+    """The motion (..., 56 or 62) mirrored left to right."""
     width = motion.shape[-1]
     return motion[..., MIRROR_ORDER[:width]] * MIRROR_SIGN[:width]
 
@@ -181,8 +182,8 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     noise = draw_noise(motion.shape, rng)
     noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
     clearness = signal(level)
-    answering = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
-    counts = torch.where(given, 0.0, level_weight(clearness) * answering)
+    reaction_weight = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
+    counts = torch.where(given, 0.0, level_weight(clearness) * reaction_weight)
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
     counts = torch.where(speech_only & (truth < 0.5), 0.0, counts)
     dropped = torch.from_numpy((rng.random(recipe.pairs) < recipe.drop) & ~dubbed)
@@ -190,7 +191,7 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
 
 
 def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Tensor:
-    """Noise (B, 2, T, D) as sampling begins with, from any moment on."""
+    """Initial noise of the sampler (B, 2, T, D), from a random frame on."""
     pairs, streams, frames, width = shape
 
     def draw(scale: int, begin: int, count: int) -> Tensor:
@@ -219,7 +220,7 @@ def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: boo
 
 
 def roughen(masks: np.ndarray, rng: np.random.Generator) -> Tensor:
-    """Masks (2, T) as an imprecise speaker network gives them: shifted, soft, uncertain; a quarter stays exact."""
+    """Masks (2, T) with errors like those of diarization: shifted, smoothed, less confident; a quarter stays exact."""
     if rng.random() < 0.25:
         return torch.from_numpy(masks)
     rows = []
@@ -227,8 +228,8 @@ def roughen(masks: np.ndarray, rng: np.random.Generator) -> Tensor:
         row = np.roll(row, rng.integers(-3, 4))
         width = rng.integers(1, 5) * 2 + 1
         row = box_filtered(row, width)
-        unsure = rng.uniform(0, 0.15, 2)
-        rows.append(unsure[0] + (1 - unsure.sum()) * row)
+        uncertainty = rng.uniform(0, 0.15, 2)
+        rows.append(uncertainty[0] + (1 - uncertainty.sum()) * row)
     return torch.from_numpy(np.float32(rows))
 
 

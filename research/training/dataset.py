@@ -35,7 +35,7 @@ from ..simulator.turn_taking import default_statistics
 
 SECONDS = 60.0  # of each dialogue
 PERFORMANCES = 2  # of each dialogue: other people, another layout, the same audio
-NONVERBAL = {"mfa_laughter": with_laughter, "mfa_breaths": with_breath}  # recordings of nothing else
+NONVERBAL = {"mfa_laughter": with_laughter, "mfa_breaths": with_breath}  # corpora of these vocalisations alone
 ROUND = 12  # the number of dialogues is a multiple, so that holding out every twelfth file holds out whole dialogues
 
 

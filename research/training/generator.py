@@ -4,7 +4,7 @@
 
     torchrun --nproc_per_node 4 -m research train generator --data cache/dialogues --out cache/generator
 
-One seeded command; stopped, it goes on where it was. On CUDA where there is one, and in bf16 where that is quick.
+Reproducible by its seed; a stopped command resumes. Uses CUDA where available, and bf16 where that is faster.
 Under torchrun every process draws its own batches, and their gradients are averaged.
 """
 
@@ -31,21 +31,21 @@ from .batches import Batch, Dialogue, Recipe, draw_batch, measure, read_dialogue
 from .ddp import DDP
 from .losses import WEIGHTS, Scale, losses
 
-HELD_OUT = 12  # every so manieth recording is for judging only
+HELD_OUT = 12  # every twelfth recording is used for validation only
 EMA = 0.999
 LOG_EVERY, SAVE_EVERY = 25, 500  # steps
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stretch of training with one way of drawing windows."""
+    """A phase of training with one recipe for its windows."""
 
     name: str
     steps: int
     recipe: Recipe
 
 
-# Windows are short first: a mouth is learnt from two seconds, and a step then sees more people.
+# Windows are short first: two seconds are enough for lips, and a step then contains more people.
 STAGES = (
     Stage("prior", 400, Recipe(pairs=16, frames=64, drop=1.0)),
     Stage("conversation, short", 3600, Recipe(pairs=16, frames=64, drop=0.1)),
@@ -86,7 +86,7 @@ class Plan:
 
 @dataclass(eq=False)
 class State:
-    """A training under way."""
+    """The state of a training after ``step`` steps."""
 
     network: DualStream
     average: DualStream  # exponential moving average, what is shipped
@@ -108,7 +108,7 @@ def advance(
     """One step; returns its losses. ``shared``: the network with its gradients averaged over several processes."""
     for group in state.optimizer.param_groups:
         group["lr"] = plan.rate_at(state.step)
-    result = judge(shared or state.network, batch, scale, device, plan.weights)
+    result = batch_losses(shared or state.network, batch, scale, device, plan.weights)
     state.optimizer.zero_grad()
     result["total"].backward()
     torch.nn.utils.clip_grad_norm_(state.network.parameters(), 1.0)
@@ -120,7 +120,7 @@ def advance(
     return {name: float(value.detach()) for name, value in result.items()}
 
 
-def judge(
+def batch_losses(
     network: torch.nn.Module, batch: Batch, scale: Scale, device: str, weights: Mapping[str, float] = WEIGHTS
 ) -> dict[str, torch.Tensor]:
     """Losses of ``network`` on ``batch``."""
@@ -171,14 +171,14 @@ def train(
 
 
 def split(dialogues: list[Dialogue]) -> tuple[list[Dialogue], list[Dialogue]]:
-    """Those to learn from and those to judge by: other recordings, so both performances of one are on the same side.
+    """Training and validation dialogues, split by recording: both performances of one are on the same side.
 
     Raises UserError when one of the two is empty.
     """
     sides = [d for d in dialogues if d.number % HELD_OUT], [d for d in dialogues if d.number % HELD_OUT == 0]
     if not all(sides):
         raise UserError(
-            f"Dialogues whose number is a multiple of {HELD_OUT} are held out, the others are learned from; "
+            f"Dialogues whose number is a multiple of {HELD_OUT} are held out, the others are for training; "
             f"of {len(dialogues)} dialogues {len(sides[1])} are held out. Add dialogues of the other kind."
         )
     return sides
@@ -189,7 +189,7 @@ def held_out(network: DualStream, dialogues: list[Dialogue], scale: Scale, devic
     """Losses on unseen dialogues; the same windows, levels and noise each time."""
     recipe = Recipe(pairs=16, frames=250, drop=0.0, given=0.0, apart=0.0)
     batch = draw_batch(dialogues, scale, recipe, np.random.default_rng(1))
-    return {name: float(value) for name, value in judge(network, batch, scale, device).items()}
+    return {name: float(value) for name, value in batch_losses(network, batch, scale, device).items()}
 
 
 def log(folder: Path, step: int, stage: str, numbers: dict[str, float]) -> None:
@@ -205,7 +205,7 @@ def log(folder: Path, step: int, stage: str, numbers: dict[str, float]) -> None:
 
 
 def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str, str]) -> None:
-    """Write what goes on (state.pt) and what ships (generator.safetensors), each whole or not at all."""
+    """Write the state to resume from (state.pt) and the weights (generator.safetensors), each atomically."""
     with replacing(folder / "state.pt") as file:
         parts = (state.network, state.average, state.optimizer)
         values = {"plan": repr(plan), "step": state.step, "scale": vars(scale)}
@@ -215,7 +215,7 @@ def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str,
 
 
 def resume(folder: Path, state: State, scale: Scale, plan: Plan) -> tuple[State, Scale]:
-    """Go on from state.pt where there is one, in its scale: dialogues may have been added since.
+    """Resume from state.pt where there is one, with its scale: dialogues may have been added since.
 
     Raises UserError when it belongs to another plan.
     """

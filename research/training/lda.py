@@ -12,13 +12,13 @@ from core.diarization import lda
 from .mixture_cache import CachedMixture
 
 FEWEST = 6  # windows of a voice
-RIDGE = 0.5  # of the mean variance, added along every axis: there are fewer mixtures than one would like
+RIDGE = 0.5  # of the mean variance, added along every axis, because mixtures are few
 
 
-def fit(heard: Iterable[CachedMixture], path: Path) -> None:
-    """Write the LDA matrix and the between-speaker variances of ``heard`` mixtures."""
+def fit(cached: Iterable[CachedMixture], path: Path) -> None:
+    """Write the LDA matrix and the between-speaker variances of ``cached`` mixtures."""
     inside, apart, count = 0.0, [], 0
-    for one in heard:
+    for one in cached:
         voices = [windows for windows in alone(one) if len(windows) >= FEWEST]
         middles = [windows.mean(0) for windows in voices]
         for windows, middle in zip(voices, middles, strict=True):
@@ -36,6 +36,6 @@ def fit(heard: Iterable[CachedMixture], path: Path) -> None:
 
 
 def alone(one: CachedMixture) -> list[np.ndarray]:
-    """The wide windows in which the first, and in which the second, is heard alone: each (W, 256) float64."""
+    """The wide windows in which the first, and in which the second, speaks alone: each (W, 256) float64."""
     wide = one.embeddings.wide.astype(np.float64)
     return [wide[mine] for mine in one.embeddings.single_speaker(one.truth)]

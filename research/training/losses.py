@@ -1,4 +1,4 @@
-"""What the generator is trained to get right (DESIGN §7): expression 1, rotation 8, translation 1, velocity 1, gaze 5.
+"""The generator's losses (DESIGN §7): expression 1, rotation 8, translation 1, velocity 1, gaze 5.
 
 The weights are per channel: every term is a sum over its channels of squared errors in units of the training set's own
 spread (of the channel, of its velocity, of the gaze direction), so that guessing the mean scores 1 a channel before
@@ -21,7 +21,7 @@ WEIGHTS = {"expression": 1.0, "rotation": 8.0, "translation": 1.0, "velocity": 1
 PLAIN_GAZE = WEIGHTS | {"gaze": 0.0, "gaze channels": 1.0}  # the gaze like any other channel, for the ablation
 EVEN_GAZE = WEIGHTS | {"restless": 1.0}  # the gaze of restless clips like any other, for the ablation
 MOUTH_WEIGHT, LID_WEIGHT = 3.0, 2.0  # of a mouth or jaw channel, of a blink, against a brow
-JUMP_WEIGHT = 3.0  # of the gaze's velocity: eyes rest and jump, and a smeared jump is no jump
+JUMP_WEIGHT = 3.0  # of the gaze's velocity: saccades are fast, and a smoothed one is none
 RESTLESS_WEIGHT = 2.0  # of the gaze in the fifth of the clips that has the most head rotation
 RESTLESS_SHARE = 0.2
 LIPS = torch.tensor([LIP_PARTING_MM.get(name, 0.0) for name in EXPRESSION_NAMES])
@@ -55,18 +55,18 @@ class Scale:
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """The truth of a batch of windows, and what of it counts."""
+    """The ground truth of a batch of windows, and its weights."""
 
     motion: Tensor  # (B, 2, T, 56 or 62) z units
     toward: Tensor  # (B, 2, 2) yaw and pitch to the partner, radians
     counts: Tensor  # (B, 2, T) weight of each frame; 0 where the motion was given
-    speech_only: Tensor  # (B, 2, T) bool: here only the mouth is judged (dubbing)
+    speech_only: Tensor  # (B, 2, T) bool: here only the mouth contributes to the loss (dubbing)
 
 
 def level_weight(signal_share: Tensor) -> Tensor:
-    """Weight of a noise level: 1 + signal-to-noise ratio, up to a limit, so that all levels teach about as much.
+    """Weight of a noise level: 1 + signal-to-noise ratio, up to a limit, so that all levels contribute about equally.
 
-    signal_share: (…) in [0, 1], share of the motion in what the network saw
+    signal_share: (…) in [0, 1], share of the motion in the network's input
     """
     return (1 / (1 - signal_share**2).clamp(min=1e-6)).clamp(max=HIGHEST_LEVEL_WEIGHT)
 
@@ -74,19 +74,19 @@ def level_weight(signal_share: Tensor) -> Tensor:
 def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, float] = WEIGHTS) -> dict[str, Tensor]:
     """Each loss without its weight, and their weighted sum as "total".
 
-    predicted: (B, 2, T, 56 or 62) clean motion in z units, as the network says
+    predicted: (B, 2, T, 56 or 62) clean motion in z units, the network's output
     """
     counts = clip.counts / clip.counts.sum().clamp(min=1)
     full = counts * ~clip.speech_only
     error = (predicted - clip.motion).square()
     face, mouth = FACE_WEIGHT.to(error.device), MOUTH.to(error.device)
-    judged = torch.where(clip.speech_only[..., None], face * mouth, face)
-    still = (error[..., EXPRESSION] * judged).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
+    channel_scale = torch.where(clip.speech_only[..., None], face * mouth, face)
+    still = (error[..., EXPRESSION] * channel_scale).sum(-1) + OPENING_WEIGHT * _opening(predicted, clip.motion, scale)
     result = {
         "expression": (still * counts).sum(),
         "rotation": ((error[..., ROTATION].sum(-1) + error[..., GESTURES].sum(-1)) * full).sum(),
         "translation": (error[..., TRANSLATION].sum(-1) * full).sum(),
-        "velocity": _velocity(predicted, clip, scale, judged, counts),
+        "velocity": _velocity(predicted, clip, scale, channel_scale, counts),
         "gaze": _gaze(predicted, clip, scale, full, weights.get("restless", RESTLESS_WEIGHT)),
     }
     if "gaze channels" in weights:
@@ -97,29 +97,29 @@ def losses(predicted: Tensor, clip: Clip, scale: Scale, weights: Mapping[str, fl
 
 
 def _opening(predicted: Tensor, truth: Tensor, scale: Scale) -> Tensor:
-    """Error of the lip opening (B, 2, T), large openings squeezed together; about 1 for a guess."""
-    squeezed = []
+    """Error of the lip opening (B, 2, T), compressed for large openings; about 1 where the mean is predicted."""
+    compressed = []
     for motion in (predicted, truth):
         expression = motion[..., EXPRESSION] * scale.std[EXPRESSION] + scale.mean[EXPRESSION]
         gap = (expression @ LIPS.to(expression.device)).clamp(min=0)
-        squeezed.append(gap / (gap + CLOSED))
-    return 8 * (squeezed[0] - squeezed[1]).square()
+        compressed.append(gap / (gap + CLOSED))
+    return 8 * (compressed[0] - compressed[1]).square()
 
 
-def _velocity(predicted: Tensor, clip: Clip, scale: Scale, judged: Tensor, counts: Tensor) -> Tensor:
+def _velocity(predicted: Tensor, clip: Clip, scale: Scale, channel_scale: Tensor, counts: Tensor) -> Tensor:
     """Error of the frame-to-frame difference; the mouth counts as in the expression.
 
-    The step from a given frame to a made one counts too: sampling puts the given frame there as it is.
+    The difference from a given frame to a generated one counts too: sampling leaves given frames unchanged.
     """
     given = (counts == 0) & ~clip.speech_only
     error = torch.where(given[..., None], 0.0, predicted - clip.motion)
     error = (error.diff(dim=2) / scale.velocity).square()
     jumps = (JUMP_WEIGHT - 1) * error[..., GAZE].sum(-1)
     body = (error[..., EXPRESSION.stop :].sum(-1) + jumps) * ~clip.speech_only[:, :, 1:]
-    face = (error[..., EXPRESSION] * judged[..., 1:, :]).sum(-1)
+    face = (error[..., EXPRESSION] * channel_scale[..., 1:, :]).sum(-1)
     before, after = counts[..., :-1], counts[..., 1:]
-    judging = torch.where(clip.speech_only[..., 1:], torch.minimum(before, after), torch.maximum(before, after))
-    return ((face + body) * judging).sum()
+    frame_weights = torch.where(clip.speech_only[..., 1:], torch.minimum(before, after), torch.maximum(before, after))
+    return ((face + body) * frame_weights).sum()
 
 
 def _gaze(predicted: Tensor, clip: Clip, scale: Scale, counts: Tensor, restless: float) -> Tensor:

@@ -28,7 +28,7 @@ class CachedMixture:
 
 
 def prepare(data: Path, cache: Path, split: str, count: int, report: Callable[[str], None] = print) -> None:
-    """Make ``count`` mixtures of ``split`` under ``cache``; those already there stay, so it may be stopped any time."""
+    """Write ``count`` mixtures of ``split`` under ``cache``; existing files are skipped, so a stopped run resumes."""
     folder = Path(cache) / split
     folder.mkdir(parents=True, exist_ok=True)
     voices, around = read_voices(data, split), read_surroundings(data)
@@ -42,7 +42,7 @@ def prepare(data: Path, cache: Path, split: str, count: int, report: Callable[[s
 
 
 def paths(cache: Path, split: str, count: int | None = None) -> list[Path]:
-    """The first ``count`` mixtures of ``split`` that ``prepare`` made, or all of them."""
+    """The first ``count`` mixtures of ``split`` that ``prepare`` wrote, or all of them."""
     found = sorted((Path(cache) / split).glob("*.npz"))[:count]
     if not found:
         raise UserError(f'There is no mixture under "{cache}/{split}". Run the training with --mixtures above 0 first.')
@@ -50,7 +50,7 @@ def paths(cache: Path, split: str, count: int | None = None) -> list[Path]:
 
 
 def read_surroundings(data: Path) -> Surroundings:
-    """Noises, room responses and fillers that may train what ships."""
+    """Noises, room responses and fillers whose licence allows training of shipped weights."""
     return replace(surroundings.read_surroundings(data), fillers=read_fillers(data))
 
 
@@ -87,5 +87,5 @@ def load(path: Path) -> CachedMixture:
     """One mixture of the cache."""
     with np.load(path, allow_pickle=False) as file:
         parts = {name: file[name].astype(np.float32) for name in ("voice", "wide", "narrow", "truth")}
-        picture = file["picture"]
-    return CachedMixture(SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), picture, parts["truth"])
+        features = file["picture"]
+    return CachedMixture(SpeakerEmbeddings(parts["voice"], parts["wide"], parts["narrow"]), features, parts["truth"])

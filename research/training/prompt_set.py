@@ -61,9 +61,9 @@ def read_lines(path: Path) -> list[Line]:
             values, changes = _labels(labels.split())
             continue
         first_is_second = text.startswith("~")
-        said, changed = (_exchanged(v) if first_is_second else v for v in (values, changes))
-        outright = frozenset() if path.stem.startswith("scenes") else frozenset(said)
-        lines += [Line(family, drawn, said, changed, outright) for drawn in _filled(text.lstrip("~"))]
+        stated, changed = (_exchanged(v) if first_is_second else v for v in (values, changes))
+        outright = frozenset() if path.stem.startswith("scenes") else frozenset(stated)
+        lines += [Line(family, drawn, stated, changed, outright) for drawn in _filled(text.lstrip("~"))]
     return lines
 
 

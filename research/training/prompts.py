@@ -12,9 +12,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
-from core.prompt import meaning
-from core.prompt.clauses import meaning_of
-from core.prompt.meaning import FIELDS, Ensemble, Meaning
+from core.prompt import layout_regressor
+from core.prompt.clause_splitting import normalized
+from core.prompt.layout_regressor import FIELDS, Ensemble, LayoutRegressor
 
 from .prompt_set import Line, prompt_set
 
@@ -31,7 +31,7 @@ ROLES = "the pupil,the teacher,the doctor,the patient,the boss,the guest,the hos
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("--out", type=Path, default=meaning.MODEL, help="the trained heads, .safetensors")
+    parser.add_argument("--out", type=Path, default=layout_regressor.MODEL, help="the trained heads, .safetensors")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -75,7 +75,7 @@ def split(lines: list[Line], seed: int) -> tuple[list[Line], list[Line]]:
 def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     """Fit the heads to the lines, to mixtures of two lines, and to lines with other names for the pair."""
     chance = random.Random(seed)
-    examples = [(meaning_of(line.text), line) for line in lines]
+    examples = [(normalized(line.text), line) for line in lines]
     examples += [_renamed(text, line, chance) for text, line in examples if "one person" in text]
     examples += _mixtures(lines, len(lines) // 2, chance) + _requests(lines, chance)
     encoded = _encode([text for text, _ in examples])
@@ -83,13 +83,17 @@ def train(lines: list[Line], epochs: int, seed: int) -> Ensemble:
     model = Ensemble(MEMBERS)
     for i in range(MEMBERS):
         torch.manual_seed(seed + i)
-        model.members[i] = _fitted(Meaning(), encoded, targets, epochs, chance)
+        model.members[i] = _fitted(LayoutRegressor(), encoded, targets, epochs, chance)
     return model.eval()
 
 
 def _fitted(
-    model: Meaning, encoded: list[tuple[Tensor, Tensor]], targets: dict[str, Tensor], epochs: int, chance: random.Random
-) -> Meaning:
+    model: LayoutRegressor,
+    encoded: list[tuple[Tensor, Tensor]],
+    targets: dict[str, Tensor],
+    epochs: int,
+    chance: random.Random,
+) -> LayoutRegressor:
     optimiser = torch.optim.AdamW(model.parameters(), lr=PEAK_RATE, weight_decay=0.02)
     steps = math.ceil(len(encoded) / BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, PEAK_RATE, epochs * steps)
@@ -123,10 +127,10 @@ def _requests(lines: list[Line], chance: random.Random) -> list[tuple[str, Line]
     requests = []
     for line in changes:
         form = chance.choice(REQUESTS.split("|"))
-        requests.append((meaning_of(form.format(_bare(line))), line))
+        requests.append((normalized(form.format(_bare(line))), line))
         other = chance.choice(changes)
         if not set(line.changes) & set(other.changes):
-            text = meaning_of(f"{_bare(line)}{chance.choice([' and ', ', ', ' but '])}{_bare(other)}")
+            text = normalized(f"{_bare(line)}{chance.choice([' and ', ', ', ' but '])}{_bare(other)}")
             requests.append((text, Line(line.family, text, {}, {**line.changes, **other.changes}, frozenset())))
     return requests
 
@@ -151,18 +155,18 @@ def _mixtures(lines: list[Line], count: int, chance: random.Random) -> list[tupl
         merged = Line(
             first.family, "", {**first.values, **second.values}, {}, frozenset(second.values) | first.outright
         )
-        mixtures.append((meaning_of(chance.choice(JOINTS.split("|")).join(texts)), merged))
+        mixtures.append((normalized(chance.choice(JOINTS.split("|")).join(texts)), merged))
     return mixtures
 
 
 def _targets(lines: list[Line]) -> dict[str, Tensor]:
-    rows = {name: torch.zeros(len(lines), len(FIELDS)) for name in ("said", "outright", "value", "changes", "change")}
+    rows = {name: torch.zeros(len(lines), len(FIELDS)) for name in ("stated", "outright", "value", "changes", "change")}
     rows["swap"] = torch.zeros(len(lines))
     rows["scene"] = torch.tensor([float(bool(set(line.values) - line.outright)) for line in lines])
     for i, line in enumerate(lines):
         for field, value in line.values.items():
             j = FIELDS.index(field)
-            rows["said"][i, j], rows["value"][i, j], rows["outright"][i, j] = 1, value, field in line.outright
+            rows["stated"][i, j], rows["value"][i, j], rows["outright"][i, j] = 1, value, field in line.outright
         for field, value in line.changes.items():
             if field == "swap":
                 rows["swap"][i] = 1
@@ -171,17 +175,17 @@ def _targets(lines: list[Line]) -> dict[str, Tensor]:
     return rows
 
 
-def _loss(answers: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
+def _loss(outputs: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
     entropy = functional.binary_cross_entropy_with_logits
-    said, changed = target["said"], target["changes"]
-    loss = entropy(answers["scene"][:, 0], target["scene"]) + 4 * entropy(answers["outright"], target["outright"])
-    loss = loss + 8 * entropy(answers["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
-    table, real = meaning.steps()
+    stated, changed = target["stated"], target["changes"]
+    loss = entropy(outputs["scene"][:, 0], target["scene"]) + 4 * entropy(outputs["outright"], target["outright"])
+    loss = loss + 8 * entropy(outputs["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
+    table, real = layout_regressor.steps()
     wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
     near = _between(table, real, wanted)
-    value = -(near * answers["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * said
-    loss = loss + 2 * value.sum() / (said.sum() + 1)
-    amount = functional.smooth_l1_loss(3 * answers["change"].tanh(), target["change"], reduction="none") * changed
+    value = -(near * outputs["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * stated
+    loss = loss + 2 * value.sum() / (stated.sum() + 1)
+    amount = functional.smooth_l1_loss(3 * outputs["change"].tanh(), target["change"], reduction="none") * changed
     return loss + 2 * amount.sum() / (changed.sum() + 1)
 
 
@@ -207,7 +211,7 @@ def _encode(texts: list[str]) -> list[tuple[Tensor, Tensor]]:
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     for begin in range(0, len(order), 64):
         chosen = order[begin : begin + 64]
-        states, real, sentence = meaning.inputs([texts[i] for i in chosen])
+        states, real, sentence = layout_regressor.inputs([texts[i] for i in chosen])
         for row, i in enumerate(chosen):
             encoded[i] = (states[row, : int(real[row].sum())].half(), sentence[row].clone())
     return encoded
@@ -222,25 +226,27 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
 def report(model: Ensemble, lines: list[Line]) -> None:
     """Print the wrong predictions on held-out lines, and the accuracy by field."""
     right: dict[str, list[bool]] = {}
-    for line, answer in zip(lines, meaning.understand([meaning_of(line.text) for line in lines], model), strict=True):
-        wrong = [field for field in FIELDS if not _right(field, line, answer)]
+    for line, prediction in zip(
+        lines, layout_regressor.predict([normalized(line.text) for line in lines], model), strict=True
+    ):
+        wrong = [field for field in FIELDS if not _right(field, line, prediction)]
         for field in FIELDS:
             right.setdefault(field.rstrip("_12"), []).append(field not in wrong)
         right.setdefault("all", []).append(not wrong)
         if wrong:
-            shown = " ".join(f"{field}={answer['value'][field]:.2f}" for field in wrong)
-            print(f"{line.family:20} {line.text[:70]:70} scene {answer['scene']:.1f} {shown}")
+            shown = " ".join(f"{field}={prediction['value'][field]:.2f}" for field in wrong)
+            print(f"{line.family:20} {line.text[:70]:70} scene {prediction['scene']:.1f} {shown}")
     print({name: f"{sum(ok) / len(ok):.2f} of {len(ok)}" for name, ok in right.items()})
 
 
-def _right(field: str, line: Line, answer: dict) -> bool:
+def _right(field: str, line: Line, prediction: dict) -> bool:
     """Whether a field is predicted within NEAR, or correctly left unchanged."""
     name = field.rstrip("_12")
-    said = answer["scene"] > 0.5 or answer["outright"][field] > 0.5
+    stated = prediction["scene"] > 0.5 or prediction["outright"][field] > 0.5
     if field in line.changes:
-        return answer["changes"][field] > 0.5 and answer["change"][field] * line.changes[field] > 0
+        return prediction["changes"][field] > 0.5 and prediction["change"][field] * line.changes[field] > 0
     if field not in line.values:
-        return not said and answer["changes"][field] < 0.5
-    got, wanted = answer["value"][field], line.values[field]
+        return not stated and prediction["changes"][field] < 0.5
+    got, wanted = prediction["value"][field], line.values[field]
     close = max(got / wanted, wanted / got) <= NEAR[name] if name == "distance" else abs(got - wanted) <= NEAR[name]
-    return said and close
+    return stated and close

@@ -21,14 +21,16 @@ from . import mixture_cache
 CROP = 400  # frames of each mixture in a batch
 BATCH = 8  # mixtures a step; each is seen from both sides
 RATE, DECAY = 2e-3, 0.01
-WATCH = 250  # steps from one look at the held mixtures to the next
+WATCH = 250  # steps between two validations
 AVERAGE = 0.995  # share of the running mean of the weights that a step keeps
 ORACLE = 0.35  # share of the examples whose voices are measured on the truth instead of found by clustering
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds speech/ and noise_rir/")
-    parser.add_argument("--cache", type=Path, required=True, help="folder for the mixtures; kept, so it may be stopped")
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="folder of mixtures, from which a stopped run resumes"
+    )
     parser.add_argument("--mixtures", type=int, default=3200)
     parser.add_argument("--rate", type=float, default=RATE, help="highest learning rate")
     parser.add_argument("--steps", type=int, default=5000)
@@ -42,7 +44,7 @@ def main(args: argparse.Namespace) -> None:
     mixture_cache.prepare(args.data, args.cache, "validation", max(20, args.mixtures // 25))
     mixture_cache.prepare(args.data, args.cache, "train", args.mixtures)
     plan = Plan(args.steps, args.rate, args.seed, args.width)
-    if not plan.state(args.cache).exists():  # else it goes on: the voices must lie where they lay
+    if not plan.state(args.cache).exists():  # a resumed training needs the same LDA
         fitting.fit(map(mixture_cache.load, mixture_cache.paths(args.cache, "train", args.mixtures)), lda.FILE)
         lda.space.cache_clear()
     held = read_examples(args.cache, "validation")
@@ -50,7 +52,7 @@ def main(args: argparse.Namespace) -> None:
 
 
 def write_view() -> None:
-    """Keep the leading components of the voice encoder's projection for ourselves: it may be fitted anew."""
+    """Write a copy of the leading components of the voice projection, which may be fitted again."""
     fitted = load_file(WEIGHTS / "voice_pca.safetensors")
     matrix = (fitted["components"] / fitted["std"][:, None])[:, : log_mel.COMPONENTS]
     shift = -(fitted["mean"] @ matrix)
@@ -59,7 +61,7 @@ def write_view() -> None:
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One mixture, ready to learn from."""
+    """One training example."""
 
     log_mel_features: np.ndarray  # (T, C) float16
     speakers: list[np.ndarray]  # each (2, T, columns) float16: with found voices (where they fit), with true ones
@@ -68,7 +70,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Plan:
-    """How to train."""
+    """Hyperparameters of a training."""
 
     steps: int
     rate: float = RATE
@@ -76,14 +78,14 @@ class Plan:
     width: int = 112
 
     def state(self, folder: Path) -> Path:
-        """Where a run that was stopped left off."""
+        """The file of the state from which a stopped run resumes."""
         return Path(folder) / f"masks_{self.seed}_{self.steps}_{self.width}.pt"
 
 
 def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path) -> None:
-    """Learn from ``examples``, watch ``held``, and write the weights with their card in the header.
+    """Train on ``examples``, validate on ``held``, and write the weights with their origin in the header.
 
-    The state lies in ``folder`` every WATCH steps: the same command goes on from there.
+    The state is written to ``folder`` every WATCH steps, from which the same command resumes.
     """
     torch.manual_seed(plan.seed)
     network = target_speaker.TargetSpeakerVAD(plan.width)
@@ -111,7 +113,7 @@ def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path
 
 
 def _resume(state: Path, parts: dict) -> int:
-    """Put the state back, where there is one, and say how many steps are done."""
+    """Restore the state, where there is one, and return the number of finished steps."""
     if not state.exists():
         return 0
     kept = torch.load(state, weights_only=True)
@@ -164,7 +166,7 @@ def batch(examples: list[Example], rng: np.random.Generator) -> tuple[torch.Tens
 
 
 def _masked(log_mel_features: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """SpecAugment (Park et al. 2019): bands, or one of the two inputs, are hidden at random."""
+    """SpecAugment (Park et al. 2019): bands, or one of the two inputs, are masked at random."""
     if rng.random() < 0.3:
         low = rng.integers(0, 70)
         for first in (0, 80):
@@ -201,7 +203,7 @@ def validate(network: target_speaker.TargetSpeakerVAD, held: list[Example]) -> f
 
 
 def save(network: target_speaker.TargetSpeakerVAD, mixtures: int, plan: Plan, loss: float) -> None:
-    """Write float16 weights; the header says how they were made."""
+    """Write float16 weights; the header says how they were trained."""
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
     digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
     card = {

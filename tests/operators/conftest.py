@@ -6,7 +6,7 @@ import pytest
 import talking_together
 from talking_together.core.layout import Layout, room_poses
 from talking_together.operators.scene.rig import rigs
-from talking_together.operators.scene.take import child
+from talking_together.operators.scene.take import child_process
 
 LAYOUTS = [
     Layout(),
@@ -34,7 +34,7 @@ def kept_takes(tmp_path_factory):
 def addon(registered, kept_takes, monkeypatch):
     """The scene of an empty file with the add-on registered."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    monkeypatch.setattr(child, "cache", lambda: kept_takes)
+    monkeypatch.setattr(child_process, "cache", lambda: kept_takes)
     return bpy.context.scene
 
 

@@ -11,7 +11,7 @@ from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, load_take, save_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer.strips import Recording
-from talking_together.operators.scene.take import keyframes, session, sliders, takes
+from talking_together.operators.scene.take import keyframes, scene_jobs, slider_rebake, takes
 
 JAW, BROW = (EXPRESSION_NAMES.index(name) for name in ("jawOpen", "browInnerUp"))
 
@@ -35,7 +35,7 @@ def show_take(addon, tmp_path, frames: int) -> bytes:
     save_take(make_take(frames), tmp_path / "made.npz")
     content = (tmp_path / "made.npz").read_bytes()
     takes.store(addon.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, frames / 25, 24.0, 1), 0)
-    takes.bake(addon, session.pair_for(addon, Layout(), moved=False))
+    takes.bake(addon, scene_jobs.pair_for(addon, Layout(), moved=False))
     return content
 
 
@@ -144,16 +144,16 @@ def test_a_long_take_follows_its_sliders_when_the_hand_rests(addon, tmp_path, mo
     show_take(addon, tmp_path, 100)
     a, _ = rigs.find_pair(addon)
     before = jaw(a)
-    monkeypatch.setattr(sliders, "is_slow", lambda scene: True)
+    monkeypatch.setattr(slider_rebake, "is_slow", lambda scene: True)
 
     addon.dyad.adjust_a.jaw = 0.7
     addon.dyad.adjust_a.jaw = 0.5
-    assert sliders.is_outdated(addon) and bpy.app.timers.is_registered(sliders.bake_outdated)
+    assert slider_rebake.is_outdated(addon) and bpy.app.timers.is_registered(slider_rebake.bake_outdated)
     np.testing.assert_array_equal(jaw(a), before)
 
-    sliders.bake_outdated()
+    slider_rebake.bake_outdated()
     np.testing.assert_allclose(jaw(a), before / 2, atol=1e-4)
-    assert not sliders.is_outdated(addon)
+    assert not slider_rebake.is_outdated(addon)
 
 
 def test_the_heads_catch_up_with_sliders_that_undo_set_back(addon, tmp_path):
@@ -162,10 +162,10 @@ def test_the_heads_catch_up_with_sliders_that_undo_set_back(addon, tmp_path):
     before = jaw(a)
     addon.dyad.adjust_a.jaw = 0.5
     shown = [action for head in rigs.find_pair(addon) for action in keyframes.actions(head)]
-    assert len(shown) == 4 and not sliders.is_outdated(addon)
+    assert len(shown) == 4 and not slider_rebake.is_outdated(addon)
 
     addon.dyad.adjust_a.property_unset("jaw")  # as undo does, nobody is told
-    assert sliders.is_outdated(addon)
-    sliders.bake_outdated()
+    assert slider_rebake.is_outdated(addon)
+    slider_rebake.bake_outdated()
 
     np.testing.assert_array_equal(jaw(a), before)

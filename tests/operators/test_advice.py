@@ -1,4 +1,4 @@
-"""Which button a take asks for whose heads or mood have changed since it was made."""
+"""Which button a take needs whose heads or mood have changed since it was generated."""
 
 import time
 from dataclasses import replace
@@ -11,7 +11,7 @@ from talking_together.core.layout import MOOD, Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, save_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer.strips import Recording
-from talking_together.operators.scene.take import facts, session, takes
+from talking_together.operators.scene.take import panel_facts, scene_jobs, takes
 
 SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 
@@ -20,7 +20,7 @@ SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 def scene(addon, tmp_path):
     """A pair with a minute of take, in an empty file."""
     made = addon
-    session.place(made, SEAT)
+    scene_jobs.place(made, SEAT)
     packed = np.zeros((2, 1500, WIDTH), np.float32)
     packed[..., :44] = np.random.default_rng(0).random((2, 1500, 44)) * 0.3
     take = Take(tuple(map(HeadMotion, packed)), np.ones((2, 1500), np.float32), SEAT, "", 0, "")
@@ -32,7 +32,7 @@ def scene(addon, tmp_path):
 
 
 def button(scene) -> str:
-    given = facts.read(scene).advice
+    given = panel_facts.read(scene).advice
     return given.button if given else ""
 
 
@@ -64,7 +64,7 @@ def test_aiming_settles_a_small_move_but_not_a_large_one(scene):
     rigs.place_pair(rigs.find_pair(scene), replace(SEAT, facing_a=90))
     bpy.ops.dyad.reaim()
     assert button(scene) == "generate"
-    assert "For A, the partner is 70°" in facts.read(scene).advice.reason
+    assert "For A, the partner is 70°" in panel_facts.read(scene).advice.reason
 
 
 def test_a_head_moved_by_hand_is_noticed(scene):
@@ -84,13 +84,13 @@ def test_both_moved_together_need_nothing(scene):
 def test_another_mood_is_another_performance(scene):
     bpy.ops.dyad.preset(preset="Furious")
     assert button(scene) == "generate"
-    session.set_mood(scene, {name: getattr(SEAT, name) for name in MOOD})
+    scene_jobs.set_mood(scene, {name: getattr(SEAT, name) for name in MOOD})
     assert button(scene) == ""
 
 
 def test_without_a_take_there_is_no_advice():
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    assert facts.read(bpy.context.scene).advice is None
+    assert panel_facts.read(bpy.context.scene).advice is None
 
 
 def test_a_minute_of_take_is_aimed_in_a_moment_and_only_gaze_and_posture_change(scene):

@@ -11,7 +11,7 @@ from talking_together.core.audio import decoding
 from talking_together.core.motion import load_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer import strips, turns
-from talking_together.operators.scene.take import child, keyframes, takes
+from talking_together.operators.scene.take import child_process, keyframes, takes
 
 HAS_SOUND = bpy.app.version >= (4, 3)  # the 4.2 wheel has no Audaspace, so there are no sound strips to read
 needs_sound = pytest.mark.skipif(not HAS_SOUND, reason="the bpy 4.2 wheel cannot make a sound strip")
@@ -71,11 +71,11 @@ def test_the_same_number_is_the_same_take_and_another_is_another(talk):
 @needs_sound
 def test_a_take_made_before_is_only_baked_again(talk):
     bpy.ops.dyad.generate()
-    child.stop_worker()
+    child_process.stop_worker()
 
     bpy.ops.dyad.generate()
 
-    assert child.worker().process_id is None, "the network was not asked"
+    assert child_process.worker().process_id is None, "the network was not asked"
 
 
 @needs_sound

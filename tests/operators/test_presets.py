@@ -9,7 +9,7 @@ import pytest
 
 from talking_together.core.layout import Layout, moods, presets, room_poses
 from talking_together.operators.scene.rig import rigs
-from talking_together.operators.scene.take import facts, session
+from talking_together.operators.scene.take import panel_facts, scene_jobs
 
 NAME = "Our Kitchen Row 7"
 ROW = Layout(1.4, -35.0, 20.0, 1.2, 1.65, 0.8, 0.1, 0.9, -0.6, True)
@@ -36,11 +36,11 @@ def test_every_ready_made_scene_places_the_heads(addon):
 
 
 def test_a_mood_moves_nobody(addon):
-    session.place(addon, ROW)
+    scene_jobs.place(addon, ROW)
     for name, mood in moods().items():
-        before = facts.current_layout(addon)
+        before = panel_facts.current_layout(addon)
         bpy.ops.dyad.preset(preset=name)
-        assert facts.current_layout(addon) == replace(before, **mood), name
+        assert panel_facts.current_layout(addon) == replace(before, **mood), name
 
 
 def test_an_unknown_preset_is_an_error_that_names_the_others():
@@ -49,20 +49,20 @@ def test_an_unknown_preset_is_an_error_that_names_the_others():
 
 
 def test_what_stands_there_is_kept_under_a_name_and_comes_back(addon):
-    session.place(addon, ROW)
+    scene_jobs.place(addon, ROW)
     before = kept()
     bpy.ops.dyad.preset_add(name=NAME)
     (file,) = set(kept()) - set(before)
     assert bpy.path.display_name(file.name, title_case=False) == NAME
 
-    session.place(addon, Layout())
+    scene_jobs.place(addon, Layout())
     apply(file)
 
-    assert asdict(facts.current_layout(addon)) == pytest.approx(asdict(ROW), abs=1e-3)
+    assert asdict(panel_facts.current_layout(addon)) == pytest.approx(asdict(ROW), abs=1e-3)
 
 
 def test_a_preset_of_the_users_adds_heads_to_an_empty_scene(addon):
-    session.place(addon, ROW)
+    scene_jobs.place(addon, ROW)
     bpy.ops.dyad.preset_add(name=NAME)
     (file,) = kept()
     bpy.ops.wm.read_factory_settings(use_empty=True)

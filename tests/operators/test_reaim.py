@@ -10,7 +10,7 @@ from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion, Take, save_take
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer.strips import Recording
-from talking_together.operators.scene.take import keyframes, session, takes
+from talking_together.operators.scene.take import keyframes, scene_jobs, takes
 
 FRAMES = (5, 20, 40)
 
@@ -27,7 +27,7 @@ def scene(addon, tmp_path):
     save_take(take, tmp_path / "take.npz")
     recording = Recording("talk", "talk.wav", 0.0, 2.0, 24.0, 1)
     takes.store(addon.dyad, (tmp_path / "take.npz").read_bytes(), ("man", "woman"), recording, 0)
-    takes.bake(addon, session.pair_for(addon, Layout(), moved=False))
+    takes.bake(addon, scene_jobs.pair_for(addon, Layout(), moved=False))
     return addon
 
 

@@ -11,7 +11,7 @@ from talking_together.core.layout import room_poses
 from talking_together.core.motion import EXPRESSION_NAMES
 from talking_together.operators.scene.rig import rigs
 from talking_together.operators.scene.sequencer import strips, turns
-from talking_together.operators.scene.take import child, keyframes, takes
+from talking_together.operators.scene.take import child_process, keyframes, takes
 
 needs_sound = pytest.mark.skipif(bpy.app.version < (4, 3), reason="the bpy 4.2 wheel cannot make a sound strip")
 
@@ -129,9 +129,9 @@ def test_update_regenerates_only_what_was_corrected(talk):
     for person in (0, 1):
         assert changed_seconds(before, after, person)[0] >= 3.9
     assert takes.stored(talk.dyad).speaking[1, 115:135].min() > 0.9
-    child.stop_worker()
+    child_process.stop_worker()
     assert bpy.ops.dyad.update() == {"FINISHED"}
-    assert child.worker().process_id is None, "nothing was left to do"
+    assert child_process.worker().process_id is None, "nothing was left to do"
 
 
 def test_takes_are_kept_and_can_be_chosen_again(talk):

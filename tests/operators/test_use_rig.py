@@ -11,7 +11,7 @@ from talking_together.core.layout import Layout, room_poses
 from talking_together.core.motion import EXPRESSION_NAMES, HeadMotion
 from talking_together.core.rotation import axis_angle_to_matrix
 from talking_together.operators.scene.rig import rigs, skeleton
-from talking_together.operators.scene.take import keyframes, session
+from talking_together.operators.scene.take import keyframes, scene_jobs
 
 BONES = {"head": "Head", "neck": "Neck", "left_eye": "LeftEye", "right_eye": "RightEye"}
 PLACES = {"Hips": (0, 0, 90), "Neck": (0, 2, 150), "Head": (0, 1, 158), "LeftEye": (3.2, -8, 165)}  # cm
@@ -240,7 +240,7 @@ def test_the_button_takes_the_character_and_the_other_part_is_played_by_ours(sce
     bpy.context.view_layer.objects.active = bpy.data.objects["Ann face"]
 
     assert bpy.ops.dyad.use_rig(slot="B", **BONES) == {"FINISHED"}
-    session.pair_for(scene, Layout(), moved=False)
+    scene_jobs.pair_for(scene, Layout(), moved=False)
 
     assert [head.name for head in rigs.find_pair(scene)] == ["A", "Ann"]
     bpy.ops.dyad.release_rig(slot="B")

@@ -1,4 +1,4 @@
-"""What the heads wear: sweater, trousers, shoes, and the hands that come with them; none of it moves with the head."""
+"""Clothes: sweater, trousers, shoes, and the hands that belong to them; none of it moves with the head."""
 
 import bpy
 import numpy as np
@@ -10,7 +10,7 @@ TROUSERS, SHOES = (0.035, 0.036, 0.042), (0.030, 0.018, 0.012)
 
 
 def add(armature: bpy.types.Object, head: Head, colors: materials.Palette, collection: bpy.types.Collection) -> None:
-    """Dress a head; one that brings no clothes stays a bust."""
+    """Add the clothes of a head; a head without clothes stays a bust."""
     if head.clothes is None:
         return
     name, worn = f"{armature.name} clothes", head.clothes

@@ -1,7 +1,7 @@
 """Eyes that shape keys turn (eyeLookInLeft ...), on a rig that has no bones for them.
 
-Where such an eye is, and how far each key turns it, is measured on the mesh: the point that looking about moves most is
-the front of the eyeball, and the three places it takes from in to out lie on a circle about the eyeball's middle.
+Where such an eye is, and how far each key turns it, is measured on the mesh: the vertex that the keys move most is
+the front of the eyeball, and its three positions from in to out lie on a circle about the eyeball's centre.
 """
 
 import bpy
@@ -14,7 +14,7 @@ from . import skeleton
 from .skeleton import EYES
 
 WAYS = ("Down", "Up", "In", "Out")
-LEAST_TURN = np.radians(3)  # a key that turns the eye by less turns no eye
+LEAST_TURN = np.radians(3)  # least rotation of a key that turns the eye
 
 
 def measure(armature: bpy.types.Object) -> dict:
@@ -32,7 +32,7 @@ def measure(armature: bpy.types.Object) -> dict:
             if not angles[f"eyeLook{way}{side}"] > LEAST_TURN:
                 raise UserError(
                     f'The shape key "eyeLook{way}{side}" of "{armature.name}" does not turn the eye. '
-                    "Choose bones for both eyes, or mend the key."
+                    "Choose bones for both eyes, or correct the key."
                 )
         middles[f"{side.lower()}_eye"] = middle.tolist()
     return {**middles, "angles": [angles[name] for name in arkit.LOOK_NAMES]}
@@ -62,7 +62,7 @@ def _pupil(armature: bpy.types.Object, side: str) -> tuple[np.ndarray, dict[str,
     if found is None:
         raise UserError(
             f'No bone is chosen for the {side.lower()} eye of "{armature.name}", and no shape keys turn it '
-            f"(eyeLookIn{side} and the three beside it). Choose a bone, or name the keys so."
+            f"(eyeLookIn{side} and the other three). Choose a bone, or rename the keys."
         )
     return found
 

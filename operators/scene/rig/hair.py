@@ -1,4 +1,4 @@
-"""Hair objects: strands for renders, and a mesh of locks under them that gives body and is what previews show."""
+"""Hair objects: strands for renders, and a mesh of locks under them that adds volume and is what previews show."""
 
 import bpy
 import numpy as np
@@ -17,7 +17,7 @@ LOCK_COLUMNS = 4  # vertices across a lock
 
 
 def add(armature: bpy.types.Object, head: Head, colors: materials.Palette, collection: bpy.types.Collection) -> None:
-    """Grow a head's hair; it turns with the head bone. A head that is not ours and has no scalp mask stays without."""
+    """Grow a head's hair; it turns with the head bone. A user's head without a scalp mask gets none."""
     style_name = head.name if head.name in STYLES else "man"
     style = STYLES[style_name]
     strands = grow(head, style)
@@ -37,7 +37,7 @@ def _hang_on_head(thing: bpy.types.Object, armature: bpy.types.Object) -> None:
     """Parent to the head bone so that the object's coordinates are the head's rest axes."""
     bone = armature.data.bones["head"]
     thing.parent, thing.parent_type, thing.parent_bone = armature, "BONE", "head"
-    tail = bone.matrix_local @ Matrix.Translation((0, bone.length, 0))  # children of a bone hang on its tail
+    tail = bone.matrix_local @ Matrix.Translation((0, bone.length, 0))  # children of a bone are attached to its tail
     thing.matrix_parent_inverse = tail.inverted()
 
 

@@ -1,4 +1,4 @@
-"""Hair grown by rules, as numbers. S strands of K points each, metres in the head's rest axes."""
+"""Procedural hair as arrays. S strands of K points each, metres in the head's rest axes."""
 
 from dataclasses import dataclass
 
@@ -19,15 +19,15 @@ class Style:
     points: int  # per strand
     step: float  # m, of growing
     steps: int
-    lift: float  # how far a strand leaves its root along the skin's normal, against along the comb, 0..1
-    weight: float  # how soon it falls, 0..1 a step
+    lift: float  # direction at the root: 0 along the combing direction .. 1 along the skin's normal
+    weight: float  # gravity, 0..1 a step
     volume: tuple[float, float]  # m off the skull: of the lowest and of the highest roots
-    hold: float  # how firmly it is held to that, 0..1 a step
+    hold: float  # stiffness towards that distance, 0..1 a step
     top_length: float  # m
     side_length: float  # m, at the temples and at the nape
-    cut_height: float | None  # m over the eyes where the scissors went straight across, or None
+    cut_height: float | None  # m over the eyes of a straight fringe, or None
     part: float | None  # m to the own left where the parting runs; None: all is combed forward from the crown
-    clumping: float  # 0 every strand for itself .. 1 wisps
+    clumping: float  # 0 single strands .. 1 clumps
     wave: float  # m, at the tips
 
 
@@ -164,7 +164,7 @@ def _vertex_normals(head: Head, faces: np.ndarray, across: np.ndarray) -> np.nda
 
 
 def _comb(roots: np.ndarray, skull: Skull, style: Style) -> tuple[np.ndarray, np.ndarray]:
-    """Which way the comb went at every root (n, 3), and on which side of the parting it is (n,) -1 or 1."""
+    """Combing direction at every root (n, 3), and on which side of the parting it is (n,) -1 or 1."""
     crown = np.array([0.0, skull.centre[1] + 0.035, skull.top])
     if style.part is None:
         away = roots - crown
@@ -183,7 +183,7 @@ def _comb(roots: np.ndarray, skull: Skull, style: Style) -> tuple[np.ndarray, np
 
 
 def _grown(roots, heading, comb, gap, skull: Skull, style: Style) -> np.ndarray:
-    """The paths (n, steps + 1, 3) of strands that leave their roots, keep off the skull and fall."""
+    """The paths (n, steps + 1, 3) of strands that leave their roots, keep off the skull and fall under gravity."""
     path = [roots]
     for step in range(1, style.steps + 1):
         fall = min(1.0, style.weight * step)
@@ -199,7 +199,7 @@ def _grown(roots, heading, comb, gap, skull: Skull, style: Style) -> np.ndarray:
 
 
 def _off_the_face(points: np.ndarray, cut_height: float) -> np.ndarray:
-    """Long hair frames the face: it stays behind a curtain line, and turns in a little where it ends."""
+    """Keep long hair out of the face, behind a line beside it, and curl its ends inwards a little."""
     behind = np.interp(points[:, 2], [-0.10, 0.0, 0.05, 0.09], [0.030, 0.026, 0.016, -0.01])
     points = points.copy()
     points[:, 1] = np.maximum(points[:, 1], behind)
@@ -208,7 +208,7 @@ def _off_the_face(points: np.ndarray, cut_height: float) -> np.ndarray:
 
 
 def _cut(path: np.ndarray, length: np.ndarray, style: Style, random) -> np.ndarray:
-    """(n,) metres of every strand that the scissors leave."""
+    """(n,) metres, length of every strand after the cut."""
     if style.cut_height is not None:
         line = style.cut_height + random.normal(0, 0.004, len(path)) - random.exponential(0.004, len(path))
         line = line + 0.022 * smooth_step((path[:, -1, 1] - 0.07) / 0.06)  # shorter at the nape, over the collar
@@ -229,10 +229,10 @@ def _resampled(path: np.ndarray, length: np.ndarray, points: int) -> np.ndarray:
 
 
 def _styled(strands: np.ndarray, side: np.ndarray, style: Style, random) -> np.ndarray:
-    """Strands drawn together to wisps, then loosened by a slow wave; a few fly away."""
+    """Strands clumped, then displaced by a low-frequency wave; a few are flyaways."""
     count, points, _ = strands.shape
     guides = random.choice(count, size=max(1, count // 26), replace=False)
-    roots = np.concatenate([strands[:, 0], side[:, None] * 0.5], axis=1)  # no wisp across the parting
+    roots = np.concatenate([strands[:, 0], side[:, None] * 0.5], axis=1)  # no clump across the parting
     square = (roots**2).sum(axis=1)
     nearest = (square[guides] - 2 * roots @ roots[guides].T).argmin(axis=1)
     guide = strands[guides][nearest]

@@ -8,8 +8,8 @@ from ....core.motion import EXPRESSION_NAMES
 from . import materials
 
 IRIS_DEGREES, PUPIL_DEGREES = 22.0, 8.0  # from the front pole of an eyeball
-# The slots of a head's mesh. Iris, pupil and lips look the same as eye and skin in a render, where the shader tells
-# them apart; as slots of their own they have a colour in the solid viewport too.
+# The slots of a head's mesh. In renders the shaders of eye and skin colour iris, pupil and lips by
+# masks; slots of their own give them a colour in the solid viewport too.
 SLOTS = ("skin", "lips", "eyes", "iris", "pupil", "mouth", "teeth", "gums", "tongue", "lashes", "brows")
 TEETH = ("upper_teeth", "lower_teeth")  # landmarks: their front edges
 LIGHT_DEPTH = 0.012  # m into the mouth where a third of the light is left
@@ -119,7 +119,7 @@ def _slot_materials(name: str, colors: materials.Palette) -> list[bpy.types.Mate
 
 
 def _face_slots(head: Head) -> np.ndarray:
-    """(F,) index into SLOTS of every face. A material that we do not know is skin."""
+    """(F,) index into SLOTS of every face. An unknown material is skin."""
     own = np.array([SLOTS.index(name) if name in SLOTS else 0 for name in head.materials])
     slots = own[head.face_materials]
     corners = np.where(head.faces >= 0, head.faces, head.faces[:, :1])
@@ -133,7 +133,7 @@ def _face_slots(head: Head) -> np.ndarray:
 
 
 def _eye_coordinates(head: Head) -> tuple[np.ndarray, np.ndarray]:
-    """Places on the eyeballs: degrees from the front pole (V,), 180 elsewhere, and the unit spoke (V, 3)."""
+    """On the eyeballs: degrees from the front pole (V,), 180 elsewhere, and the unit direction away from it (V, 3)."""
     polar, spoke = np.full(len(head.rest), 180.0), np.zeros((len(head.rest), 3))
     if "eyes" not in head.materials:
         return polar, spoke
@@ -148,7 +148,7 @@ def _eye_coordinates(head: Head) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _corner_colors(head: Head, slots: np.ndarray, colors: materials.Palette) -> np.ndarray:
-    """(corners, 3) linear colours for the preview: what the shaders do, painted on, and hollows a little darker."""
+    """(corners, 3) linear colours for the preview: the shaders' colours as vertex colours, cavities a little darker."""
     used = head.faces >= 0
     corner_vertex, corner_slot = head.faces[used], np.repeat(slots, used.sum(axis=1))
     plain = {
@@ -174,7 +174,7 @@ def _corner_colors(head: Head, slots: np.ndarray, colors: materials.Palette) -> 
 
 
 def _mouth_shade(head: Head) -> np.ndarray:
-    """(V,) 0.1..0.8: how much light comes to what is in the mouth; less further back, and less on the lower jaw."""
+    """(V,) 0.1..0.8, occlusion of light inside the mouth; less further back, and less on the lower jaw."""
     front = min((head.rest[head.landmarks[name], 1] for name in TEETH if name in head.landmarks), default=0.0)
     light = 0.8 * np.exp(-np.maximum(head.rest[:, 1] - front, 0) / LIGHT_DEPTH)
     below = head.weights[:, JOINT_NAMES.index("jaw")] > 0.5
@@ -182,7 +182,7 @@ def _mouth_shade(head: Head) -> np.ndarray:
 
 
 def _face_polar(head: Head) -> np.ndarray:
-    """(F,) mean degrees from the front pole of the eyeball, one value a face: crisp rings."""
+    """(F,) mean degrees from the front pole of the eyeball, one value a face for sharp rings."""
     corners = np.where(head.faces >= 0, head.faces, head.faces[:, :1])
     return _eye_coordinates(head)[0][corners].mean(axis=1)
 

@@ -1,4 +1,4 @@
-"""What the heads are made of: skin, eyes, hair and cloth as node materials that Cycles and EEVEE both render.
+"""Materials of the heads: skin, eyes, hair and cloth as node materials for Cycles and EEVEE.
 
 Every material also has a ``diffuse_color``, so that the solid viewport shows irises, lips and brows too. The masks that
 the skin reads (lips, cheeks, brow shade, …) are attributes of the head's mesh: see head_mesh.py.
@@ -24,7 +24,7 @@ class Palette:
     iris_inner: Color
     hair: Color
     shirt: Color
-    beard: float = 0.0  # how much the beard shades the skin, 0..1
+    beard: float = 0.0  # opacity of the beard's shade on the skin, 0..1
 
 
 PALETTES = {
@@ -68,7 +68,7 @@ def palette(head_name: str, twin: bool = False) -> Palette:
 
 
 def tints(colors: Palette) -> list[tuple[str, float, Color]]:
-    """What is painted over the bare skin, in order: mask, how strongly, colour."""
+    """Layers over the skin colour, in order: mask, strength, colour."""
     blush = tuple(c * f for c, f in zip(colors.skin, (1.02, 0.66, 0.62), strict=True))
     shade = tuple(c * 0.55 + s * 0.25 for c, s in zip(colors.hair, colors.skin, strict=True))
     root = tuple(c * 0.7 + s * 0.05 for c, s in zip(colors.hair, colors.skin, strict=True))
@@ -122,7 +122,7 @@ def skin(name: str, colors: Palette) -> bpy.types.Material:
 
 
 def eye(name: str, colors: Palette) -> bpy.types.Material:
-    """The eyeball: pupil, iris with fibres and a dark rim, sclera, by the angle from the pole; wet over all of it."""
+    """The eyeball: pupil, iris with fibres and a dark rim, sclera, by the angle from the pole; under a clear coat."""
     material, tree, shader = nodes.principled(name, SCLERA)
     polar = nodes.attribute(tree, "eye_polar")  # 1 is 90 degrees from the front pole
     spokes = nodes.noise(tree, 9.0, 4.0, vector=nodes.attribute(tree, "eye_spoke", nodes.VECTOR))
@@ -191,14 +191,14 @@ def strands(name: str, color: Color) -> bpy.types.Material:
     return material
 
 
-def painted(name: str, color: Color, roughness: float, glow: float = 0.0) -> bpy.types.Material:
-    """A surface in the colours that its mesh is painted with; ``color`` is for the solid viewport;
-    ``glow`` is how far it shines by itself."""
+def painted(name: str, color: Color, roughness: float, emission: float = 0.0) -> bpy.types.Material:
+    """A surface in the vertex colours of its mesh; ``color`` is for the solid viewport;
+    ``emission`` is the emission strength."""
     material, tree, shader = nodes.principled(name, color)
     paint = nodes.attribute(tree, "paint", nodes.COLOR)
     nodes.connect(tree, paint, shader.inputs["Base Color"])
     nodes.connect(tree, paint, shader.inputs["Emission Color"])
-    shader.inputs["Emission Strength"].default_value = glow
+    shader.inputs["Emission Strength"].default_value = emission
     shader.inputs["Roughness"].default_value = roughness
     shader.inputs["Specular IOR Level"].default_value = 0.3 * (1 - roughness)
     material.roughness = roughness

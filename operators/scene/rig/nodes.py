@@ -1,4 +1,4 @@
-"""Short words for building shaders: each adds a node to a tree and returns the socket that carries the result."""
+"""Short functions that build shaders: each adds a node to a tree and returns the socket that carries the result."""
 
 import bpy
 
@@ -36,7 +36,7 @@ def connect(tree, value, socket) -> None:
 
 
 def attribute(tree, name: str, output: int = NUMBER):
-    """What the mesh or the curves say under that name, as COLOR, VECTOR or NUMBER."""
+    """The attribute of that name of a mesh or of curves, as COLOR, VECTOR or NUMBER."""
     node = tree.nodes.new("ShaderNodeAttribute")
     node.attribute_name = name
     return node.outputs[output]

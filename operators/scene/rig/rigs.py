@@ -73,11 +73,11 @@ def participants(scene: bpy.types.Scene) -> dict[str, bpy.types.Object]:
 
 
 def use_rig(armature: bpy.types.Object, slot: str, head: str, bones: dict[str, str]) -> list[str]:
-    """Let a rig of the user's be "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
+    """Use a rig of the user as "A" or "B": its bones as in skeleton.choose, and all shape keys with ARKit's names.
 
     Without bones for the eyes their shape keys turn them (eyeLookInLeft ...).
 
-    head:    which of our heads it is closest to; a take is made for that and aimed for this one
+    head:    which of our heads it is closest to; takes are generated for that one and aimed for this rig
     returns: ARKit's names that it has no shape key for
     Raises UserError when it has no jawOpen, or its bones do not make a head.
     """
@@ -129,9 +129,9 @@ def pair_poses(pair) -> np.ndarray:
 
 
 def place_pair(pair, layout: Layout) -> None:
-    """Move both heads as ``layout`` says, about the middle of where they stand, seen from the side they are seen from.
+    """Move both heads to ``layout``, about the midpoint between them and without exchanging their sides of the picture.
 
-    Where they have been put in the world, and which way the two are lined up, stays the user's.
+    Their place in the world and the direction of the line between them stay as the user set them.
     """
     room = stage.room_of(pair_poses(pair))
     for armature, pose in zip(pair, room_poses(layout), strict=True):

@@ -1,7 +1,7 @@
 """Which bones of an armature are neck, head and eyes, and in which axes its head rests.
 
 Our own heads have bones of these names and rest in the axes of core: origin between the eyes, looking along -Y. A
-user's rig has bones of any name and rests as its maker wanted: what was chosen is kept on the armature.
+user's rig has any bone names and any rest pose: the chosen bones are stored on the armature.
 """
 
 import re
@@ -14,7 +14,7 @@ from ....core.errors import UserError
 EYES = "dyad_eyes"  # property of an armature whose eyes shape keys turn: see eye_keys.py
 BONES = "dyad_bones"  # property of an armature that is not ours: the bone's name for each joint
 JOINTS = ("neck", "head", "left_eye", "right_eye")  # in the order of HeadMotion.rotation
-SAID = {"head": "head", "left_eye": "left eye", "right_eye": "right eye", "neck": "neck"}
+LABELS = {"head": "head", "left_eye": "left eye", "right_eye": "right eye", "neck": "neck"}
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]")
 SIDES = {"left_eye": {"l", "left"}, "right_eye": {"r", "right"}}
 OTHER_BONES = set("lid lids brow target lash master socket top end ik parent".split())  # not the joint itself
@@ -22,25 +22,25 @@ CLOSEST = 1e-6  # armature units; eyes nearer than this are one
 
 
 def choose(armature: bpy.types.Object, bones: dict[str, str], eyes: dict | None = None) -> None:
-    """Let ``armature`` be moved by these bones: head, left_eye, right_eye and, where there is one, neck.
+    """Animate ``armature`` by these bones: head, left_eye, right_eye and, where there is one, neck.
 
-    eyes: what eye_keys.measure tells of a rig that has no bones for them
+    eyes: what eye_keys.measure returns for a rig that has no bones for them
     Raises UserError when one is missing or they do not make a head.
     """
     for joint in ("head", *(() if eyes else SIDES)):
         if not bones.get(joint):
-            raise UserError(f'No bone is chosen for the {SAID[joint]} of "{armature.name}". Choose one.')
+            raise UserError(f'No bone is chosen for the {LABELS[joint]} of "{armature.name}". Choose one.')
     for joint, name in bones.items():
         if name and name not in armature.data.bones:
-            raise UserError(f'The armature "{armature.name}" has no bone "{name}". Choose another {SAID[joint]} bone.')
+            raise UserError(f'The armature "{armature.name}" has no bone "{name}". Choose a {LABELS[joint]} bone.')
     chain = [("left_eye", "head"), ("right_eye", "head"), ("head", "neck")]
     for child, parent in (link for link in chain if all(map(bones.get, link))):
         if armature.data.bones[bones[parent]] not in armature.data.bones[bones[child]].parent_recursive:
             raise UserError(
                 f'The bone "{bones[child]}" does not move with "{bones[parent]}". '
-                f"Parent the {SAID[child]} to the {SAID[parent]}, or choose another bone."
+                f"Parent the {LABELS[child]} to the {LABELS[parent]}, or choose another bone."
             )
-    _axes(_places(armature, bones, eyes))  # says so when they make no head
+    _axes(_places(armature, bones, eyes))  # raises UserError when they make no head
     forget(armature)
     armature[BONES] = {joint: name for joint, name in bones.items() if name}
     if eyes:
@@ -48,21 +48,21 @@ def choose(armature: bpy.types.Object, bones: dict[str, str], eyes: dict | None 
 
 
 def forget(armature: bpy.types.Object) -> None:
-    """Take back :func:`choose`."""
+    """Undo :func:`choose`."""
     for name in (BONES, EYES):
         if name in armature:
             del armature[name]
 
 
 def meshes(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """The meshes that hang under ``armature`` or are bent by it, wherever they hang; each once."""
-    bent = [
+    """The meshes that are children of ``armature`` or deformed by it; each once."""
+    deformed = [
         thing
         for scene in armature.users_scene
         for thing in scene.objects
         if any(modifier.type == "ARMATURE" and modifier.object == armature for modifier in thing.modifiers)
     ]
-    return [thing for thing in dict.fromkeys([*armature.children_recursive, *bent]) if thing.type == "MESH"]
+    return [thing for thing in dict.fromkeys([*armature.children_recursive, *deformed]) if thing.type == "MESH"]
 
 
 def evaluate(*objects: bpy.types.Object) -> None:
@@ -79,7 +79,7 @@ def _view_layer(thing: bpy.types.Object) -> bpy.types.ViewLayer:
 
 
 def guess(armature: bpy.types.Object) -> dict[str, str]:
-    """The bones whose names sound like the joints; empty where none does."""
+    """The bones whose names resemble those of the joints; empty where none does."""
     found = dict.fromkeys(JOINTS, "")
     for name in sorted(armature.data.bones.keys(), key=len):  # "head" before "MCH-head"
         joint = _sounds_like(name)
@@ -102,20 +102,20 @@ def rest(armature: bpy.types.Object) -> np.ndarray:
 
 
 def rest_axes(armature: bpy.types.Object, joint: str) -> np.ndarray:
-    """(3, 3) how the joint's bone rests in the axes of core: columns are the bone's own axes."""
+    """(3, 3) rest orientation of the joint's bone in the axes of core: columns are the bone's own axes."""
     own = np.array(bone(armature, joint).bone.matrix_local.to_3x3())
     return rest(armature)[:3, :3].T @ own
 
 
 def joint_place(armature: bpy.types.Object, joint: str) -> np.ndarray:
-    """(3,) where the joint rests in the axes of core, in the armature's units; without a neck that is in the head."""
+    """(3,) rest position of the joint in the axes of core, in the armature's units; without a neck that of the head."""
     bones = armature[BONES] if BONES in armature else dict(zip(JOINTS, JOINTS, strict=True))
     places, into_core = _places(armature, bones, armature.get(EYES)), np.linalg.inv(rest(armature))
     return into_core[:3, :3] @ places.get(joint, places["head"]) + into_core[:3, 3]
 
 
 def _places(armature: bpy.types.Object, bones, eyes) -> dict[str, np.ndarray]:
-    """Where the joints that there are rest, (3,) each in the armature's axes and units."""
+    """Rest positions of the existing joints, (3,) each in the armature's axes and units."""
     places = {joint: np.array(armature.data.bones[bones[joint]].head_local) for joint in JOINTS if bones.get(joint)}
     return places | ({joint: np.array(eyes[joint]) for joint in SIDES} if eyes else {})
 

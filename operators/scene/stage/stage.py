@@ -18,14 +18,14 @@ LENS, SENSOR = 30.0, 36.0  # mm
 CLOSE_LENS, CLOSE_WIDTH = 60.0, 0.62  # mm, and metres that a camera on one head sees across
 BEHIND, AROUND = 0.08, 0.15  # m: a head's middle behind its eyes; its hair, and what it moves by while it talks
 RIM = [(x, y, z) for x, y in ((-AROUND, 0), (AROUND, 0), (0, -AROUND)) for z in (-0.30, 0.18)]  # from chest to hair
-SINK, MOST_SINK = 0.25, 0.25  # of the height that the heads leave free: less air above them than bodies below; m
-FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # what every new file brings along
+SINK, MOST_SINK = 0.25, 0.25  # share of the free picture height that is above the heads (headroom); m
+FACTORY_CAMERA = ("Camera", (7.358891, -6.925791, 4.958309))  # in Blender's startup file
 BACKDROP = ((0.020, 0.026, 0.031), (0.088, 0.104, 0.112))  # linear: its edges and its middle
 
 
 def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collection) -> None:
     """Light the pair and frame it with a camera, and each head with one of its own, if ``scene`` has nothing of ours
-    yet. The user's camera stays the scene's camera; the one that a new file brings along does not count as the user's.
+    yet. The user's camera stays the scene's camera; that of the startup file does not count as the user's.
 
     poses: (2, 4, 4) rest axes to world
     """
@@ -36,11 +36,11 @@ def add(scene: bpy.types.Scene, poses: np.ndarray, collection: bpy.types.Collect
         thing = bpy.data.objects.new(f"Dyad {role}", data)
         thing[ROLE] = role
         collection.objects.link(thing)
-        if role == "fill":  # its broad reflection would veil iris and pupil; the factor says so to EEVEE
+        if role == "fill":  # its broad reflection would hide iris and pupil; EEVEE reads the factor
             thing.visible_glossy, data.specular_factor = False, 0.1
-        elif role == "backdrop":  # only in renders: who looks about in the 3D view would often see nothing else
+        elif role == "backdrop":  # only in renders: in the 3D view it would often hide everything else
             thing.hide_viewport = True
-        elif role.startswith("catch"):  # seen in the eyes, and nowhere else
+        elif role.startswith("catch"):  # visible in the eyes' reflections only
             thing.visible_diffuse, data.diffuse_factor = False, 0.0
         if role == "camera" and _is_free(scene.camera):
             scene.camera = thing
@@ -70,7 +70,7 @@ def follow(scene: bpy.types.Scene, poses: np.ndarray) -> None:
 
 
 def room_of(poses: np.ndarray) -> np.ndarray:
-    """(4, 4) the frame in which layout.room_poses speaks: origin on the floor between the heads, +X from the left one
+    """(4, 4) the frame of layout.room_poses: origin on the floor between the heads, +X from the left one
     to the right one. The one with the smaller world x is the left one. poses: (2, 4, 4)"""
     a, b = poses[:, :2, 3]
     across = (b - a) if a[0] <= b[0] else (a - b)
@@ -81,7 +81,7 @@ def room_of(poses: np.ndarray) -> np.ndarray:
 
 
 def _places(room: np.ndarray, poses: np.ndarray, aspect: float) -> dict[str, Matrix]:
-    """Where everything goes: role -> world matrix. aspect: picture height over width"""
+    """The world matrix of every object, by role. aspect: picture height over width"""
     local = np.linalg.inv(room) @ poses
     heads = local[:, :3, 3]
     middle = heads.mean(axis=0)
@@ -152,9 +152,9 @@ def _area(name: str, watts: float, size: float, color: tuple[float, float, float
 
 
 def _backdrop_mesh() -> bpy.types.Mesh:
-    """A floor that bends up into a wall around the pair, open only towards the camera's side; lighter behind the heads.
+    """A cyclorama, a floor that bends up into a wall, open only towards the camera's side; lighter behind the heads.
 
-    Wherever a camera stands among the two, it sees no edge.
+    Its edges are outside the view of cameras placed between the two.
     """
     columns, radius, bend, top = 65, 4.5, 1.5, 6.0
     turn = np.linspace(0, np.pi / 2, 9)
@@ -168,10 +168,10 @@ def _backdrop_mesh() -> bpy.types.Mesh:
     index = np.arange(len(grid)).reshape(len(side), columns)
     faces = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
     mesh = head_mesh.new_mesh("Dyad backdrop", grid, faces)
-    glow = np.exp(-(((grid[:, 2] - 1.6) / 1.3) ** 2)) * np.clip(grid[:, 1] / radius + 0.25, 0, 1) ** 2
+    brightness = np.exp(-(((grid[:, 2] - 1.6) / 1.3) ** 2)) * np.clip(grid[:, 1] / radius + 0.25, 0, 1) ** 2
     edge, centre = (np.array(color) for color in BACKDROP)
-    head_mesh.set_colors(mesh, (edge + glow[:, None] * (centre - edge))[faces.ravel()])
-    mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, glow=0.6))
+    head_mesh.set_colors(mesh, (edge + brightness[:, None] * (centre - edge))[faces.ravel()])
+    mesh.materials.append(materials.painted("Dyad backdrop", BACKDROP[0], roughness=0.95, emission=0.6))
     return mesh
 
 

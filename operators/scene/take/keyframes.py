@@ -38,7 +38,7 @@ def bake(armature: bpy.types.Object, motion: HeadMotion, start_frame: float) -> 
 
 
 def face_keys(armature: bpy.types.Object) -> list[bpy.types.Key]:
-    """The shape keys of what hangs under ``armature`` or is bent by it that have one of our names, each once."""
+    """The shape keys of the children of ``armature``, or of what it deforms, that have one of our names, each once."""
     found = {}
     for thing in skeleton.meshes(armature):
         keys = thing.data.shape_keys

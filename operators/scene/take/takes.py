@@ -19,7 +19,7 @@ from ....core.postprocess import adjust
 from ....core.resample import scene_motion
 from ..rig import rigs
 from ..sequencer.strips import Recording
-from . import adjustments, keyframes
+from . import adjust_sliders, keyframes
 
 ADJUSTMENTS = "dyad_adjustments"  # property of a take's actions: the adjustments that are baked into them
 SAME_PLACE = 1e-4  # m and matrix entries: poses that differ by less count as equal
@@ -70,8 +70,8 @@ def export(settings, path: str) -> None:
 
     Raises UserError when there is no take or the file cannot be written.
     """
-    take, adjusted = stored(settings), adjustments.read(settings)
-    if adjusted == adjustments.NONE:
+    take, adjusted = stored(settings), adjust_sliders.read(settings)
+    if adjusted == adjust_sliders.NONE:
         with replacing(path) as file:
             file.write(content(settings))
         return
@@ -86,7 +86,7 @@ def bake(scene: bpy.types.Scene, pair) -> int:
     returns: the take's last frame
     """
     settings = scene.dyad
-    take, adjusted = stored(settings), adjustments.read(settings)
+    take, adjusted = stored(settings), adjust_sliders.read(settings)
     geometries = [rigs.geometry(head) for head in pair]
     poses = rigs.pair_poses(pair)
     motions = aimed(take, settings.active_take.heads.split(","), poses, geometries, adjusted)
@@ -99,7 +99,7 @@ def bake(scene: bpy.types.Scene, pair) -> int:
         keyframes.bake(armature, at_scene_rate, settings.active_take.start)
         last = settings.active_take.start + len(at_scene_rate) - 1
         for action in keyframes.actions(armature):
-            action[ADJUSTMENTS] = adjustments.as_text(settings)
+            action[ADJUSTMENTS] = adjust_sliders.as_text(settings)
     scene.frame_set(scene.frame_current)  # evaluates the new curves
     return last
 
@@ -111,7 +111,9 @@ def rebake(scene: bpy.types.Scene) -> None:
         bake(scene, pair)
 
 
-def aimed(take: Take, heads, poses: np.ndarray, geometries, adjusted=adjustments.NONE) -> tuple[HeadMotion, HeadMotion]:
+def aimed(
+    take: Take, heads, poses: np.ndarray, geometries, adjusted=adjust_sliders.NONE
+) -> tuple[HeadMotion, HeadMotion]:
     """The take's two motions with the gaze re-aimed from the layout it was generated for to the present poses.
 
     heads:      the names of the two heads it was generated for

@@ -18,7 +18,7 @@ import numpy as np
 
 from core import gaze
 from core.generate import GENERATOR
-from core.generator import diffusion
+from core.generator import ddim
 from core.generator.checkpoint import Checkpoint, load_checkpoint
 from core.heads import FOLDER
 
@@ -91,7 +91,7 @@ def products(name: str, checkpoint: Checkpoint) -> dict[str, Candidate]:
     """A network as it ships: alone, with closures enforced, from audio; and two sanity checks on swapped inputs."""
     sha, alone = checkpoint.sha256, cached(network(checkpoint))
     return {
-        name: Candidate(alone, sha, 2, in_half_precision(with_given_partner(checkpoint, diffusion.GUIDANCE))),
+        name: Candidate(alone, sha, 2, in_half_precision(with_given_partner(checkpoint, ddim.GUIDANCE))),
         f"{name}, closures enforced": Candidate(with_closures(alone), sha, 2),
         f"{name}, estimated inputs": Candidate(with_closures(from_audio(network(checkpoint))), sha),
         f"{name}, masks swapped": Candidate(in_half_precision(swapped_masks(checkpoint)), sha),

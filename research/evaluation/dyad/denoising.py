@@ -16,9 +16,10 @@ import numpy as np
 import torch
 
 from core.generator import posture_gesture
-from core.generator.diffusion import WINDOW, noise_share, signal
+from core.generator.noise_schedule import noise_share, signal
+from core.generator.window_averaging import WINDOW
 
-from ...training.ablations import RUNS, answer, finished, regression
+from ...training.ablations import RUNS, finished, partner_regression, regression
 from ...training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
 from ...training.losses import Clip, Scale, losses
 from .. import report
@@ -103,7 +104,7 @@ def main(arguments) -> None:
     estimates, hashes, prepared = [], {}, {}
     for name, checkpoint in finished(arguments.ablations).items():
         run = replace(RUNS[name], share=1.0)  # a share of the training data, not of the test data
-        if run.draw in (regression, answer):
+        if run.draw in (regression, partner_regression):
             continue
         hashes[name] = checkpoint.sha256
         separate = checkpoint.network.config.intent == posture_gesture.WIDTH

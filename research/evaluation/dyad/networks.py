@@ -9,13 +9,13 @@ import torch
 
 from core.audio import Sound
 from core.generate import CLOSURE, EXPRESSION, hear
-from core.generator import condition, diffusion
+from core.generator import condition, ddim, noise_schedule, window_averaging
 from core.generator.checkpoint import Checkpoint
-from core.generator.sampling import from_z, sample_intents, to_z
+from core.generator.sample_intents import from_z, sample_intents, to_z
 from core.postprocess import lip_closure
 from core.speech import features
 
-from ...training.ablations import RUNS, Run, answer, finished, hard, regression
+from ...training.ablations import RUNS, Run, finished, hard, partner_regression, regression
 from ...training.generator import quick_in_halves
 from .systems import Case, System
 
@@ -104,7 +104,7 @@ def with_given_partner(checkpoint: Checkpoint, guidance: float = 1.0) -> System:
     return sample
 
 
-def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = diffusion.STEPS) -> System:
+def sampled(checkpoint: Checkpoint, guidance: float = 1.0, steps: int = noise_schedule.STEPS) -> System:
     """The network sampled with another guidance or number of steps."""
 
     return lambda case, seed: sample_intents(checkpoint, case.condition, seed, guidance=guidance, steps=steps)
@@ -139,7 +139,7 @@ def regressed(checkpoint: Checkpoint) -> System:
     return predict
 
 
-def answering(checkpoint: Checkpoint, privileged: bool) -> System:
+def regression_from_partner(checkpoint: Checkpoint, privileged: bool) -> System:
     """B6: each person from the other's motion: the true one (``privileged``), or one predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
@@ -159,8 +159,8 @@ def answering(checkpoint: Checkpoint, privileged: bool) -> System:
 
 
 def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-    predict = diffusion.predictor(checkpoint.network, torch.from_numpy(case.condition))
-    return diffusion.clean(predict, given, levels)
+    predict = ddim.predictor(checkpoint.network, torch.from_numpy(case.condition))
+    return window_averaging.clean(predict, given, levels)
 
 
 def trained_runs(folder: Path) -> dict[str, Candidate]:
@@ -170,9 +170,9 @@ def trained_runs(folder: Path) -> dict[str, Candidate]:
         run, sha = RUNS[name], checkpoint.sha256
         if run.draw is regression:
             candidates[name] = Candidate(regressed(checkpoint), sha)
-        elif run.draw is answer:
-            privileged = answering(checkpoint, privileged=True)
-            candidates[f"{name}, own"] = Candidate(answering(checkpoint, privileged=False), sha)
+        elif run.draw is partner_regression:
+            privileged = regression_from_partner(checkpoint, privileged=True)
+            candidates[f"{name}, own"] = Candidate(regression_from_partner(checkpoint, privileged=False), sha)
             candidates[f"{name}, true partner (privileged)"] = Candidate(privileged, sha, given_partner=privileged)
         else:
             candidates |= _sampled(name, run, checkpoint)

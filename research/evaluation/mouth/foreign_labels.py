@@ -63,7 +63,7 @@ def words_of(text: str, language: str) -> list[tuple[str, str]]:
 def label(engine, recording: recordings.Recording, text: str) -> list[tuple[float, float, str]] | None:
     """Phones of one recording, None where text and audio do not match.
 
-    Raises RuntimeError where the decoder gives up; a new decoder is needed then.
+    Raises RuntimeError where the decoder fails; a new decoder is needed then.
     """
     words = words_of(text, recording.language)
     for name, phones in words:

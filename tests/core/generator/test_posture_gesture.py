@@ -1,7 +1,7 @@
 import numpy as np
 
 from core.generator import posture_gesture
-from core.generator.diffusion import slow_columns
+from core.generator.initial_noise import slow_columns
 
 TIME = np.arange(500) / 25
 

@@ -116,7 +116,7 @@ def test_an_npz_with_objects_is_refused(arrays, tmp_path):
         ({"shapedirs": np.zeros((V, 3, 10))}, "shapedirs is"),
         ({"v_template": np.full((V, 3), np.nan)}, "no numbers"),
         ({"f": np.full((60, 3), V)}, "do not exist"),
-        ({"kintree_table": np.zeros((2, 5))}, "joints hang on"),
+        ({"kintree_table": np.zeros((2, 5))}, "joints have the parents"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said(arrays, tmp_path, change, said):

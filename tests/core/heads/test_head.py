@@ -251,7 +251,7 @@ def test_landmarks_lie_where_their_names_say(head):
 
 
 def test_who_asks_for_a_head_that_is_none_is_told(tmp_path):
-    with pytest.raises(UserError, match='Say "woman" or "man"'):
+    with pytest.raises(UserError, match='Use "woman", "man"'):
         load("nobody")
     broken = tmp_path / "head.npz"
     np.savez(broken, vertices=np.zeros((3, 3)))

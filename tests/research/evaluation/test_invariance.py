@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.generator import diffusion
+from core.generator import window_averaging
 from core.motion import HeadMotion
 from research.evaluation import invariance
 from research.evaluation.cost import recording
@@ -54,7 +54,7 @@ def test_a_jump_at_a_joint_is_a_seam_and_a_smooth_motion_has_none():
 
 
 def test_joints_are_where_windows_begin_and_end_within_the_recording():
-    assert invariance.sampler_joints(diffusion.WINDOW).size == 0
+    assert invariance.sampler_joints(window_averaging.WINDOW).size == 0
     assert invariance.sampler_joints(600).tolist() == [200, 250, 350, 450]
 
 

@@ -31,7 +31,7 @@ def network(build=DualStream, **changes):
     return net.eval()
 
 
-def said(net, noisy, condition):
+def predicted(net, noisy, condition):
     with torch.no_grad():
         return net(noisy, condition, torch.full(noisy.shape[:3], 0.5))
 
@@ -47,9 +47,9 @@ def test_hidden_columns_change_nothing_and_the_others_do(shown):
     blind = network(ablations.WithoutLayout)
     other = condition.clone()
     other[..., list(ablations.LAYOUT)] += 1
-    assert torch.equal(said(blind, noisy, condition), said(blind, noisy, other))
+    assert torch.equal(predicted(blind, noisy, condition), predicted(blind, noisy, other))
     other[..., FEATURES + 3] += 1
-    assert not torch.equal(said(blind, noisy, condition), said(blind, noisy, other))
+    assert not torch.equal(predicted(blind, noisy, condition), predicted(blind, noisy, other))
 
 
 def test_the_columns_that_are_hidden_are_those_of_their_name():
@@ -61,7 +61,7 @@ def test_the_columns_that_are_hidden_are_those_of_their_name():
 def test_one_way_of_the_condition_is_enough_to_be_moved_by_it(shown, run):
     noisy, condition = shown
     net = network(ablations.RUNS[run].network, **ablations.RUNS[run].config)
-    assert not torch.equal(said(net, noisy, condition), said(net, noisy, condition + 1))
+    assert not torch.equal(predicted(net, noisy, condition), predicted(net, noisy, condition + 1))
 
 
 def test_with_neither_way_the_condition_changes_nothing(shown):
@@ -70,7 +70,7 @@ def test_with_neither_way_the_condition_changes_nothing(shown):
 
     noisy, condition = shown
     deaf = network(Neither)
-    assert torch.equal(said(deaf, noisy, condition), said(deaf, noisy, condition + 1))
+    assert torch.equal(predicted(deaf, noisy, condition), predicted(deaf, noisy, condition + 1))
 
 
 def test_without_cross_attention_nobody_reads_the_partner(shown):
@@ -78,8 +78,8 @@ def test_without_cross_attention_nobody_reads_the_partner(shown):
     other = noisy.clone()
     other[:, 1] += 1
     alone, pair = network(ablations.WithoutCrossAttention), network()
-    assert torch.equal(said(alone, noisy, condition)[:, 0], said(alone, other, condition)[:, 0])
-    assert not torch.equal(said(pair, noisy, condition)[:, 0], said(pair, other, condition)[:, 0])
+    assert torch.equal(predicted(alone, noisy, condition)[:, 0], predicted(alone, other, condition)[:, 0])
+    assert not torch.equal(predicted(pair, noisy, condition)[:, 0], predicted(pair, other, condition)[:, 0])
 
 
 def test_an_ablation_is_saved_and_loaded_as_what_it_is(tmp_path, shown):
@@ -89,7 +89,7 @@ def test_an_ablation_is_saved_and_loaded_as_what_it_is(tmp_path, shown):
         save_checkpoint(path, net, np.zeros(56), np.ones(56), {"step": "600"})
         loaded = ablations.finished(tmp_path)[name].network
         assert type(loaded) is ablations.RUNS[name].network
-        assert torch.allclose(said(loaded, *shown), said(net, *shown), atol=0.02)
+        assert torch.allclose(predicted(loaded, *shown), predicted(net, *shown), atol=0.02)
 
 
 @pytest.fixture
@@ -111,8 +111,9 @@ def test_a_regression_begins_with_nothing(dialogues):
     assert not batch.noisy.any() and (batch.levels == 1).all() and (batch.clip.counts == 1).all()
 
 
-def test_an_answer_knows_the_other_or_nobody_and_is_judged_where_it_knows_nothing(dialogues):
-    batch = ablations.answer(dialogues, measure(dialogues), Recipe(64, 50, drop=0.0), np.random.default_rng(0))
+def test_a_partner_regression_is_given_one_person_or_none_and_its_loss_is_that_of_the_others(dialogues):
+    rng = np.random.default_rng(0)
+    batch = ablations.partner_regression(dialogues, measure(dialogues), Recipe(64, 50, drop=0.0), rng)
     known = batch.levels[..., 0] == 0
     assert known.any() and not known.all(dim=1).any() and (~known).all(dim=1).any()
     assert torch.equal(batch.noisy[known], batch.clip.motion[known]) and not batch.noisy[~known].any()
@@ -128,7 +129,7 @@ def test_every_run_has_the_same_steps_and_about_the_same_size():
     assert min(sizes) > 0.8 * sizes[0] and max(sizes) < 1.2 * sizes[0]
 
 
-def test_without_the_gaze_loss_the_gaze_is_judged_like_any_channel(dialogues):
+def test_without_the_gaze_loss_the_gaze_counts_like_any_channel(dialogues):
     scale = measure(dialogues)
     batch = ablations.regression(dialogues, scale, Recipe(4, 50, drop=0.0), np.random.default_rng(0))
     right = losses(batch.clip.motion, batch.clip, scale, PLAIN_GAZE)
@@ -145,7 +146,7 @@ def test_a_run_that_stopped_half_way_is_left_out(tmp_path):
     assert list(ablations.finished(tmp_path)) == ["full", "no roles"]
 
 
-def test_one_mix_is_heard_by_both_and_is_that_of_the_dialogue(dialogues, tmp_path):
+def test_one_mix_is_the_input_of_both_and_is_that_of_the_dialogue(dialogues, tmp_path):
     mixes = {}
     for path in sorted(tmp_path.glob("*.npz")):
         with np.load(path) as file:
@@ -163,7 +164,7 @@ def test_dialogues_made_without_the_mix_are_said_to_lack_it(dialogues, tmp_path)
         ablations.RUNS["one mix"].training_set(dialogues, tmp_path)
 
 
-def test_a_share_of_the_data_is_that_share_and_keeps_some_to_be_judged_by(dialogues):
+def test_a_share_of_the_data_is_that_share_and_keeps_some_for_validation(dialogues):
     many = [replace(dialogues[0], number=number) for number in range(240)]
     kept = ablations.RUNS["a tenth of the data"].training_set(many, None)
     assert len(kept) == 24 and all(split(kept))

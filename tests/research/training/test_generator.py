@@ -12,8 +12,8 @@ import torch
 from core.errors import UserError
 from core.generator.checkpoint import load_checkpoint
 from core.generator.condition import FEATURES, PARTNER
-from core.generator.diffusion import signal
 from core.generator.network import Config
+from core.generator.noise_schedule import signal
 from core.layout import Layout
 from core.motion import EXPRESSION_NAMES
 from research.training import batches, generator
@@ -66,14 +66,14 @@ def test_the_loss_falls_and_the_weights_can_be_loaded(folder, monkeypatch):
     assert loaded.network.config == TINY
 
 
-def test_the_same_seed_trains_the_same_weights_to_the_bit(folder):
+def test_the_same_seed_trains_exactly_the_same_weights(folder):
     first, again, other = (run(folder, name, a_plan(10, seed)) for name, seed in (("a", 0), ("b", 0), ("c", 1)))
     pairs = [list(state.network.parameters()) for state in (first, again, other)]
     assert all(torch.equal(a, b) for a, b in zip(pairs[0], pairs[1], strict=True))
     assert not all(torch.equal(a, b) for a, b in zip(pairs[0], pairs[2], strict=True))
 
 
-def test_a_stopped_training_goes_on_as_if_it_had_not_stopped(folder, monkeypatch):
+def test_a_resumed_training_gives_the_same_weights_as_one_without_a_stop(folder, monkeypatch):
     monkeypatch.setattr(generator, "SAVE_EVERY", 5)
     monkeypatch.setattr(generator, "LOG_EVERY", 4)
     whole = run(folder, "whole", a_plan(10))
@@ -129,7 +129,7 @@ def test_a_mirrored_window_has_its_partner_on_the_other_side(folder):
     assert (partner_left > 0).any() and (partner_left < 0).any()
 
 
-def test_a_part_of_the_motion_is_given_clean_and_not_judged(folder):
+def test_a_part_of_the_motion_is_given_clean_and_without_loss(folder):
     dialogues, _ = read_dialogues(folder)
     recipe = Recipe(16, 32, drop=0.0, given=1.0)
     batch = draw_batch(dialogues, measure(dialogues), recipe, np.random.default_rng(0))
@@ -172,18 +172,18 @@ def test_rough_masks_are_late_and_soft_but_still_masks():
     assert 0.01 < (rough - torch.from_numpy(masks)).abs().mean() < 0.15
 
 
-def test_a_dialogue_heard_with_imprecise_masks_is_told_with_them(folder):
+def test_the_condition_has_the_imprecise_masks_that_the_features_were_computed_with(folder):
     path = sorted(folder.glob("*.npz"))[0]
     with np.load(path) as file:
         values = dict(file)
-    told = np.clip(values["masks"], 0.2, 0.7).astype(np.float32)
-    np.savez(path, **values, told=told)
+    used = np.clip(values["masks"], 0.2, 0.7).astype(np.float32)
+    np.savez(path, **values, told=used)
     dialogue = read_dialogues(folder)[0][0]
     batch = draw_batch([dialogue], measure([dialogue]), Recipe(2, 200, drop=0.0), np.random.default_rng(0))
-    assert torch.equal(batch.condition[0, ..., 0], torch.from_numpy(told))
+    assert torch.equal(batch.condition[0, ..., 0], torch.from_numpy(used))
 
 
-def test_a_folder_without_dialogues_is_told(tmp_path):
+def test_a_folder_without_dialogues_is_a_users_error(tmp_path):
     with pytest.raises(UserError, match="no dialogues"):
         read_dialogues(tmp_path)
 

@@ -1,4 +1,4 @@
-"""The voice space is fitted so that what changes within a voice counts little and what tells two apart counts much."""
+"""The LDA suppresses directions of variance within a speaker and keeps those between speakers."""
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -7,7 +7,7 @@ from core.diarization import embeddings
 from research.training import lda, mixture_cache
 
 
-def heard(seed: int, seconds: int = 20) -> mixture_cache.CachedMixture:
+def cached_mixture(seed: int, seconds: int = 20) -> mixture_cache.CachedMixture:
     """Two who take turns of five seconds: they differ along the first axis, and each varies along the second."""
     rng = np.random.default_rng(seed)
     frames = 25 * seconds
@@ -20,8 +20,8 @@ def heard(seed: int, seconds: int = 20) -> mixture_cache.CachedMixture:
     return mixture_cache.CachedMixture(found, None, np.stack([first, ~first]).astype(np.float32))
 
 
-def test_the_leading_direction_is_the_one_that_tells_voices_apart(tmp_path):
-    lda.fit([heard(seed) for seed in range(12)], tmp_path / "space.safetensors")
+def test_the_leading_direction_is_the_one_that_separates_speakers(tmp_path):
+    lda.fit([cached_mixture(seed) for seed in range(12)], tmp_path / "space.safetensors")
 
     kept = load_file(tmp_path / "space.safetensors")
     leading = kept["matrix"][:, 0] / np.linalg.norm(kept["matrix"][:, 0])
@@ -30,7 +30,7 @@ def test_the_leading_direction_is_the_one_that_tells_voices_apart(tmp_path):
 
 
 def test_only_windows_with_one_voice_alone_count():
-    one = heard(0)
+    one = cached_mixture(0)
     one.truth[:] = 1
 
     assert [len(windows) for windows in lda.alone(one)] == [0, 0]

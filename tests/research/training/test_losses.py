@@ -58,7 +58,7 @@ def test_a_clip_with_much_head_rotation_counts_twice():
     assert losses(wrong, clip, restless)["gaze"] == pytest.approx(2 * float(losses(wrong, clip, calm)["gaze"]))
 
 
-def test_dubbing_judges_the_mouth_only():
+def test_the_loss_of_dubbing_is_that_of_the_mouth_only():
     clip = a_clip(speech_only=True)
     wrong = clip.motion.clone()
     wrong[..., 44:] += 5.0

@@ -5,8 +5,8 @@ import torch
 from core.gaze import CONTACT_COLUMN, INTENT_CHANNELS, INTENT_WIDTH
 from core.generate import load_model
 from core.generator import condition
-from core.generator.diffusion import WINDOW
-from core.generator.sampling import contact_means, from_z, sample_intents, to_z
+from core.generator.sample_intents import contact_means, from_z, sample_intents, to_z
+from core.generator.window_averaging import WINDOW
 from core.layout import Layout
 from core.speech import features
 

@@ -1,10 +1,10 @@
-"""Direct: the prompt moves the heads, without animating anything."""
+"""Place Heads: apply the prompt to the heads without generating."""
 
 import bpy
 
 from .generate import busy
 from .job import JobOperator
-from .scene.take import session
+from .scene.take import scene_jobs
 
 
 class DYAD_OT_direct(JobOperator, bpy.types.Operator):
@@ -25,7 +25,7 @@ class DYAD_OT_direct(JobOperator, bpy.types.Operator):
         return not busy(cls)
 
     def start(self, context):
-        return session.direct(context.scene)
+        return scene_jobs.apply_prompt(context.scene)
 
 
 CLASSES = (DYAD_OT_direct,)

@@ -1,4 +1,4 @@
-"""Intents of both people, sampled from a trained network: units, in-painting, asked shares of eye contact."""
+"""Intents of both people, sampled from a trained network: units, in-painting, requested shares of eye contact."""
 
 from collections.abc import Callable
 
@@ -7,12 +7,14 @@ import torch
 
 from ..gaze import CONTACT_COLUMN
 from ..postprocess.face_limits import within_limits
-from . import diffusion, posture_gesture
+from . import ddim, initial_noise, posture_gesture
 from .checkpoint import Checkpoint
 from .condition import CONTACT, OWN_MASK, PARTNER, distance
+from .noise_schedule import STEPS
+from .window_averaging import WINDOW
 
-# A partner further behind the shoulders than this (component of a unit vector) is not looked for, whatever contact is
-# asked: the head does not turn there.
+# Eye contact with a partner further behind the shoulders than this (component of a unit vector) is not corrected: the
+# head does not turn that far.
 FARTHEST_BACK = np.sin(np.radians(20))
 
 
@@ -23,8 +25,8 @@ def sample_intents(
     known: tuple[np.ndarray, np.ndarray] | None = None,
     progress: Callable[[float], None] = lambda share: None,
     *,
-    guidance: float = diffusion.GUIDANCE,
-    steps: int = diffusion.STEPS,
+    guidance: float = ddim.GUIDANCE,
+    steps: int = STEPS,
 ) -> np.ndarray:
     """Sample the intents of both people.
 
@@ -37,13 +39,13 @@ def sample_intents(
         kept = {"given": torch.from_numpy(to_z(model, known[0])), "mask": torch.from_numpy(_mask(model, known[1]))}
     means, parts = contact_means(model, condition, known)
     speaking = condition[..., OWN_MASK]
-    sampled = diffusion.sample(
-        diffusion.predictor(model.network, torch.from_numpy(condition), guidance),
+    sampled = ddim.sample(
+        ddim.predictor(model.network, torch.from_numpy(condition), guidance),
         condition.shape[1],
-        diffusion.slow_columns(width),
+        initial_noise.slow_columns(width),
         seed=seed,
         steps=steps,
-        noise_scale=lambda cut: diffusion.noise_scale_of(torch.from_numpy(speaking[:, cut]).float(), width),
+        noise_scale=lambda cut: initial_noise.noise_scale_of(torch.from_numpy(speaking[:, cut]).float(), width),
         means=torch.from_numpy(means),
         parts=torch.from_numpy(parts),
         progress=progress,
@@ -81,21 +83,21 @@ def _separates(model: Checkpoint) -> bool:
 def contact_means(
     model: Checkpoint, condition: np.ndarray, known: tuple[np.ndarray, np.ndarray] | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The mean contact that ``condition`` (2, T, K) asks for in each part of the recording that asks the same.
+    """The mean contact that ``condition`` (2, T, K) requests in each part of the recording with the same request.
 
     It is free (NaN) in parts shorter than half a window, for who would have to look behind, and for a person of whom
     anything is kept.
     returns: (P, 2, 56 or 62) z units, and (T,) int64, the part of each frame
     """
-    asked = condition[..., CONTACT].astype(np.float32)  # (2, T)
-    changes = np.flatnonzero((np.diff(asked) != 0).any(axis=0)) + 1
-    parts = np.zeros(asked.shape[1], np.int64)
+    requested = condition[..., CONTACT].astype(np.float32)  # (2, T)
+    changes = np.flatnonzero((np.diff(requested) != 0).any(axis=0)) + 1
+    parts = np.zeros(requested.shape[1], np.int64)
     parts[changes] = 1
     parts = parts.cumsum()
     starts, lengths = np.insert(changes, 0, 0), np.bincount(parts)
     means = np.full((len(starts), 2, len(model.mean)), np.nan, np.float32)
-    means[..., CONTACT_COLUMN] = (asked[:, starts].T - model.mean[CONTACT_COLUMN]) / model.std[CONTACT_COLUMN]
-    means[(lengths < diffusion.WINDOW // 2) & (len(lengths) > 1)] = np.nan
+    means[..., CONTACT_COLUMN] = (requested[:, starts].T - model.mean[CONTACT_COLUMN]) / model.std[CONTACT_COLUMN]
+    means[(lengths < WINDOW // 2) & (len(lengths) > 1)] = np.nan
     means[:, condition[..., PARTNER.start + 1].mean(axis=1, dtype=np.float32) > FARTHEST_BACK] = np.nan
     if known is not None:
         means[:, known[1].any(axis=(1, 2))] = np.nan

@@ -1,15 +1,15 @@
 import pytest
 
-from core.prompt import grammar
-from core.prompt.clauses import read
+from core.prompt import exact_statements, postures
+from core.prompt.clause_splitting import read
 
 
 def settings(prompt: str) -> list[tuple[str, str, float]]:
-    """(field, how, value) of all that the grammar finds in a prompt."""
+    """(field, how, value) of all that is stated exactly in a prompt."""
     sentences, people, _ = read(prompt, False, str)
     found, role = [], ""
     for part in (part for sentence in sentences for part in sentence.parts):
-        exact, role = grammar.exact(part, people.roles, role)
+        exact, role = exact_statements.exact(part, people.roles, role)
         found += [(setting.field, setting.how, round(setting.value, 3)) for setting in exact]
     return found
 
@@ -46,24 +46,6 @@ def test_numbers_sides_and_places_are_read_exactly(prompt, expected):
     assert settings(prompt) == expected
 
 
-@pytest.mark.parametrize(
-    "prompt, expected",
-    [
-        ("A kneels", [("height_a", "set", 0.95)]),
-        ("they sit", [("height_a", "set", 1.2), ("height_b", "set", 1.2)]),
-        ("B sits on the floor", [("height_b", "set", 0.75)]),
-        ("B sits on a bar stool", [("height_b", "set", 1.35)]),
-        ("one sits, one stands", [("height_a", "set", 1.2), ("height_b", "set", 1.65)]),
-        ("the first person sits, the second kneels", [("height_a", "set", 1.2), ("height_b", "set", 0.95)]),
-        ("the child sits, the mother stands", [("height_a", "set", 0.78), ("height_b", "set", 1.65)]),
-        ("A does not sit", []),
-        ("they watch the night stand", []),
-    ],
-)
-def test_a_posture_gives_the_height_of_the_eyes(prompt, expected):
-    assert settings(prompt) == expected
-
-
 @pytest.mark.parametrize("prompt", ["it is 30 degrees outside", "a 35 mm lens", "after a 5 km run", "two in a car"])
 def test_numbers_that_do_not_describe_the_pair_are_left_alone(prompt):
     assert settings(prompt) == []
@@ -77,5 +59,5 @@ def test_a_bare_length_counts_what_the_clause_before_counted():
 def test_how_tall_somebody_is_counts_less_than_a_posture_and_more_than_standing():
     sentences, people, _ = read("A is 1.9 m tall and sits and B stands", False, str)
     parts = [part for sentence in sentences for part in sentence.parts]
-    weights = [setting.weight for part in parts for setting in grammar.exact(part, people.roles, "")[0]]
-    assert weights == [grammar.STATURE, grammar.SEATED_OR_SO, grammar.UPRIGHT]
+    weights = [setting.weight for part in parts for setting in exact_statements.exact(part, people.roles, "")[0]]
+    assert weights == [exact_statements.STATURE, postures.LOW_WEIGHT, postures.UPRIGHT_WEIGHT]

@@ -14,7 +14,7 @@ from ....core.service.jobs import WRITING, Job, part
 from ....core.timeseries import merged
 from ....core.turns import Turn, changed_spans
 from ..sequencer import strips, turns
-from . import child, session, takes
+from . import child_process, scene_jobs, takes
 
 SHORTEST = 0.4  # s; a shorter turn is regenerated with some time around it
 
@@ -95,26 +95,26 @@ def regenerate(
     layout = replace(take.layout, **{name: getattr(request.layout, name) for name in MOOD})
     prompt = selection.prompt.strip()
     if prompt:
-        reading = yield from part(session.understand(prompt, layout), 0, 0.05)
+        reading = yield from part(scene_jobs.understand(prompt, layout), 0, 0.05)
         layout = replace(layout, **_mood(reading, prompt))
-    timed = yield from part(session.time_directions(request.markers, layout), 0.05, 0.1)
-    asked = session.ask(request, layout, timed)
+    timed = yield from part(scene_jobs.time_directions(request.markers, layout), 0.05, 0.1)
+    child_request = scene_jobs.take_request(request, layout, timed)
     for done, (start, end) in enumerate(selection.spans):
         first, last = (0.1 + 0.9 * (done + more) / len(selection.spans) for more in (0, 1))
         span = protocol.Selection(str(before), start, end, selection.people, selection.parts)
-        before, notices = yield from part(child.make(replace(asked, selection=span)), first, last)
+        before, notices = yield from part(child_process.make(replace(child_request, selection=span)), first, last)
     yield WRITING
-    scene = session.find_scene(name)
+    scene = scene_jobs.find_scene(name)
     takes.store(scene.dyad, before.read_bytes(), request.heads, request.recording, seed)
     scene.dyad.active_take.regenerations += 1
-    session.store_notices(scene.dyad, request.recording, notices)
-    takes.bake(scene, session.pair_for(scene, take.layout, moved=False))
+    scene_jobs.store_notices(scene.dyad, request.recording, notices)
+    takes.bake(scene, scene_jobs.pair_for(scene, take.layout, moved=False))
     return f"Regenerated {sum(end - start for start, end in selection.spans):.1f} s; the rest is unchanged."
 
 
-def _read_request(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, seed: int) -> session.Request:
+def _read_request(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, seed: int) -> scene_jobs.Request:
     """The active take's own recording and heads, with the turns, markers and mood as they are now."""
-    request = session.read_request(scene, sequencer_scene, recording_of_take(scene, sequencer_scene))
+    request = scene_jobs.read_request(scene, sequencer_scene, recording_of_take(scene, sequencer_scene))
     return replace(request, seed=seed, heads=tuple(scene.dyad.active_take.heads.split(",")))
 
 
@@ -137,7 +137,7 @@ def _within(recording: strips.Recording, first: int, end: int) -> tuple[float, f
 
 
 def _as_file(content: bytes) -> Path:
-    path = child.cache() / f"{hashlib.sha256(content).hexdigest()[:32]}.take.npz"
+    path = child_process.cache() / f"{hashlib.sha256(content).hexdigest()[:32]}.take.npz"
     if not path.exists():
         path.write_bytes(content)
     return path

@@ -4,8 +4,8 @@ import re
 import textwrap
 from dataclasses import dataclass, replace
 
-from .people import BOTH, OTHER, Cast, Mention, cast, gender, mentions, words
-from .quantities import spelled_out
+from .coreference import BOTH, OTHER, Cast, Mention, cast, gender, mentions, words
+from .numbers_with_units import spelled_out
 
 LONGEST_CLAUSE = 200  # characters
 MOST_CLAUSES = 30  # of a prompt; the rest is reported as not understood
@@ -34,9 +34,8 @@ class Part:
     """One clause."""
 
     text: str  # as the user wrote it
-    meaning: (
-        str  # normalized: lower case, English, units spelled out, the pair called "one person" and "the other person"
-    )
+    # lower case, English, units spelled out, the pair called "one person" and "the other person"
+    normalized: str
     subject: str  # a, b or both
     named: bool = True  # the clause itself mentions a person
     alone: bool = False  # it mentions only one of the two
@@ -83,13 +82,13 @@ def _whole(sentence: str, people: Cast, english) -> Part | None:
     )  # "Two colleagues chat, the man on the right": what holds for one holds for both
     subject = named[0].who if named and not of_two else BOTH
     alike = bool(ALIKE.search(text)) and (of_two or not any(mention.who in OTHER for mention in named))
-    return Part(sentence, spelled_out(_meaning(text, named, subject)), subject, alike=alike)
+    return Part(sentence, spelled_out(_normalized(text, named, subject)), subject, alike=alike)
 
 
-def meaning_of(text: str, people: Cast | None = None) -> str:
+def normalized(text: str, people: Cast | None = None) -> str:
     """The normalized words of a text as one clause."""
     named = mentions(text, people or cast(text, False))
-    return spelled_out(_meaning(text, named, named[0].who if named else BOTH))
+    return spelled_out(_normalized(text, named, named[0].who if named else BOTH))
 
 
 def _fragments(sentence: str) -> list[str]:
@@ -153,16 +152,16 @@ def _parts(fragments: list[str], people: Cast, english) -> list[Part]:
         around = [s for *_, s in found[:i][::-1] + found[i + 1 :] if s]
         subject_or_near = subject or (around[0] if around else BOTH)
         alike = subject_or_near == BOTH and bool(ALIKE.search(text))
-        meaning = spelled_out(_meaning(text, named, subject_or_near)).strip()
+        clause = spelled_out(_normalized(text, named, subject_or_near)).strip()
         if parts and subject in OTHER:
-            meaning = _completed(meaning, parts[-1].meaning)
+            clause = _completed(clause, parts[-1].normalized)
         alone = subject_or_near != BOTH and len({m.who for m in named} - {BOTH}) == 1
-        parts.append(Part(fragment, meaning, subject_or_near, bool(named), alone, alike))
+        parts.append(Part(fragment, clause, subject_or_near, bool(named), alone, alike))
     return parts
 
 
-def _meaning(text: str, named: list[Mention], subject: str) -> str:
-    """Give the pair the same names in every prompt; roles ("the pupil") stay, as they carry meaning."""
+def _normalized(text: str, named: list[Mention], subject: str) -> str:
+    """Give the pair the same names in every prompt; roles ("the pupil") stay, as they describe the scene."""
     out, at = "", 0
     for mention in named:
         if mention.role or mention.who == BOTH:
@@ -185,17 +184,17 @@ def _name(mention: Mention, first: Mention, text: str, subject: str) -> str:
     return "one person" if mine else "the other person"
 
 
-def _completed(meaning: str, before: str) -> str:
+def _completed(clause: str, before: str) -> str:
     """Resolve an ellipsis from the clause before: "B doesn't", "B at the ceiling", "B's -60"."""
-    number, named = BARE_NUMBER.fullmatch(meaning), NAMED_NUMBER.fullmatch(before)
+    number, named = BARE_NUMBER.fullmatch(clause), NAMED_NUMBER.fullmatch(before)
     if number and named:
         return f"one person's {named[1]} is {number[1]}{number[2] or named[2]}"
     who, _, predicate = before.partition("one person ")
-    if not predicate or who or not meaning.startswith("one person"):
-        return meaning
-    if ELLIPSIS.search(meaning):
+    if not predicate or who or not clause.startswith("one person"):
+        return clause
+    if ELLIPSIS.search(clause):
         return f"one person does not {predicate}"
-    own = meaning.removeprefix("one person").split()
+    own = clause.removeprefix("one person").split()
     if own and own[0] in PLACES and not (words()["verbs"] - PLACES) & set(own):
         return f"one person {predicate.split()[0]} {' '.join(own)}"
-    return meaning
+    return clause

@@ -8,7 +8,7 @@ import bpy
 from bpy.app.handlers import persistent
 
 from ..rig import rigs
-from . import adjustments, keyframes, takes
+from . import adjust_sliders, keyframes, takes
 
 REST = 0.3  # s without a change after which a long take is baked
 LONG = 2500  # scene frames; a shorter take is baked in about 0.1 s
@@ -38,7 +38,7 @@ def is_slow(scene: bpy.types.Scene) -> bool:
 
 def is_outdated(scene: bpy.types.Scene) -> bool:
     """Whether other adjustments are baked onto the heads of ``scene`` than its sliders have."""
-    current, pair = adjustments.as_text(scene.dyad), rigs.find_pair(scene)
+    current, pair = adjust_sliders.as_text(scene.dyad), rigs.find_pair(scene)
     actions = [action for head in pair or () for action in keyframes.actions(head)]
     return any(action.get(takes.ADJUSTMENTS, current) != current for action in actions)
 

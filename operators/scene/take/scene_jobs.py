@@ -18,7 +18,7 @@ from ....core.service.protocol import AssessRecording, FindTurns, GenerateTake, 
 from ....core.turns import Turn
 from ..rig import rigs
 from ..sequencer import markers, strips, turns
-from . import child, facts, keyframes, takes
+from . import child_process, keyframes, panel_facts, takes
 
 HEAD_NAMES = ("A", "B")  # of the objects that Generate Dyad adds
 SAME_LENGTH = 0.1  # s; a take may end within its last frame
@@ -51,7 +51,7 @@ def read_request(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, recor
     return Request(
         scene=scene.name,
         recording=recording,
-        layout=facts.current_layout(scene),
+        layout=panel_facts.current_layout(scene),
         prompt="" if settings.prompt.strip() == settings.applied_prompt else settings.prompt.strip(),
         seed=settings.seed,
         heads=tuple(rigs.head_name(head) for head in pair) if pair else (settings.head_a, settings.head_b),
@@ -68,7 +68,7 @@ def generate(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene) -> Job[st
         understood = yield from part(understand(request.prompt, layout), 0, 0.05)
         layout = understood.layout
     timed = yield from part(time_directions(request.markers, layout), 0.05, 0.1)
-    take_file, notices = yield from part(child.make(ask(request, layout, timed)), 0.1, 1)
+    take_file, notices = yield from part(child_process.make(take_request(request, layout, timed)), 0.1, 1)
     yield WRITING
     scene = find_scene(request.scene)
     if understood:
@@ -101,16 +101,16 @@ def import_take(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene, path: 
     scene.frame_end = max(scene.frame_end, takes.bake(scene, pair))
 
 
-def direct(scene: bpy.types.Scene) -> Job[str]:
+def apply_prompt(scene: bpy.types.Scene) -> Job[str]:
     """Apply the scene's prompt: place the heads, set the mood, and re-aim the active take."""
     name, prompt = scene.name, scene.dyad.prompt.strip()
-    understood = yield from understand(prompt, facts.current_layout(scene))
+    understood = yield from understand(prompt, panel_facts.current_layout(scene))
     scene = find_scene(name)
     _store_prompt(scene.dyad, prompt, understood)
     place(scene, understood.layout)
     missed = [clause.text for clause in understood.clauses if not clause.sets]
     message = f"Not understood: {', '.join(missed)}. Use other words." if missed else "Placed the heads as described."
-    advice = facts.read(scene).advice
+    advice = panel_facts.read(scene).advice
     return f"{message} {advice.reason}. Press Generate Dyad again." if advice else message
 
 
@@ -132,7 +132,7 @@ def find_turns(scene: bpy.types.Scene) -> Job[str]:
     """Find who speaks when in the chosen recording and write it as turn strips; ``scene`` is the sequencer's."""
     name = scene.name
     recording = chosen_recording(scene, scene)
-    found = yield from child.worker().run(FindTurns(child.excerpt(recording)))
+    found = yield from child_process.worker().run(FindTurns(child_process.excerpt(recording)))
     scene = find_scene(name)
     turns.write(scene, recording, [astuple(turn) for turn in found.turns], list(found.confidence))
     store_notices(scene.dyad, recording, found.notices)
@@ -143,7 +143,7 @@ def check_recording(scene: bpy.types.Scene, sequencer_scene: bpy.types.Scene) ->
     """Report the sound quality of the chosen recording."""
     name = scene.name
     recording = chosen_recording(scene, sequencer_scene)
-    notices = yield from child.worker().run(AssessRecording(child.excerpt(recording)))
+    notices = yield from child_process.worker().run(AssessRecording(child_process.excerpt(recording)))
     store_notices(find_scene(name).dyad, recording, notices)
     return " ".join(notices.quality)
 
@@ -167,7 +167,7 @@ def find_scene(name: str) -> bpy.types.Scene:
 
 def understand(prompt: str, start: Layout) -> Job[Reading]:
     """Read a prompt that changes the layout ``start``."""
-    return child.worker().run(ReadPrompt(prompt, start))
+    return child_process.worker().run(ReadPrompt(prompt, start))
 
 
 def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[dict]]:
@@ -178,8 +178,8 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     timed = []
     for i, (frame, text) in enumerate(texts):
         read = yield from part(understand(text, layout), i / len(texts), (i + 1) / len(texts))
-        sure = [set(clause.sets) for clause in read.clauses if clause.confidence >= MARKER_CONFIDENCE]
-        named = {name for names in sure if names <= set(MOOD) for name in names}  # places are fixed during a take
+        confident = [set(clause.sets) for clause in read.clauses if clause.confidence >= MARKER_CONFIDENCE]
+        named = {name for names in confident if names <= set(MOOD) for name in names}  # places are fixed during a take
         sets = {name: getattr(read.layout, name) for name in MOOD if name in named}
         if sets:
             layout = replace(layout, **sets)
@@ -187,7 +187,7 @@ def time_directions(texts: list[tuple[int, str]], layout: Layout) -> Job[list[di
     return timed
 
 
-def ask(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
+def take_request(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
     """The child's request for a whole take.
 
     timed: directions as from :func:`time_directions`
@@ -198,7 +198,7 @@ def ask(request: Request, layout: Layout, timed: list[dict]) -> GenerateTake:
         seconds = (direction["frame"] - recording.start_frame) / recording.fps
         directions.append((seconds, changed))
     return GenerateTake(
-        recording=child.excerpt(recording),
+        recording=child_process.excerpt(recording),
         layout=layout,
         seed=request.seed,
         heads=request.heads,

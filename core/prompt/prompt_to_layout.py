@@ -1,12 +1,13 @@
-"""Reads a prompt: splits it into clauses, reads each by grammar and by model, and resolves conflicts between them."""
+"""From a prompt to the numbers of a layout: each clause is read by rules and by a model, and conflicts are resolved."""
 
 from collections.abc import Mapping
 
-from . import grammar, meaning, phrases
-from .clauses import Part, read
-from .english import to_english
-from .grammar import Setting
-from .people import BOTH, OTHER
+from . import exact_statements, layout_regressor
+from .clause_splitting import Part, read
+from .coreference import BOTH, OTHER
+from .layout_change import Setting
+from .statement_patterns import LOOKS_UP_OR_DOWN
+from .translation import to_english
 
 ACCEPTED = 0.5  # probability from which on an output of the model counts
 CERTAIN = 0.8  # a setting of more confidence is not overruled by a later one of less
@@ -14,7 +15,7 @@ SCENE_BESIDE_NUMBERS = 0.75  # the same for a scene in a clause that states some
 SCENE_BESIDE_CHANGES = 0.9  # and in a clause that states something in words of people who are there already
 BACK = 150.0  # degrees of facing from which on the partner is behind one's back
 OPEN = 25.0  # degrees of facing from which on a pair is open to the camera
-OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is stated exactly has grammar's 3
+OUTRIGHT, IMPLIED = 2.0, 1.0  # weights; what is stated exactly has Setting's 3
 # The change by one ordinary "more": a power of two for the distance, else an addend
 CHANGE = {"distance": 0.6, "facing": 30.0, "height": 0.15, "contact": 0.25, "energy": 0.2, "warmth": 0.3}
 ROUND = {"distance": 0.05, "facing": 5.0, "height": 0.05, "contact": 0.05, "energy": 0.05, "warmth": 0.05}
@@ -34,18 +35,18 @@ def read_prompt(prompt: str, before: dict, limits: Limits, relative: bool) -> tu
     sentences, people, rest = read(prompt, before["swapped"], to_english(prompt))
     parts = [part for sentence in sentences for part in sentence.parts]
     wholes = [sentence.whole for sentence in sentences if sentence.whole]
-    answers = meaning.understand([_readable(part.meaning) for part in parts + wholes])
-    whole_answers = iter(answers[len(parts) :])
-    said, role = [], ""
+    predictions = layout_regressor.predict([_readable(part.normalized) for part in parts + wholes])
+    whole_predictions = iter(predictions[len(parts) :])
+    stated, role = [], ""
     for sentence in sentences:
-        first = len(said)
+        first = len(stated)
         for part in sentence.parts:
-            settings, role = _clause(part, answers[len(said)], people.roles, role, relative)
-            said.append(settings)
+            settings, role = _clause(part, predictions[len(stated)], people.roles, role, relative)
+            stated.append(settings)
         if sentence.whole:
-            said[first] += _implied(sentence.whole, next(whole_answers), ACCEPTED)
-    values, sets = _settle(before, limits, said, relative)
-    clauses = [(part.text, *made) for part, made in zip(parts, sets, strict=True)]
+            stated[first] += _implied(sentence.whole, next(whole_predictions), ACCEPTED)
+    values, sets = _settle(before, limits, stated, relative)
+    clauses = [(part.text, *changes) for part, changes in zip(parts, sets, strict=True)]
     return values, clauses + [(rest, {}, 0.0)] * bool(rest)
 
 
@@ -54,82 +55,84 @@ def _readable(text: str) -> str:
     return text if any(letter.isascii() and letter.isalnum() for letter in text) else ""
 
 
-def _clause(part: Part, answer: dict, roles: dict[str, str], role: str, relative: bool) -> tuple[list[Setting], str]:
+def _clause(
+    part: Part, prediction: dict, roles: dict[str, str], role: str, relative: bool
+) -> tuple[list[Setting], str]:
     """All settings of one clause, and what a length in it measures (``role``: in the clause before)."""
-    exact, role = grammar.exact(part, roles, role)
+    exact, role = exact_statements.exact(part, roles, role)
     taken = {setting.field for setting in exact}
     if any(setting.how in ("above", "times_partner") for setting in exact):
         taken |= {"height_a", "height_b"}
     if role == "eyes":  # "eyes 1.2 m above the floor" is not about looking
         taken |= {"contact_a", "contact_b"}
-    if phrases.LOOKS_UP_OR_DOWN.search(part.meaning):  # is about looking, not about heights
+    if LOOKS_UP_OR_DOWN.search(part.normalized):  # is about looking, not about heights
         taken |= {"height_a", "height_b"}
     if "swapped" in taken:  # "on the left" is about no turn and no height
         taken |= {"facing_a", "facing_b", "height_a", "height_b"}
-    return exact + _learnt(part, answer, taken, relative), role
+    return exact + _learnt(part, prediction, taken, relative), role
 
 
-def _learnt(part: Part, answer: dict, exact: set[str], relative: bool) -> list[Setting]:
+def _learnt(part: Part, prediction: dict, exact: set[str], relative: bool) -> list[Setting]:
     """The settings that the model adds to the ``exact`` ones of a clause."""
-    if answer["swap"] > ACCEPTED and "swapped" not in exact:
-        return [Setting("swapped", "toggle", 1, answer["swap"], OUTRIGHT)]
+    if prediction["swap"] > ACCEPTED and "swapped" not in exact:
+        return [Setting("swapped", "toggle", 1, prediction["swap"], OUTRIGHT)]
     if part.subject == BOTH:
-        answer = _shared(answer, part.alike)
-    direct = bool(exact) or any(p > ACCEPTED for name in ("outright", "changes") for p in answer[name].values())
+        prediction = _shared(prediction, part.alike)
+    direct = bool(exact) or any(p > ACCEPTED for name in ("outright", "changes") for p in prediction[name].values())
     # With a start only what is mentioned changes: a scene beside a statement needs a high probability.
     least = SCENE_BESIDE_CHANGES if relative and direct else SCENE_BESIDE_NUMBERS if exact else ACCEPTED
-    implied = answer["scene"] > least
+    implied = prediction["scene"] > least
     found = []
-    for field in answer["value"]:
+    for field in prediction["value"]:
         name, _, person = field.partition("_")
         target = f"{name}_{_who(part, person)}" if person else name
         if target not in exact and not (person == "2" and part.alone and direct):
-            mine = {key: of[field] for key, of in answer.items() if isinstance(of, dict)}
-            found += _setting(name, target, mine, answer["scene"] if implied else 0.0)
+            mine = {key: of[field] for key, of in prediction.items() if isinstance(of, dict)}
+            found += _setting(name, target, mine, prediction["scene"] if implied else 0.0)
     return found
 
 
-def _implied(part: Part, answer: dict, least: float) -> list[Setting]:
+def _implied(part: Part, prediction: dict, least: float) -> list[Setting]:
     """What a scene implies for every number, where the probability of a scene is over ``least``."""
-    if answer["scene"] <= least:
+    if prediction["scene"] <= least:
         return []
     if part.subject == BOTH:
-        answer = _shared(answer, part.alike)
+        prediction = _shared(prediction, part.alike)
     return [
         Setting(
             f"{name}_{_who(part, person)}" if person else name,
             "open" if name == "facing" else "set",
             _rounded(name, value),
-            answer["scene"],
+            prediction["scene"],
             IMPLIED,
         )
-        for field, value in answer["value"].items()
+        for field, value in prediction["value"].items()
         for name, _, person in [field.partition("_")]
     ]
 
 
-def _setting(name: str, target: str, answer: dict[str, float], scene: float) -> list[Setting]:
+def _setting(name: str, target: str, prediction: dict[str, float], scene: float) -> list[Setting]:
     """At most one setting of one number, from the outputs of the model for it and the probability of a scene."""
-    if answer["changes"] > max(ACCEPTED, answer["outright"]):
-        amount = answer["change"] * CHANGE[name]
+    if prediction["changes"] > max(ACCEPTED, prediction["outright"]):
+        amount = prediction["change"] * CHANGE[name]
         how = {"distance": "times", "facing": "open_more"}.get(name, "add")
-        return [Setting(target, how, 2**amount if how == "times" else amount, answer["changes"], OUTRIGHT)]
+        return [Setting(target, how, 2**amount if how == "times" else amount, prediction["changes"], OUTRIGHT)]
     how = "open" if name == "facing" else "set"
-    if answer["outright"] > ACCEPTED:
-        return [Setting(target, how, _rounded(name, answer["value"]), answer["outright"], OUTRIGHT)]
-    return [Setting(target, how, _rounded(name, answer["value"]), scene, IMPLIED)] if scene > ACCEPTED else []
+    if prediction["outright"] > ACCEPTED:
+        return [Setting(target, how, _rounded(name, prediction["value"]), prediction["outright"], OUTRIGHT)]
+    return [Setting(target, how, _rounded(name, prediction["value"]), scene, IMPLIED)] if scene > ACCEPTED else []
 
 
-def _shared(answer: dict, alike: bool) -> dict:
+def _shared(prediction: dict, alike: bool) -> dict:
     """What is stated of one of "they" applies to both; what is implied only where they are ``alike``."""
-    even = {key: dict(of) if isinstance(of, dict) else of for key, of in answer.items()}
+    even = {key: dict(of) if isinstance(of, dict) else of for key, of in prediction.items()}
     for name in ("facing", "height", "contact"):
         one, two = f"{name}_1", f"{name}_2"
-        likely = {field: max(answer["outright"][field], answer["changes"][field]) for field in (one, two)}
+        likely = {field: max(prediction["outright"][field], prediction["changes"][field]) for field in (one, two)}
         if alike or max(likely.values()) > ACCEPTED:
             better = one if likely[one] >= likely[two] else two
             for key in ("outright", "changes", "value", "change"):
-                even[key][one] = even[key][two] = answer[key][better]
+                even[key][one] = even[key][two] = prediction[key][better]
     return even
 
 
@@ -147,7 +150,7 @@ def _rounded(name: str, value: float) -> float:
 
 
 def _settle(
-    before: dict, limits: Limits, said: list[list[Setting]], relative: bool
+    before: dict, limits: Limits, stated: list[list[Setting]], relative: bool
 ) -> tuple[dict, list[tuple[dict, float]]]:
     """Apply all settings: of each number the value of the highest weight, the last among equals, then the changes.
 
@@ -155,17 +158,19 @@ def _settle(
     """
     values = dict(before)
     absolute: dict[str, tuple[tuple, int, Setting]] = {}
-    for i, settings in enumerate(said):
+    for i, settings in enumerate(stated):
         for setting in settings:
             # Of two implied values the more probable one counts; of two stated ones the later, if it is CERTAIN.
             likely = {IMPLIED: setting.confidence, OUTRIGHT: float(setting.confidence > CERTAIN)}
             rank = (setting.weight, likely.get(setting.weight, 1.0))
             if setting.how in ("set", "open") and rank >= absolute.get(setting.field, ((0,),))[0]:
                 absolute[setting.field] = (rank, i, setting)
-    sets: list[dict] = [{} for _ in said]
-    confidence: list[list[float]] = [[] for _ in said]
+    sets: list[dict] = [{} for _ in stated]
+    confidence: list[list[float]] = [[] for _ in stated]
     order = list(absolute.values())
-    order += [((s.weight,), i, s) for i, settings in enumerate(said) for s in settings if s.how not in ("set", "open")]
+    order += [
+        ((s.weight,), i, s) for i, settings in enumerate(stated) for s in settings if s.how not in ("set", "open")
+    ]
     # The places come first: they decide on which side the camera is.
     for _, i, setting in sorted(order, key=lambda entry: entry[2].field != "swapped"):
         value = _applied(setting, values, limits)
@@ -175,7 +180,7 @@ def _settle(
             values |= sets[i]
         values[setting.field] = sets[i][setting.field] = value
         confidence[i].append(setting.confidence)
-        for j, others in enumerate(said):  # a clause that states the same set it too: "A on the right, B on the left"
+        for j, others in enumerate(stated):  # clauses that state the same set it too: "A on the right, B on the left"
             if j != i and setting.weight > IMPLIED and setting in others:
                 sets[j][setting.field] = value
                 confidence[j].append(setting.confidence)
@@ -185,8 +190,8 @@ def _settle(
         contact, i = f"contact_{who}", absolute[f"facing_{who}"][1]
         if absolute.get(contact, ((0,),))[0][0] < OUTRIGHT:
             values[contact] = sets[i][contact] = 0.0
-    made = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, confidence, strict=True)]
-    return values, made
+    by_clause = [(changed, round(min(s), 2) if s else 0.0) for changed, s in zip(sets, confidence, strict=True)]
+    return values, by_clause
 
 
 def _open_to_camera(values: dict) -> bool:

@@ -13,7 +13,7 @@ from core.motion import HeadMotion, Take, save_take
 from core.turns import masks_from_turns
 from research.__main__ import main
 from research.training.batches import Recipe, draw_batch, measure, read_dialogues
-from research.training.curated import read_takes
+from research.training.recorded_takes import read_takes
 
 SEAT = Layout(distance=1.3, facing_a=20, facing_b=-30)
 

@@ -1,4 +1,4 @@
-"""The patterns of the grammar for sides, turns, postures and moves, on the normalized words of a clause."""
+"""Regular expressions of what a clause states exactly: lengths, turns, sides, moves; on its normalized words."""
 
 import re
 
@@ -83,46 +83,6 @@ LOOKS_UP_OR_DOWN = re.compile(
 )
 AVERTED = re.compile(r"\baway\b|\bavoid|\bavert|\bnot\b|n't\b|\bdown\b|\bfloor\b|\belsewhere\b")
 
-# Eye heights, m: usual, on the floor, on something high
-UPRIGHT = (1.65, 1.65, 2.1)
-POSTURES = [
-    (
-        (1.2, 0.75, 1.35),
-        r"sit(?:s|ting)?|seated|sat|(?:takes?|taking|in|on) (?:a|their|her|his|the) (?:seats?|chairs?|armchairs?)",
-    ),
-    (
-        UPRIGHT,
-        r"st(?:and|ands|anding|ood)|(?:on|to) (?:his|her|their|both) feet|(?:gets?|got|getting) up|rises?|upright",
-    ),
-    (
-        (0.95, 0.95, 1.3),
-        r"kneel(?:s|ing)?|knelt|on (?:his|her|their|one|both|bended) knees?|(?:down )?on (?:a|one) knee",
-    ),
-    ((0.85, 0.85, 1.2), r"crouch(?:es|ed|ing)?|squat(?:s|ted|ting)?"),
-    (
-        (0.55, 0.2, 0.6),
-        r"(?:lies|lie|lying|lay|laying|laid)(?= (?:down|in|on|next|beside|side|under|flat|face|there|back|by|at)\b| *$)"
-        r"|reclin(?:es?|ed|ing)|stretched out|flat on (?:his|her|their) backs?",
-    ),
-]
-POSTURES = [(heights, re.compile(rf"\b(?:{pattern})\b")) for heights, pattern in POSTURES]
-NOT_A_POSTURE = re.compile(
-    r"(?:can't|cannot|witness|night|news|one-night|hot dog|stands?|standing|stood|climbs?|jumps?) $"
-)
-NO_POSTURE_AFTER = re.compile(r"^(?:-| )?(?:off\b|out\b|still\b|by\b|each other|one another|ovation|a chance|in for)")
-NEGATED = re.compile(
-    r"\b(?:not|no longer|never|without|nobody|neither|instead of|rather than)\W+(?:\w+\W+){0,1}$|n't\W+(?:\w+\W+)?$"
-)
-BARE_POSTURE = re.compile(r"sit|stand|kneel|crouch|squat|lie|lay")
-TOLD = re.compile(
-    r"^$|\b(?:them|please|both|all|to|and|or|now|just|let|also|then|than|should|must|can|could|may|but)\W*$"
-)
-FLOOR = re.compile(
-    r"\b(?:on|onto) (?:\w+ ){0,3}?(?:floor|ground|grass|lawn|carpet|rug|mats?|blanket|sand|heels|pavement|sidewalk)\b"
-    r"|cross-? ?legged|\bin the (?:grass|sand|snow|mud)\b"
-)
-RAISED = re.compile(r"\b(?:bar|stools?)\b|\bon (?:a|the|top of the) (?:table|wall|fence|railing|counter|desk|ledge)\b")
-
 SIDE = re.compile(
     r"\b(?:on|at|to) (?:the )?(?:far )?(stage |camera |screen |picture |frame )?(left|right)\b"
     r"(?!-?handed| (?:hand|eye|shoulder|arm|ear|knee|foot)\b)"
@@ -135,13 +95,3 @@ SWAP = re.compile(
     r"|^(?:swap|switch)(?:ped)?$"
 )
 NAMED = re.compile(r"\b(distance|energy|warmth|contact)\s*(?:of|to|at|is|=|:)?\s*(-?(?:\d+(?:[.,]\d+)?|[.,]\d+))")
-
-
-def surface(text: str, after: str, heights: tuple[float, float, float]) -> int:
-    """Index of the height of a posture: 0 usual, 1 on the floor, 2 on something high.
-
-    text: the clause; after: what follows the posture in it, which alone raises a standing person
-    """
-    if heights == UPRIGHT:
-        return 2 if re.search(r"^ on (?:a|an|the) ", after) and RAISED.search(after) else 0
-    return 1 if FLOOR.search(text) else 2 if RAISED.search(text) else 0

@@ -1,4 +1,4 @@
-"""A model of what a clause means for the layout: small heads on the hidden states of the sentence encoder.
+"""A model that predicts the layout from a clause: small heads on the hidden states of the sentence encoder.
 
 Trained on our prompt set by ``python -m research train prompts``. For each clause it gives the probability that it
 describes a scene and, for every number of the layout, the probabilities that the clause states it or changes it, its
@@ -33,7 +33,7 @@ READ_LAYERS = (3, 6)
 MODEL = PROMPTS / "meaning.safetensors"
 
 
-class Meaning(nn.Module):
+class LayoutRegressor(nn.Module):
     """Attention pooling over the tokens, one hidden layer, and a linear head for each output."""
 
     def __init__(self, pools: int = 12, width: int = 64, hidden: int = 256, dropout: float = 0.3):
@@ -72,15 +72,15 @@ class Ensemble(nn.Module):
 
     def __init__(self, members: int, **config):
         super().__init__()
-        self.members = nn.ModuleList(Meaning(**config) for _ in range(members))
+        self.members = nn.ModuleList(LayoutRegressor(**config) for _ in range(members))
 
     def forward(self, states: Tensor, mask: Tensor, sentence: Tensor) -> dict[str, Tensor]:
-        answers = [member(states, mask, sentence) for member in self.members]
-        return {name: torch.stack([answer[name] for answer in answers]).mean(0) for name in answers[0]}
+        outputs = [member(states, mask, sentence) for member in self.members]
+        return {name: torch.stack([output[name] for output in outputs]).mean(0) for name in outputs[0]}
 
 
 def inputs(texts: list[str]) -> tuple[Tensor, Tensor, Tensor]:
-    """The inputs of :class:`Meaning`: states, mask and sentence embeddings of clauses."""
+    """The inputs of :class:`LayoutRegressor`: states, mask and sentence embeddings of clauses."""
     states, mask, sentence = sentence_encoder.encode(texts)
     return states[:, :, READ_LAYERS].flatten(2), mask, sentence
 
@@ -97,16 +97,16 @@ def load(path: Path = MODEL) -> Ensemble:
 
 
 @torch.inference_mode()
-def understand(texts: list[str], model: Ensemble | None = None) -> list[dict]:
+def predict(texts: list[str], model: Ensemble | None = None) -> list[dict]:
     """For each clause the probabilities of ``scene`` and ``swap`` and, by field, the probability that it is stated
     (``outright``) or ``changes``, its ``value`` as in the layout (a facing is 0..180, open to the camera), and its
     ``change``.
     """
     if not texts:
         return []
-    answers = (model or load())(*inputs(texts))
-    likely = {name: answers[name].sigmoid().tolist() for name in ("scene", "outright", "changes")}
-    values, changes = to_layout(answers["step"]).tolist(), (3 * answers["change"].tanh()).tolist()
+    outputs = (model or load())(*inputs(texts))
+    likely = {name: outputs[name].sigmoid().tolist() for name in ("scene", "outright", "changes")}
+    values, changes = to_layout(outputs["step"]).tolist(), (3 * outputs["change"].tanh()).tolist()
     by_field = {"outright": likely["outright"], "changes": likely["changes"], "value": values, "change": changes}
     return [
         {"scene": likely["scene"][i][0], "swap": likely["changes"][i][-1]}
