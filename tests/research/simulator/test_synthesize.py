@@ -17,7 +17,7 @@ COLUMN = {name: column for column, name in enumerate(EXPRESSION_NAMES)}
 
 @pytest.fixture(scope="module")
 def dialogues(voices):
-    return [make_dialogue(voices, default_statistics(), seed, 60.0) for seed in range(8)]
+    return [make_dialogue(voices, default_statistics(), seed, 60.0) for seed in range(5)]
 
 
 def scene(dialogue, layout: Layout, seed: int = 0) -> Scene:
