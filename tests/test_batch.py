@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import wave
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
 
+from talking_together.core.audio import SAMPLE_RATE, decoding
 from talking_together.core.errors import UserError
 from talking_together.core.layout import Layout
 from talking_together.core.motion import WIDTH, HeadMotion, Take, load_take, save_take
@@ -35,12 +37,16 @@ def run(root, *arguments):
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory) -> Path:
-    """A table with one good row and three bad ones."""
+    """A table with one good row, of six seconds, and three bad ones."""
     folder = tmp_path_factory.mktemp("batch")
     root = Path(__file__).resolve().parent.parent
     (folder / "text.wav").write_text("this is no sound")
     path = folder / "jobs.csv"
-    path.write_text(JOBS.format(audio=root / "assets/sample/dialogue.flac", folder=folder))
+    with wave.open(str(folder / "talk.wav"), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        mono = decoding.load(root / "assets/sample/dialogue.flac", duration=6.0).mono
+        file.writeframes((32767 * mono).astype(np.int16).tobytes())
+    path.write_text(JOBS.format(audio=folder / "talk.wav", folder=folder))
     return path
 
 
@@ -49,7 +55,7 @@ def test_a_bad_row_is_one_line_and_the_others_are_written(root, table):
     code, said, complained = run(root, table)
 
     assert code == 1, said + complained
-    assert "Row 1 (dialogue.flac): wrote one.blend, one.npz." in said
+    assert "Row 1 (talk.wav): wrote one.blend, one.npz." in said
     failures = [line for line in complained.splitlines() if "FAILED" in line]
     assert [line.split(" (")[0] for line in failures] == ["Row 2", "Row 3", "Row 4"]
     assert load_take(table.parent / "made/one.npz").seed == 1
@@ -64,12 +70,12 @@ def test_a_second_run_skips_unchanged_rows(root, table):
     code, said, complained = run(root, table)
 
     assert code == 1
-    assert "Row 1 (dialogue.flac): unchanged, skipped." in said
+    assert "Row 1 (talk.wav): unchanged, skipped." in said
 
 
 @needs_sound
 def test_an_existing_take_is_baked_in_its_own_layout(root, table, tmp_path):
-    made, talk = table.parent / "made/one.npz", root / "assets/sample/dialogue.flac"
+    made, talk = table.parent / "made/one.npz", table.parent / "talk.wav"
 
     code, said, complained = run(root, "--audio", talk, "--play", made, "--output", tmp_path / "played.blend")
 

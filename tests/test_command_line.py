@@ -38,9 +38,19 @@ def core_process(root):
     return run
 
 
-@pytest.fixture
-def sample(root):
-    return root / "assets/sample/dialogue.flac"
+@pytest.fixture(scope="module")
+def sample(request, tmp_path_factory):
+    """The first twelve seconds of the bundled dialogue."""
+    path = tmp_path_factory.mktemp("sample") / "dialogue.wav"
+    write(path, decoding.load(request.config.rootpath / "assets/sample/dialogue.flac", duration=12.0).mono)
+    return path
+
+
+def write(path, mono: np.ndarray) -> None:
+    """Write (N,) samples at 16 kHz as a sound file."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
+        file.writeframes((32767 * mono).astype(np.int16).tobytes())
 
 
 def says_one_line(done, text):
@@ -94,14 +104,12 @@ def test_turns_writes_start_end_and_speaker(core, sample, tmp_path):
     assert rows[0]["speaker"] == "A"  # A is who speaks first
 
 
-def test_what_was_noticed_about_the_voices_stands_under_the_summary(core, sample, tmp_path):
-    mono = decoding.load(sample).mono
-    a, b = masks_from_turns(read_csv(sample.with_suffix(".turns.csv")), frame_count(len(mono)))
+def test_what_was_noticed_about_the_voices_stands_under_the_summary(core, root, tmp_path):
+    mono = decoding.load(root / "assets/sample/dialogue.flac").mono
+    a, b = masks_from_turns(read_csv(root / "assets/sample/dialogue.turns.csv"), frame_count(len(mono)))
     only_b = mono * np.repeat(b * (1 - a), SAMPLES_PER_FRAME)[: len(mono)]
     only_b += np.random.default_rng(0).normal(0, 1e-3, len(mono))
-    with wave.open(str(tmp_path / "one.wav"), "wb") as file:
-        file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
-        file.writeframes((32767 * only_b).astype(np.int16).tobytes())
+    write(tmp_path / "one.wav", only_b)
     for command, out in (("turns", "turns.csv"), ("generate", "take.npz")):
         done = core(command, tmp_path / "one.wav", "--out", tmp_path / out)
         assert done.returncode == 0, done.stderr

@@ -21,7 +21,7 @@ SEAT = Layout(distance=1.2, facing_a=25, facing_b=-25, contact_a=0.7, contact_b=
 @pytest.fixture(scope="module")
 def sound(request):
     root = request.getfixturevalue("pytestconfig").rootpath
-    return decoding.load(root / "assets" / "sample" / "dialogue.flac")
+    return decoding.load(root / "assets" / "sample" / "dialogue.flac", duration=16.0)
 
 
 @pytest.fixture(scope="module")

@@ -16,16 +16,22 @@ from talking_together.operators.scene.take import panel_facts, scene_jobs, takes
 SEAT = Layout(distance=1.2, facing_a=20, facing_b=-170)
 
 
-@pytest.fixture(autouse=True)
-def scene(addon, tmp_path):
-    """A pair with a minute of take, in an empty file."""
-    made = addon
-    scene_jobs.place(made, SEAT)
+@pytest.fixture(scope="module")
+def content(tmp_path_factory) -> bytes:
+    """The file of a minute of take."""
+    path = tmp_path_factory.mktemp("minute") / "take.npz"
     packed = np.zeros((2, 1500, WIDTH), np.float32)
     packed[..., :44] = np.random.default_rng(0).random((2, 1500, 44)) * 0.3
     take = Take(tuple(map(HeadMotion, packed)), np.ones((2, 1500), np.float32), SEAT, "", 0, "")
-    save_take(take, tmp_path / "take.npz")
-    content = (tmp_path / "take.npz").read_bytes()
+    save_take(take, path)
+    return path.read_bytes()
+
+
+@pytest.fixture(autouse=True)
+def scene(addon, content):
+    """A pair with a minute of take, in an empty file."""
+    made = addon
+    scene_jobs.place(made, SEAT)
     takes.store(made.dyad, content, ("man", "woman"), Recording("talk", "talk.wav", 0.0, 60.0, 24.0, 1), 0)
     takes.bake(made, rigs.find_pair(made))
     return made

@@ -1,6 +1,7 @@
 """Procedural hair as arrays. S strands of K points each, metres in the head's rest axes."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from mathutils.kdtree import KDTree
@@ -115,6 +116,7 @@ class Skull:
         return self.centre + offsets * np.where(wanted > 1, wanted, 1 + held * (wanted - 1))[:, None]
 
 
+@lru_cache(maxsize=2)  # the two heads of a pair are often added again; 7 MB
 def grow(head: Head, style: Style, seed: int = 0) -> np.ndarray:
     """Strands (S, K, 3) on the head's scalp, roots first. A head without a scalp mask has none."""
     if not np.any(head.masks.get("scalp", 0) > 0.5):

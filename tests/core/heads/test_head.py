@@ -67,10 +67,10 @@ def first_hit(posed: np.ndarray, triangles: np.ndarray, size: float) -> np.ndarr
     low, high = (
         np.clip(np.ceil((edge + size) / STEP), 0, len(grid)).astype(int) for edge in (flat.min(1), flat.max(1))
     )
-    for triangle, (a, b, c), (i, k), (j, m) in zip(triangles, flat, low, high, strict=True):
-        area = cross(b - a, c - a)
-        if i == j or k == m or abs(area) < 1e-14:
-            continue
+    areas = cross(flat[:, 1] - flat[:, 0], flat[:, 2] - flat[:, 0])
+    met = (low < high).all(axis=1) & (np.abs(areas) >= 1e-14)
+    kept = (values[met] for values in (triangles, flat, low, high, areas))
+    for triangle, (a, b, c), (i, k), (j, m), area in zip(*kept, strict=True):
         p = np.stack(np.meshgrid(grid[i:j], grid[k:m], indexing="ij"), axis=-1)
         shares = np.stack([cross(b - p, c - p), cross(c - p, a - p), cross(a - p, b - p)], axis=-1) / area
         depth = np.where((shares >= -1e-9).all(axis=-1), shares @ posed[triangle][:, 1], np.inf)

@@ -71,14 +71,14 @@ def test_windows_join_without_a_seam(speech):
 
 
 def test_a_part_is_encoded_as_it_is_within_the_whole(speech):
-    long = np.tile(speech, 8)
+    long = np.tile(speech, 5)
     masks = taking_turns(long)
     whole = features.encode(long, masks)
     for part in (slice(0, 60), slice(190, 420), slice(masks.shape[1] - 30, masks.shape[1])):
         np.testing.assert_array_equal(features.encode(long, masks, part=part), whole[:, part])
-    halves = features.encode(long, masks, dtype=np.float16)
+    halves = features.encode(long, masks, part=slice(190, 420), dtype=np.float16)
     assert halves.dtype == np.float16
-    np.testing.assert_allclose(halves, whole, atol=4e-3)
+    np.testing.assert_allclose(halves, whole[:, 190:420], atol=4e-3)
 
 
 def test_progress_reaches_one_and_may_stop_the_work(speech):
