@@ -137,7 +137,7 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
     scene = bpy.context.scene
     scene.sequence_editor_create()
     strips.top_level(scene).new_sound("talk", str(root / "assets" / "sample" / "dialogue.flac"), 1, 1)
-    strips.add_color(scene, "red", 2, 1, 31).color = (1, 0, 0)
+    strips.add_color(scene, "white", 2, 1, 31).color = (1, 1, 1)
     scene.frame_end = 12
 
     path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
@@ -146,7 +146,7 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
         sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
     assert np.abs(sound).max() > 0.1
     assert pictures(path)[9][:60, 120:200].max() < 150  # the heads' backdrop, not the sequencer's picture
-    assert not strips.top_level(scene)["red"].mute
+    assert not strips.top_level(scene)["white"].mute
 
 
 @needs_sound
