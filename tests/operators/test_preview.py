@@ -140,7 +140,7 @@ def test_the_film_has_the_strips_sound(pair, tmp_path, root):
     strips.add_color(scene, "white", 2, 1, 31).color = (1, 1, 1)
     scene.frame_end = 12
 
-    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4"))
+    path = finish(preview.render_preview(scene, tmp_path / "preview.mp4", view="camera"))
 
     with av.open(str(path)) as film:
         sound = np.concatenate([frame.to_ndarray().ravel() for frame in film.decode(audio=0)])
