@@ -1,43 +1,37 @@
-"""The extension's preferences: which Python runs the neural network, and installing PyTorch for it."""
+"""The extension's preferences: what runs the neural networks."""
 
 import bpy
-from bpy.props import StringProperty
+from bpy.props import EnumProperty, StringProperty
 
-from .operators.addon import has_torch
-from .panels.progress import draw_progress
+from .core.engine import AUTOMATIC, ONNX_RUNTIME, PYTORCH
+from .operators.scene.take import child_process
+
+ENGINES = [
+    (AUTOMATIC, "Automatic", "ONNX Runtime, or PyTorch where your Python has it and there is a GPU"),
+    (ONNX_RUNTIME, "ONNX Runtime", "Comes with the extension and starts fastest"),
+    (PYTORCH, "PyTorch", "Uses a GPU. Choose a Python that has it below"),
+]
 
 
 class DyadPreferences(bpy.types.AddonPreferences):
-    """Which Python to use, and PyTorch."""
+    """Which engine runs the networks, and in which Python."""
 
     bl_idname = __package__
 
+    engine: EnumProperty(name="Engine", description="What runs the neural networks", items=ENGINES, default=AUTOMATIC)
     python: StringProperty(
-        name="Python",
-        description="A Python that has PyTorch. Leave it empty to use the one from Install PyTorch",
+        name="Another Python",
+        description="A Python with PyTorch, to use a GPU. Leave it empty to use what comes with the extension",
         subtype="FILE_PATH",
-    )
-    wheels: StringProperty(
-        name="Wheels",
-        description="A folder with wheel files (.whl) for an offline machine. Leave it empty to download them",
-        subtype="DIR_PATH",
     )
 
     def draw(self, context):
         layout = self.layout
         layout.use_property_split = True
-        if has_torch():
-            row = layout.row()
-            row.label(text="PyTorch is installed", icon="CHECKMARK")
-            row.operator("dyad.uninstall_torch")
-        else:
-            layout.label(text="Talking Together needs PyTorch to animate the heads (about 2 GB).", icon="INFO")
-            if not bpy.app.online_access:
-                layout.label(text="Online access is off. Enable it under System > Network.", icon="BLANK1")
-            layout.prop(self, "wheels")
-            layout.operator("dyad.install_torch", icon="IMPORT")
-        draw_progress(layout)
+        layout.prop(self, "engine")
         layout.prop(self, "python")
+        missing = child_process.missing()
+        layout.label(text=missing or "Ready to animate.", icon="ERROR" if missing else "CHECKMARK")
 
 
 def register():

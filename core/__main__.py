@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from . import engine
 from .errors import UserError
 from .layout import Layout
 
@@ -46,11 +47,14 @@ def _run(arguments: list[str]) -> None:
     if arguments and arguments[0] in MOVED:
         raise UserError(f"This command has moved. Run: python -m research {' '.join(arguments)}")
     parsed = _parser().parse_args(arguments)
+    engine.use(parsed.engine)
     parsed.run(parsed)
 
 
 def _parser() -> Parser:
     parser = Parser(prog="python -m core", description="Animate two heads from a recording of two people talking.")
+    engines = (engine.AUTOMATIC, engine.ONNX_RUNTIME, engine.PYTORCH)
+    parser.add_argument("--engine", choices=engines, default=engine.AUTOMATIC, help="what runs the networks")
     commands = parser.add_subparsers(dest="command", required=True, metavar="generate|turns|layout")
 
     generate = commands.add_parser("generate", help="generate a take from one recording of two people")

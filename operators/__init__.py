@@ -10,7 +10,6 @@ from . import (
     export_take,
     find_turns,
     generate,
-    install,
     menus,
     place_heads,
     presets,
@@ -41,7 +40,6 @@ CLASSES = [
         remove_take,
         render_preview,
         export_take,
-        install,
         adjust_last_operation,
     )
     for operator in module.CLASSES

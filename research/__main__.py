@@ -1,4 +1,4 @@
-"""The research side: ``python -m research train | evaluate | convert WHAT …`` (DESIGN, contract: command line)."""
+"""``python -m research train | evaluate | convert | release WHAT …`` (DESIGN, contract: command line)."""
 
 import importlib
 import os
@@ -19,6 +19,7 @@ COMMANDS = {
         "takes": "training.recorded_takes",
         "generator": "training.generator",
         "ablations": "training.ablations",
+        "export": "training.export",
     },
     "evaluate": {
         "speakers": "evaluation.diarization.comparison",
@@ -42,6 +43,9 @@ COMMANDS = {
     "convert": {
         "whisper": "convert.whisper",
         "speakers": "convert.speaker_networks",
+    },
+    "release": {
+        "zips": "release",
     },
 }
 

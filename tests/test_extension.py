@@ -17,11 +17,10 @@ ENABLE = """
 import sys, bpy, addon_utils
 name = "bl_ext.user_default.talking_together"
 assert addon_utils.enable(name), "not enabled"
-assert not {"torch", "av"} & set(sys.modules), "what only the child process has was imported inside Blender"
-addon = sys.modules[name + ".operators.addon"]
+only_in_the_child = {"torch", "onnxruntime", "av"} & set(sys.modules)
+assert not only_in_the_child, only_in_the_child
 assert bpy.ops.dyad.add_heads() == {"FINISHED"}
 assert len([thing for thing in bpy.data.objects if thing.type == "ARMATURE"]) == 2
-print("site", addon.site_folder())
 addon_utils.disable(name)
 """
 
@@ -80,5 +79,3 @@ def test_installed_it_is_enabled_without_torch_and_adds_heads(home, package):
     code, said = blender(home, ENABLE)
 
     assert code == 0, said
-    site = next(line for line in said.splitlines() if line.startswith("site"))
-    assert str(home / "user") in site and site.endswith("talking_together/site")

@@ -17,7 +17,9 @@ FLOORS = (
     "audio heads gaze resample",
     "motion turns",
     "layout",
-    "prompt rotation timeseries files",
+    "prompt rotation timeseries",
+    "engine",
+    "files",
     "errors __init__",
 )
 FLOOR = {room: len(FLOORS) - height for height, rooms in enumerate(FLOORS) for room in rooms.split()}
@@ -96,6 +98,11 @@ def test_core_knows_no_blender_and_imports_itself_relatively(graph):
     outside = BLENDER | {"operators", "panels", "preferences", "properties", "research", "talking_together"}
     assert wrong(graph, lambda name, imported, _: top(name) == "core" and top(imported) in outside) == []
     assert wrong(graph, lambda name, i, relative: top(name) == top(i) == "core" and not relative) == []
+
+
+def test_only_the_engine_of_core_runs_networks(graph):
+    runs = {"torch", "onnxruntime", "sentence_transformers", "transformers"}
+    assert wrong(graph, lambda n, imported, _: top(n) == "core" and room(n) != "engine" and top(imported) in runs) == []
 
 
 def test_panels_stand_on_operators_and_the_sheet_of_preferences_on_both(graph):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -101,28 +100,21 @@ def _interpolated(values: np.ndarray, step: int, frames: int) -> np.ndarray:
     return values[below] * (1 - share) + values[np.minimum(below + 1, len(values) - 1)] * share
 
 
-@cache
-def load_encoder() -> speaker_encoder.SpeakerEncoder:
-    """The speaker encoder, read once."""
-    return speaker_encoder.load()
-
-
 def embed_recording(mono: np.ndarray, progress: Callable[[float], None] = lambda share: None) -> SpeakerEmbeddings:
     """Voice activity and speaker embeddings of a recording.
 
     mono:     (N,) float32 at 16 kHz in [-1, 1]
     progress: called with the share done, 0..1; may raise to cancel
     """
-    frames, encoder = frame_count(len(mono)), load_encoder()
+    frames = frame_count(len(mono))
     activity = voice_activity(mono)
     progress(0.1)
-    wide = _embed_windows(encoder, mono, frames, WIDE, WIDE_STEP, lambda share: progress(0.1 + 0.45 * share))
-    narrow = _embed_windows(encoder, mono, frames, NARROW, NARROW_STEP, lambda share: progress(0.55 + 0.45 * share))
+    wide = _embed_windows(mono, frames, WIDE, WIDE_STEP, lambda share: progress(0.1 + 0.45 * share))
+    narrow = _embed_windows(mono, frames, NARROW, NARROW_STEP, lambda share: progress(0.55 + 0.45 * share))
     return SpeakerEmbeddings(activity, wide, narrow)
 
 
 def _embed_windows(
-    encoder: speaker_encoder.SpeakerEncoder,
     mono: np.ndarray,
     frames: int,
     seconds: float,
@@ -133,6 +125,6 @@ def _embed_windows(
     middles = np.arange(1, max(2, frames), step) * SAMPLES_PER_FRAME + SAMPLES_PER_FRAME // 2
     found = []
     for first in range(0, len(middles), BATCH):
-        found.append(speaker_encoder.embed(encoder, mono, middles[first : first + BATCH], seconds).astype(np.float16))
+        found.append(speaker_encoder.embed(mono, middles[first : first + BATCH], seconds).astype(np.float16))
         progress(min(1.0, (first + BATCH) / len(middles)))
     return np.concatenate(found)

@@ -4,15 +4,13 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import torch
-from safetensors.torch import load_file
+from safetensors.numpy import load_file
 
-from .. import WEIGHTS
+from .. import WEIGHTS, engine
 from ..audio import SAMPLES_PER_FRAME, frame_count
-from ..audio.mel import BANDS, HOP, WINDOW, log_mel, mel_matrix
+from ..audio.mel import BANDS, HOP, WINDOW, log_mel, mel_matrix, power_spectrum
 from ..audio.prosody import frame_power
 from ..audio.voice_activity import SPEECH
-from ..speech.whisper import load_whisper
 from ..speech.windows import OVERLAP_FRAMES, USUAL_LEVEL, WINDOW_FRAMES, dither, fade_in, windows
 from ..timeseries import padded_slice
 
@@ -39,7 +37,7 @@ def features(
     before = np.zeros((0, WIDTH), np.float32)  # the end of the window before, which fades out
     for start, stop in windows(frames):
         samples = padded_slice(mono, start * SAMPLES_PER_FRAME - MARGIN, stop * SAMPLES_PER_FRAME + MARGIN)
-        samples = torch.from_numpy(samples * gain + dither(len(samples)))
+        samples = np.float32(samples * gain + dither(len(samples)))
         now = np.concatenate([_mel_statistics(samples), _components(samples)], axis=1)
         fade = fade_in(len(before))
         now[: len(before)] = fade * now[: len(before)] + (1 - fade) * before
@@ -58,25 +56,22 @@ def _speech_level(mono: np.ndarray, activity: np.ndarray) -> float:
     return float(np.sqrt(power[speech].mean() if speech.any() else np.percentile(power, 90)))
 
 
-@torch.inference_mode()
-def _mel_statistics(samples: torch.Tensor) -> np.ndarray:
+def _mel_statistics(samples: np.ndarray) -> np.ndarray:
     """(MARGIN + 640 frames + MARGIN,) -> (frames, 2 BANDS): mean and range of each band over a frame's four spectra."""
-    spectrum = torch.stft(samples, WINDOW, HOP, window=torch.hann_window(WINDOW), center=False, return_complex=True)
-    logs = (mel_matrix() @ spectrum.abs().square()).clamp(min=1e-10).log10()  # (BANDS, 4 frames + 1)
-    inside = logs[:, :-1].unflatten(1, (-1, 4))
-    return torch.cat([inside.mean(-1), inside.amax(-1) - inside.amin(-1)]).T.numpy()
+    logs = np.log10(np.maximum(mel_matrix() @ power_spectrum(samples), 1e-10))  # (BANDS, 4 frames + 1)
+    inside = logs[:, :-1].reshape(BANDS, -1, 4)
+    return np.concatenate([inside.mean(-1), inside.max(-1) - inside.min(-1)]).T
 
 
-@torch.inference_mode()
-def _components(samples: torch.Tensor) -> np.ndarray:
+def _components(samples: np.ndarray) -> np.ndarray:
     """(MARGIN + 640 frames + MARGIN,) -> (frames, COMPONENTS)."""
-    tokens = load_whisper()(log_mel(samples[None, : len(samples) - HOP]))  # (1, 2 frames, 1536)
-    projection = load_projection()
-    found = tokens @ projection["matrix"].float() + projection["shift"].float()
-    return found[0].unflatten(0, (-1, 2)).mean(1).numpy()
+    (tokens,) = engine.run("whisper", mel=log_mel(samples[None, : len(samples) - HOP]))  # (1, 2 frames, 1536)
+    matrix, shift = load_projection()
+    return (tokens[0] @ matrix + shift).reshape(-1, 2, COMPONENTS).mean(1)
 
 
 @cache
-def load_projection() -> dict[str, torch.Tensor]:
-    """matrix (1536, COMPONENTS) and shift (COMPONENTS,): principal components of Whisper's layers at unit scale."""
-    return load_file(FILE)
+def load_projection() -> tuple[np.ndarray, np.ndarray]:
+    """(1536, COMPONENTS) and (COMPONENTS,) float32: principal components of Whisper's layers at unit scale."""
+    stored = load_file(FILE)
+    return stored["matrix"].astype(np.float32), stored["shift"].astype(np.float32)

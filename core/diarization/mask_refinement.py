@@ -36,7 +36,7 @@ def refine(
 def _pass(embeddings: SpeakerEmbeddings, features: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Fused masks (2, T) of the speakers at (2, 256) ``centres``, and the network's own masks (2, T)."""
     speakers = target_speaker.speaker_features(embeddings, centres)
-    network_masks = target_speaker.target_masks(target_speaker.load(), features, speakers)
+    network_masks = target_speaker.target_masks(features, speakers)
     return fuse(network_masks, embeddings.activity, _similarity_margin(embeddings, centres)), network_masks
 
 

@@ -1,71 +1,30 @@
 """Target-speaker voice activity detection (Medennikov et al. 2020): when each of two known speakers speaks.
 
-A convolutional network gets the log-mel features of the recording, and how similar each moment is to both speakers.
+The network (core/engine/networks/target_speaker.py) gets the log-mel features of the recording, and how similar each
+moment is to both speakers.
 """
 
-from functools import cache
+from collections.abc import Callable
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from safetensors import safe_open
-from torch import nn
 
-from .. import WEIGHTS
+from .. import engine
 from .embeddings import SpeakerEmbeddings
-from .log_mel import WIDTH as LOG_MEL
 
-FILE = WEIGHTS / "target_speaker.safetensors"
 OWN = 8  # columns that differ between the two speakers
 SHARED = 3  # columns that they share: voice activity, similarity of the two speakers, their LDA distance
-DILATIONS = (1, 2, 4, 8, 16, 4, 1)
-KERNEL = 5
-REACH = sum(DILATIONS) * (KERNEL // 2)  # receptive field to both sides: 72 frames, almost 3 s
+REACH = 72  # frames, receptive field of the network to both sides
 LDA_SCALE = 4.0  # standard deviations of one speaker: about half the distance of two speakers
 LIMIT = 3.0  # columns are clipped to +- this
 CHUNK = 1_500  # frames computed at once
 
-
-class Block(nn.Module):
-    """A residual depthwise dilated convolution over time between two linear layers."""
-
-    def __init__(self, width: int, dilation: int):
-        super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.widen = nn.Linear(width, width)
-        self.dilation = dilation
-        self.taps = nn.Parameter(torch.randn(KERNEL, width) / KERNEL**0.5)
-        self.narrow = nn.Linear(width, width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:  # (B, T, width)
-        y = F.gelu(self.widen(self.norm(x)))
-        return x + self.narrow(F.gelu(self.convolve(y)))
-
-    def convolve(self, y: torch.Tensor) -> torch.Tensor:
-        """Depthwise convolution of (B, T, width), written as a sum over taps: three times faster on a CPU."""
-        side = self.dilation * (KERNEL // 2)
-        padded = F.pad(y, (0, 0, side, side))
-        return sum(padded[:, k * self.dilation :][:, : y.shape[1]] * tap for k, tap in enumerate(self.taps))
+# (2, T, log_mel.WIDTH) log-mel features, (2, T, OWN + SHARED) speaker features -> (2, T) logits
+Logits = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-class TargetSpeakerVAD(nn.Module):
-    """One network for both speakers, run with either as the target: exchanged speakers give exchanged masks."""
-
-    def __init__(self, width: int = 112):
-        super().__init__()
-        self.log_mel = nn.Linear(LOG_MEL, width)
-        self.speaker = nn.Linear(OWN + SHARED, width)
-        self.blocks = nn.ModuleList(Block(width, dilation) for dilation in DILATIONS)
-        self.norm = nn.LayerNorm(width)
-        self.out = nn.Linear(width, 1)
-        self.dropout = nn.Dropout(0.1)
-
-    def forward(self, log_mel: torch.Tensor, speaker: torch.Tensor) -> torch.Tensor:
-        """Logits (B, T) that the target speaks, of (B, T, LOG_MEL) and (B, T, OWN + SHARED) features."""
-        x = self.dropout(self.log_mel(log_mel)) + self.speaker(speaker)
-        for block in self.blocks:
-            x = block(x)
-        return self.out(self.norm(x))[..., 0]
+def shipped(log_mel: np.ndarray, speaker: np.ndarray) -> np.ndarray:
+    """The shipped network's :data:`Logits`."""
+    return engine.run("target_speaker", log_mel=log_mel, speaker=speaker)[0]
 
 
 def speaker_features(embeddings: SpeakerEmbeddings, centres: np.ndarray) -> np.ndarray:
@@ -89,27 +48,18 @@ def speaker_features(embeddings: SpeakerEmbeddings, centres: np.ndarray) -> np.n
     return np.clip(columns.transpose(0, 2, 1), -LIMIT, LIMIT).astype(np.float32)
 
 
-@cache
-def load() -> TargetSpeakerVAD:
-    """The network with its shipped weights (stored as float16, computed in float32), read once."""
-    with safe_open(FILE, "pt") as file:
-        network = TargetSpeakerVAD(int(file.metadata()["width"]))
-        network.load_state_dict({name: file.get_tensor(name).float() for name in file.keys()})
-    return network.eval()
-
-
-@torch.inference_mode()
-def target_masks(network: TargetSpeakerVAD, log_mel: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+def target_masks(log_mel: np.ndarray, speakers: np.ndarray, logits: Logits = shipped) -> np.ndarray:
     """Probability that each of two speakers speaks, CHUNK by CHUNK.
 
     log_mel:  (T, LOG_MEL) from log_mel.features
     speakers: (2, T, OWN + SHARED) from :func:`speaker_features`
+    logits:   the network
     returns:  (2, T) float32 in [0, 1]
     """
     found = []
     for first in range(0, len(log_mel), CHUNK):
         low, high = max(0, first - REACH), min(len(log_mel), first + CHUNK + REACH)
-        features = torch.from_numpy(log_mel[low:high].astype(np.float32)).expand(2, -1, -1)
-        logits = network(features, torch.from_numpy(speakers[:, low:high]))
-        found.append(torch.sigmoid(logits)[:, first - low : first - low + CHUNK].numpy())
+        features = np.repeat(log_mel[None, low:high].astype(np.float32), 2, axis=0)
+        odds = logits(features, speakers[:, low:high])[:, first - low :][:, :CHUNK]
+        found.append(1 / (1 + np.exp(-odds)))
     return np.concatenate(found, axis=1)

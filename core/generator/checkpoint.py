@@ -1,65 +1,58 @@
-"""The generator's weights: one safetensors file, with the network's configuration and its origin in the header."""
+"""What sampling needs of a trained generator: the network as a function, and the units of its motion."""
 
 import hashlib
-import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
 
+from .. import engine
 from ..errors import UserError
-from ..files import replacing
-from .network import Config, DualStream
+from .ddim import Denoise
 
-# Of configurations in the headers of weights that were trained while ablations were flags of the network
-FORMER_KEYS = {"cross_attention", "concatenation", "film", "hidden"}
+FOLDED = 4  # frames that are one frame of the network's coarsest level
 
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """A network ready to sample, and the units of its motion."""
 
-    network: DualStream
+    denoise: Denoise
     mean: np.ndarray  # (56 or 62,) of each column of the training set
     std: np.ndarray  # (56 or 62,)
     header: dict[str, str]  # data hash, command, seed, steps …
     sha256: str  # of the file
 
 
-def save_checkpoint(
-    path: str | Path, network: DualStream, mean: np.ndarray, std: np.ndarray, header: dict[str, str]
-) -> None:
-    """Write the weights in half precision: rounding changes the motion by less than 0.1 % of its standard deviation."""
-    tensors = {f"network.{name}": value.detach().half().contiguous() for name, value in network.state_dict().items()}
-    tensors |= {"mean": torch.from_numpy(np.float32(mean)), "std": torch.from_numpy(np.float32(std))}
-    header = {**header, "config": json.dumps(asdict(network.config))}
-    with replacing(path) as file:
-        file.write(save(tensors, header))
+def load_checkpoint(path: str | Path, denoise: Denoise | None = None) -> Checkpoint:
+    """Read the units of the weights at ``path``. Raises UserError when the file is missing or is something else.
 
-
-def load_checkpoint(path: str | Path, build: Callable[[Config], DualStream] = DualStream) -> Checkpoint:
-    """Read what :func:`save_checkpoint` wrote. Raises UserError when the file is missing or is something else.
-
-    build: the network of a configuration; ablations are subclasses
+    denoise: the network; None is the shipped one
     """
     try:
         sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-        with safe_open(path, "pt") as file:
+        with safe_open(path, "np") as file:
             header = dict(file.metadata() or {})
-            tensors = {name: file.get_tensor(name).float().clone() for name in file.keys()}  # the file may change
-        config = {k: v for k, v in json.loads(header.pop("config")).items() if k not in FORMER_KEYS}
-        network = build(Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}))
-        network.load_state_dict({name[8:]: value for name, value in tensors.items() if name.startswith("network.")})
+            mean, std = (file.get_tensor(name).copy() for name in ("mean", "std"))
     except FileNotFoundError:
         raise UserError(f'The weights "{path}" are missing. Install the extension again, or train them.') from None
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise UserError(
             f'"{path}" is not a file of generator weights ({error}). Install the extension again.'
         ) from error
-    except (TypeError, RuntimeError):  # raised by torch and the dataclass for unknown parts
-        raise UserError(f'"{path}" holds weights of another version. Install the extension again.') from None
-    return Checkpoint(network.eval(), tensors["mean"].numpy(), tensors["std"].numpy(), header, sha256)
+    return Checkpoint(denoise or shipped, mean, std, header, sha256)
+
+
+def shipped(noisy: np.ndarray, condition: np.ndarray, levels: np.ndarray, dropped: bool = False) -> np.ndarray:
+    """Clean motion (B, 2, L, D) by the shipped network; the condition is never dropped.
+
+    noisy: (B, 2, L, D), condition: (B, 2, L, K), levels: (B, 2, L)
+    """
+    if dropped:
+        raise ValueError("the shipped network runs without guidance; load it by core.engine.networks for that")
+    frames = noisy.shape[2]
+    longer = [(0, 0), (0, 0), (0, -frames % FOLDED)]
+    noisy, condition = (np.pad(x, [*longer, (0, 0)], mode="edge") for x in (noisy, condition))
+    levels = np.pad(levels, longer, mode="edge")
+    return engine.run("generator", noisy=noisy, condition=condition, t=levels)[0][:, :, :frames]

@@ -6,8 +6,6 @@ It depends on the seed and the number of a frame alone, so that a longer recordi
 from collections.abc import Callable
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ..gaze import CONTACT_COLUMN, INTENT_CHANNELS, INTENT_WIDTH
 from ..motion import EXPRESSION_NAMES
@@ -23,25 +21,28 @@ SCALES = (1, 5, 25, 125)
 MOUTH_NOISE, CONTACT_NOISE = 0.5, 0.8
 SLOW_NAMES = ("mouthSmile", "mouthFrown", "mouthDimple", "cheekSquint", "browDown", "noseSneer")
 
+# (scale, k, K) -> (..., K, D) independent unit noise, K samples of that scale from the k-th on
+Draw = Callable[[int, int, int], np.ndarray]
 
-def slow_columns(width: int = INTENT_WIDTH) -> Tensor:
+
+def slow_columns(width: int = INTENT_WIDTH) -> np.ndarray:
     """(width,) bool: the columns that move slowly: postures, translation and moods; not the gestures."""
-    slow = torch.tensor([name.startswith(SLOW_NAMES) for name in EXPRESSION_NAMES] + [False] * (width - 44))
+    slow = np.array([name.startswith(SLOW_NAMES) for name in EXPRESSION_NAMES] + [False] * (width - 44))
     for name in ("neck", "head", "translation"):
         slow[INTENT_CHANNELS[name]] = True
     return slow
 
 
-def noise_scale_of(speaking: Tensor, width: int = INTENT_WIDTH) -> Tensor:
-    """(2, n, width) scale of the initial noise, of (2, n) who speaks in [0, 1]."""
+def noise_scale_of(speaking: np.ndarray, width: int = INTENT_WIDTH) -> np.ndarray:
+    """(2, n, width) float32 scale of the initial noise, of (2, n) who speaks in [0, 1]."""
     mouth = [name.startswith(("mouth", "jaw", "tongue")) for name in EXPRESSION_NAMES]
-    articulates = torch.tensor(mouth + [False] * (width - 44)) & ~slow_columns(width)
-    scale = 1 - (1 - MOUTH_NOISE) * speaking[..., None] * articulates
+    articulates = np.array(mouth + [False] * (width - 44)) & ~slow_columns(width)
+    scale = 1 - np.float32(1 - MOUTH_NOISE) * np.float32(speaking)[..., None] * articulates
     scale[..., CONTACT_COLUMN] = CONTACT_NOISE
     return scale
 
 
-def noise(seed: int, frames: int, slow: Tensor, first: int = 0) -> Tensor:
+def noise(seed: int, frames: int, slow: np.ndarray, first: int = 0) -> np.ndarray:
     """Unit noise (2, frames, D) from frame ``first`` on, slow where ``slow`` (D,) holds. That of a frame depends on
     ``seed`` and on the frame's number alone."""
     return multiscale_noise(
@@ -49,22 +50,22 @@ def noise(seed: int, frames: int, slow: Tensor, first: int = 0) -> Tensor:
     )
 
 
-def multiscale_noise(draw: Callable[[int, int, int], Tensor], frames: int, slow: Tensor, first: int = 0) -> Tensor:
-    """Unit noise (..., frames, D) from frame ``first`` on: the sum of all SCALES where ``slow`` (D,) holds, else white.
-
-    draw: (scale, k, K) -> (..., K, D) independent unit noise, K samples of that scale from the k-th on
-    """
+def multiscale_noise(
+    draw: Callable[[int, int, int], np.ndarray], frames: int, slow: np.ndarray, first: int = 0
+) -> np.ndarray:
+    """Unit noise (..., frames, D) from frame ``first`` on: the sum of all SCALES where ``slow`` (D,) is, else white."""
     parts = []
     for scale in SCALES:
-        at = torch.arange(first, first + frames)
+        at = np.arange(first, first + frames)
         left, begin = at // scale, first // scale
         samples = draw(scale, begin, int(left[-1]) + 2 - begin)
-        angle = (at / scale - left)[:, None] * torch.pi / 2  # cosine and sine keep the variance between the samples
-        parts.append(angle.cos() * samples[..., left - begin, :] + angle.sin() * samples[..., left + 1 - begin, :])
-    return torch.where(slow, sum(parts) / len(SCALES) ** 0.5, parts[0])
+        angle = (at / scale - left)[:, None] * np.pi / 2
+        c, s = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)  # they keep the variance in between
+        parts.append(c * samples[..., left - begin, :] + s * samples[..., left + 1 - begin, :])
+    return np.where(slow, sum(parts) / np.float32(len(SCALES) ** 0.5), parts[0])
 
 
-def _samples(seed: int, scale: int, first: int, count: int, width: int) -> Tensor:
+def _samples(seed: int, scale: int, first: int, count: int, width: int) -> np.ndarray:
     """(2, count, width) unit noise from sample ``first`` on, block by block, so that a longer recording begins as a
     shorter one."""
     begin = first // BLOCK
@@ -74,4 +75,4 @@ def _samples(seed: int, scale: int, first: int, count: int, width: int) -> Tenso
         )
         for block in range(begin, -(-(first + count) // BLOCK))
     ]
-    return torch.from_numpy(np.concatenate(blocks, axis=1)[:, first - begin * BLOCK :][:, :count])
+    return np.concatenate(blocks, axis=1)[:, first - begin * BLOCK :][:, :count]

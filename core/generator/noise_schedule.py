@@ -1,7 +1,6 @@
 """The noise level t of the diffusion: x_t = signal(t) motion + noise_share(t) noise, from 1 (noise) to 0 (motion)."""
 
-import torch
-from torch import Tensor
+import numpy as np
 
 STEPS = 8  # as good as fifty; four lose a sixth of the blinks and nods
 # Exponent of the noise levels: below 1 the first steps are finer. Rare and large events such as blinks are decided at
@@ -9,16 +8,16 @@ STEPS = 8  # as good as fifty; four lose a sixth of the blinks and nods
 POWER = 0.45
 
 
-def signal(t: Tensor) -> Tensor:
+def signal(t: np.ndarray) -> np.ndarray:
     """Share of the motion at noise level ``t`` in [0, 1]; a cosine schedule."""
-    return torch.cos(t * torch.pi / 2)
+    return np.cos(t * np.float32(np.pi / 2))
 
 
-def noise_share(t: Tensor) -> Tensor:
+def noise_share(t: np.ndarray) -> np.ndarray:
     """Share of the noise at level ``t``; squares add to 1 with :func:`signal`."""
-    return torch.sin(t * torch.pi / 2)
+    return np.sin(t * np.float32(np.pi / 2))
 
 
-def noise_levels(steps: int) -> Tensor:
-    """(steps + 1,) noise levels of a sampler, from 1 to 0."""
-    return torch.linspace(1, 0, steps + 1) ** POWER
+def noise_levels(steps: int) -> np.ndarray:
+    """(steps + 1,) float32 noise levels of a sampler, from 1 to 0."""
+    return (np.linspace(1, 0, steps + 1) ** POWER).astype(np.float32)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
 from ..gaze import CONTACT_COLUMN
 from ..postprocess.face_limits import within_limits
@@ -36,18 +35,18 @@ def sample_intents(
     """
     width, kept = len(model.mean), {}
     if known is not None:
-        kept = {"given": torch.from_numpy(to_z(model, known[0])), "mask": torch.from_numpy(_mask(model, known[1]))}
+        kept = {"given": to_z(model, known[0]), "mask": _mask(model, known[1])}
     means, parts = contact_means(model, condition, known)
     speaking = condition[..., OWN_MASK]
     sampled = ddim.sample(
-        ddim.predictor(model.network, torch.from_numpy(condition), guidance),
+        ddim.predictor(model.denoise, condition, guidance),
         condition.shape[1],
         initial_noise.slow_columns(width),
         seed=seed,
         steps=steps,
-        noise_scale=lambda cut: initial_noise.noise_scale_of(torch.from_numpy(speaking[:, cut]).float(), width),
-        means=torch.from_numpy(means),
-        parts=torch.from_numpy(parts),
+        noise_scale=lambda cut: initial_noise.noise_scale_of(speaking[:, cut], width),
+        means=means,
+        parts=parts,
         progress=progress,
         **kept,
     )
@@ -60,12 +59,11 @@ def to_z(model: Checkpoint, intents: np.ndarray) -> np.ndarray:
     return np.float32((columns - model.mean) / model.std)
 
 
-def from_z(model: Checkpoint, motion: torch.Tensor, distance: float) -> np.ndarray:
-    """Inverse of :func:`to_z` for a predicted ``motion``, within the limits of a face; ``motion`` is overwritten.
+def from_z(model: Checkpoint, columns: np.ndarray, distance: float) -> np.ndarray:
+    """Inverse of :func:`to_z` for predicted ``columns``, within the limits of a face; ``columns`` is overwritten.
 
     distance: m, to the partner
     """
-    columns = motion.numpy()
     columns *= model.std
     columns += model.mean
     return within_limits(posture_gesture.join(columns) if _separates(model) else columns, distance)

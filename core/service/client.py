@@ -9,52 +9,61 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ..engine import AUTOMATIC, ONNX_RUNTIME, PACKAGE, PYTORCH
 from ..errors import UserError
 from .jobs import Job, Progress
 from .process import ChildProcess
 from .protocol import Failure, Request, Result, from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = {"torch", "av", "safetensors", "sentence_transformers", "transformers", "tokenizers", "numpy"}
+PACKAGES = {"av", "safetensors", "sentence_transformers", "transformers", "tokenizers", "numpy"}  # of either engine
 
-# -I ignores PYTHON* and the user's site folder, so the paths come as arguments
-BOOT = "import sys; sys.path[:0] = sys.argv[1:]; from core.service.worker import main; main()"
+# -I ignores PYTHON* and the user's site folder, so the paths come as arguments, after the engine
+BOOT = "import sys; sys.path[:0] = sys.argv[2:]; from core.service.worker import main; main(sys.argv[1])"
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that has PyTorch, and the folder of its packages where that is not its own."""
+    """A Python, the folder of its packages where that is not its own, and the engine that runs the networks in it."""
 
     python: Path
     site: Path | None = None
+    engine: str = AUTOMATIC
 
     def command(self) -> list[str]:
         folders = [str(self.site)] if self.site else []
-        return [str(self.python), "-I", "-X", "utf8", "-c", BOOT, *folders, str(ROOT)]
+        return [str(self.python), "-I", "-X", "utf8", "-c", BOOT, self.engine, *folders, str(ROOT)]
 
 
-def find_interpreter(chosen: str = "", site: Path | None = None, root: Path = ROOT) -> Interpreter:
-    """The chosen Python, else this one with the packages in ``site``, else the repository's, else this one as it is.
+def find_interpreter(chosen: str = "", engine: str = AUTOMATIC, root: Path = ROOT) -> Interpreter:
+    """The chosen Python, else this one with the packages of the extension, else the repository's.
 
     chosen: path of a Python from the preferences, may be empty
-    site:   folder of Install PyTorch
     Raises UserError when there is none of them.
     """
     if chosen:
         if not os.access(chosen, os.X_OK) or Path(chosen).is_dir():
             raise UserError(f'There is no Python at "{chosen}". Choose another in the preferences of Talking Together.')
-        return Interpreter(Path(chosen))
-    if site and (site / "torch").is_dir():
-        return Interpreter(Path(sys.executable), site)
+        return Interpreter(Path(chosen), None, engine)
+    site = _site(engine)
+    if site:
+        return Interpreter(Path(sys.executable), site, engine)
     for own in (root / ".venv/bin/python", root / ".venv/Scripts/python.exe"):
         if own.exists():
-            return Interpreter(own)
-    if importlib.util.find_spec("torch"):
-        return Interpreter(Path(sys.executable))
+            return Interpreter(own, None, engine)
     raise UserError(
-        "PyTorch is not installed. Press Install PyTorch in Edit > Preferences > Add-ons > Talking Together, "
-        "or choose there a Python that has it."
+        "ONNX Runtime is missing: this zip was made for another system or another Blender. Install the zip for yours, "
+        "or choose a Python with PyTorch in Edit > Preferences > Add-ons > Talking Together."
     )
+
+
+def _site(engine: str) -> Path | None:
+    """The folder in which this Python has the package of ``engine``; of any, where it is AUTOMATIC."""
+    for package in (PACKAGE[name] for name in (ONNX_RUNTIME, PYTORCH) if engine in (name, AUTOMATIC)):
+        spec = importlib.util.find_spec(package)
+        if spec and spec.origin:
+            return Path(spec.origin).parents[1]
+    return None
 
 
 class Worker:
@@ -81,7 +90,7 @@ class Worker:
         answered = False
         try:
             self._send(request)
-            step = Progress("Starting PyTorch" if fresh else "Waiting", 0.0)
+            step = Progress("Starting" if fresh else "Waiting", 0.0)
             for line in self._child.lines():
                 reply = from_json(line) if line else step
                 if not isinstance(reply, Progress):
@@ -133,6 +142,6 @@ class Worker:
         if missing and missing[1] in PACKAGES:
             return (
                 f'The Python package "{missing[1]}" is missing from "{self.interpreter.python}". '
-                "Press Install PyTorch in the preferences of Talking Together, or choose another Python there."
+                "Install it there, or choose another Python in the preferences of Talking Together."
             )
         return f"The generator stopped unexpectedly ({last[:200]}). Try again; the system console has the details."

@@ -7,8 +7,10 @@ it, with the traceback on stderr, which the parent keeps as a log.
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TextIO
 
+from .. import engine
 from ..errors import UserError
 from .jobs import Progress
 from .protocol import (
@@ -33,10 +35,13 @@ ASSESSING, READING = "Checking the recording", "Reading the prompt"  # stages; t
 _decoded: dict[tuple, object] = {}  # see _sound
 
 
-def main() -> None:
-    """Answer requests until stdin closes."""
+def main(wanted: str = engine.AUTOMATIC) -> None:
+    """Answer requests until stdin closes; the networks run by the engine ``wanted``."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # see core/__main__.py
     replies = _own_stdout()
+    engine.use(wanted)
+    with suppress(UserError):  # the first request that needs a network says it
+        print(to_json(Progress(f"Starting {engine.title()}", 0.0)), file=replies, flush=True)
     for line in sys.stdin:
         answer(from_json(line), replies)
 

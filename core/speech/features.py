@@ -8,16 +8,12 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-import torch
-from safetensors.torch import load_file
-from torch import Tensor
+from safetensors.numpy import load_file
 
-from .. import WEIGHTS
+from .. import WEIGHTS, engine
 from ..audio import frame_count
 from ..audio.mel import HOP, WINDOW, log_mel
-from .articulation import load_head
 from .streams import LEVEL_RANGE, gated_streams, stream_prosody, usual_levels
-from .whisper import load_whisper
 from .windows import WINDOW_FRAMES, dither, fade, total_fade, windows
 
 FEATURES = {  # columns of one frame, all of about unit scale
@@ -68,7 +64,7 @@ def encode(
     for start, stop in windows(frames):
         if stop <= first or start >= last:
             continue
-        streams = torch.from_numpy(gated_streams(sound, masks, levels, start, stop, LEAD, TAIL))
+        streams = gated_streams(sound, masks, levels, start, stop, LEAD, TAIL)
         own = prosody[:, 2 * (start - around.start) : 2 * (stop - around.start)]
         encoded = _encode_window(streams, own, masks[:, start:stop]) * fade(stop - start) / total[start:stop]
         low, high = max(start, first), min(stop, last)
@@ -79,32 +75,31 @@ def encode(
     return features
 
 
-def whisper_tokens(streams: Tensor) -> Tensor:
+def whisper_tokens(streams: np.ndarray) -> np.ndarray:
     """Whisper's four layers, standardised; two tokens a frame, token k centred on the k-th 20 ms.
 
-    streams: (B, LEAD + 640 frames + TAIL) samples of a window and of what lies around it
-    returns: (B, 2 frames, 1536) of about unit scale
+    streams: (B, LEAD + 640 frames + TAIL) float32 samples of a window and of what lies around it
+    returns: (B, 2 frames, 1536) float32 of about unit scale
     """
-    noise = torch.from_numpy(dither(streams.shape[-1]))
-    tokens = load_whisper()(log_mel(streams + noise))
+    (tokens,) = engine.run("whisper", mel=log_mel(streams + dither(streams.shape[-1])))
     projection = load_projection()
     return (tokens - projection["mean"]) / projection["std"]
 
 
 @cache
-def load_projection() -> dict[str, Tensor]:
+def load_projection() -> dict[str, np.ndarray]:
     """mean, std (1536,) of the layers on the training speech; components (1536, 96) to unit-scale features."""
     return load_file(WEIGHTS / "voice_pca.safetensors")
 
 
-@torch.inference_mode()
-def _encode_window(streams: Tensor, prosody: np.ndarray, masks: np.ndarray) -> np.ndarray:
+def _encode_window(streams: np.ndarray, prosody: np.ndarray, masks: np.ndarray) -> np.ndarray:
     """(2, frames, 119) columns of one window: of its streams, prosody (2, 2 frames, 3) and masks (2, frames)."""
     tokens = whisper_tokens(streams)  # (2, 2 frames, 1536)
-    components = (tokens @ load_projection()["components"]).unflatten(1, (-1, 2)).mean(dim=2)
-    own = torch.from_numpy(np.stack([masks, masks[::-1]], axis=-1)).float()
-    condition = torch.cat([torch.from_numpy(prosody), own.repeat_interleave(2, dim=1)], dim=-1)
-    return torch.cat([components, load_head()(tokens, condition).per_frame()], dim=-1).numpy()
+    components = tokens @ load_projection()["components"]
+    components = components.reshape(len(tokens), -1, 2, components.shape[-1]).mean(axis=2)
+    own = np.stack([masks, masks[::-1]], axis=-1).repeat(2, axis=1).astype(np.float32)
+    condition = np.concatenate([prosody, own], axis=-1)
+    return np.concatenate([components, *engine.run("articulation", tokens=tokens, condition=condition)], axis=-1)
 
 
 def _prosody_columns(prosody: np.ndarray, masks: np.ndarray) -> np.ndarray:

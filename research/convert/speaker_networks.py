@@ -12,9 +12,10 @@ import librosa
 import torch
 from safetensors.torch import save_file
 
-from core.audio import SAMPLE_RATE, voice_activity
+from core.audio import SAMPLE_RATE
 from core.audio.mel import WINDOW
-from core.diarization import speaker_encoder
+from core.engine.networks import speaker_encoder
+from core.engine.weights import FILES
 
 SILERO = {
     "stft_conv.weight": "stft.forward_basis_buffer",
@@ -32,13 +33,13 @@ def main(arguments) -> None:
     """Write both safetensors into assets/weights. Raises SystemExit where a package is not installed."""
     # the .safetensors in the package is an older network; the TorchScript file is the one its makers load
     script = torch.jit.load(package("silero_vad") / "data" / "silero_vad.jit").state_dict()
-    save_file({ours: script["_model." + theirs].contiguous() for ours, theirs in SILERO.items()}, voice_activity.FILE)
+    save_file({ours: script["_model." + theirs].contiguous() for ours, theirs in SILERO.items()}, FILES["silero"])
     source = package("resemblyzer") / "pretrained.pt"
     state = torch.load(source, map_location="cpu", weights_only=True)["model_state"]
     kept = {key: value.half().contiguous() for key, value in state.items() if not key.startswith("similarity")}
     mel = librosa.filters.mel(sr=SAMPLE_RATE, n_fft=WINDOW, n_mels=speaker_encoder.BANDS)
     kept["mel_matrix"] = torch.from_numpy(mel)
-    save_file(kept, speaker_encoder.FILE)
+    save_file(kept, FILES["speaker_encoder"])
 
 
 def package(name: str) -> Path:

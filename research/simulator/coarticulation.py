@@ -2,7 +2,7 @@
 
 The phone explains half of the variance of mouth opening. The rest is hyper- and hypoarticulation: stressed, long vowels
 open further than reduced ones. The opening is estimated from the clean voice of each person by the articulation head
-(core/speech/articulation.py); loudness alone hardly correlates with it.
+(core/engine/networks/articulation.py); loudness alone hardly correlates with it.
 """
 
 from functools import lru_cache

@@ -21,16 +21,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from core.engine.networks.generator import Config, Conv, DualStream, Embedding
 from core.gaze import INTENT_WIDTH
 from core.generator import posture_gesture
-from core.generator.checkpoint import Checkpoint, load_checkpoint
 from core.generator.condition import FEATURES, OWN_MASK, PARTNER_MASK
-from core.generator.network import Config, Conv, DualStream, Embedding
 from core.speech import features
 
 from .batches import Batch, Dialogue, Recipe, draw_batch, read_dialogues, read_mixes
 from .generator import Draw, Plan, Stage, train
 from .losses import EVEN_GAZE, PLAIN_GAZE, WEIGHTS, Scale
+from .trained import Trained, load_trained
 
 STEPS = 1500
 WIDTHS = (96, 128, 192)  # 2.8 million parameters: more steps in the same minutes than the shipped size
@@ -229,10 +229,10 @@ def weights_of(folder: Path, name: str) -> Path:
     return Path(folder) / name.replace(" ", "_").replace(",", "") / "generator.safetensors"
 
 
-def finished(folder: Path) -> dict[str, Checkpoint]:
+def finished(folder: Path) -> dict[str, Trained]:
     """The trained runs of ``folder`` by name, in the order of RUNS; unfinished ones are left out."""
     paths = {name: weights_of(folder, name) for name in RUNS}
-    found = {name: load_checkpoint(path, RUNS[name].network) for name, path in paths.items() if path.is_file()}
+    found = {name: load_trained(path, RUNS[name].network) for name, path in paths.items() if path.is_file()}
     most = max((int(checkpoint.header["step"]) for checkpoint in found.values()), default=0)
     return {name: checkpoint for name, checkpoint in found.items() if int(checkpoint.header["step"]) == most}
 

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from core import WEIGHTS
-from core.speech.articulation import VISEMES, Articulation, ArticulationHead, load_head
+from core.engine.networks.articulation import VISEMES, Articulation, ArticulationHead, load_head
 
 from ..corpora import recordings as corpora
 from ..corpora.surroundings import read_surroundings

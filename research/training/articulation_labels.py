@@ -6,7 +6,7 @@ viseme instead of nine articulators by phone: they are what the audio determines
 
 import numpy as np
 
-from core.speech.articulation import SHAPES, VISEMES
+from core.engine.networks.articulation import SHAPES, VISEMES
 
 from ..corpora.phones import BILABIALS, DIPHTHONGS, VISEME_OF, dominance
 from ..corpora.recordings import Phone

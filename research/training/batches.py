@@ -180,8 +180,8 @@ def draw_batch(dialogues: list[Dialogue], scale: Scale, recipe: Recipe, rng: np.
     given = _given(recipe, motion.shape[:3], rng)
     level = torch.where(given, 0.0, level)
     noise = draw_noise(motion.shape, rng)
-    noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * noise
-    clearness = signal(level)
+    noisy = noised(motion, level, noise)
+    clearness = torch.from_numpy(signal(level.numpy()))
     reaction_weight = 1 + REACTION_WEIGHT * (clearness.flip(1) - clearness).clamp(min=0)
     counts = torch.where(given, 0.0, level_weight(clearness) * reaction_weight)
     speech_only = torch.from_numpy(dubbed)[:, None, None].expand(motion.shape[:3])
@@ -194,10 +194,17 @@ def draw_noise(shape: tuple[int, int, int, int], rng: np.random.Generator) -> Te
     """Initial noise of the sampler (B, 2, T, D), from a random frame on."""
     pairs, streams, frames, width = shape
 
-    def draw(scale: int, begin: int, count: int) -> Tensor:
-        return torch.from_numpy(rng.standard_normal((pairs, streams, count, width), np.float32))
+    def draw(scale: int, begin: int, count: int) -> np.ndarray:
+        return rng.standard_normal((pairs, streams, count, width), np.float32)
 
-    return multiscale_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))
+    noise = multiscale_noise(draw, frames, slow_columns(width), first=int(rng.integers(SCALES[-1])))
+    return torch.from_numpy(noise)
+
+
+def noised(motion: Tensor, levels: Tensor, noise: Tensor) -> Tensor:
+    """``motion`` with ``noise``, both (B, 2, T, D), at ``levels`` (B, 2, T)."""
+    clear, noisy = (torch.from_numpy(share(levels.numpy()))[..., None] for share in (signal, noise_share))
+    return clear * motion + noisy * noise
 
 
 def _cut(dialogue: Dialogue, frames: int, rng: np.random.Generator, precise: bool):

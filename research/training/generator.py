@@ -20,12 +20,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from core.engine.networks.generator import Config, DualStream, save_network
 from core.errors import UserError
 from core.files import replacing
 from core.generator import posture_gesture
-from core.generator.checkpoint import save_checkpoint
 from core.generator.condition import FEATURES
-from core.generator.network import Config, DualStream
 
 from .batches import Batch, Dialogue, Recipe, draw_batch, measure, read_dialogues
 from .ddp import DDP
@@ -211,7 +210,7 @@ def save(folder: Path, state: State, scale: Scale, plan: Plan, header: dict[str,
         values = {"plan": repr(plan), "step": state.step, "scale": vars(scale)}
         torch.save(values | {"parts": [part.state_dict() for part in parts]}, file)
     header = header | {"step": str(state.step), "plan": repr(plan)}
-    save_checkpoint(folder / "generator.safetensors", state.average, scale.mean.numpy(), scale.std.numpy(), header)
+    save_network(folder / "generator.safetensors", state.average, scale.mean, scale.std, header)
 
 
 def resume(folder: Path, state: State, scale: Scale, plan: Plan) -> tuple[State, Scale]:

@@ -7,14 +7,18 @@ import random
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
+from core.engine import pytorch
+from core.engine.networks.layout_regressor import Ensemble, LayoutRegressor, Outputs
+from core.engine.weights import FILES
 from core.prompt import layout_regressor
 from core.prompt.clause_splitting import normalized
-from core.prompt.layout_regressor import FIELDS, Ensemble, LayoutRegressor
+from core.prompt.layout_regressor import FIELDS
 
 from .prompt_set import Line, prompt_set
 
@@ -31,7 +35,7 @@ ROLES = "the pupil,the teacher,the doctor,the patient,the boss,the guest,the hos
 
 
 def add_arguments(parser) -> None:
-    parser.add_argument("--out", type=Path, default=layout_regressor.MODEL, help="the trained heads, .safetensors")
+    parser.add_argument("--out", type=Path, default=FILES["layout_regressor"], help="the trained heads, .safetensors")
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
@@ -180,7 +184,7 @@ def _loss(outputs: dict[str, Tensor], target: dict[str, Tensor]) -> Tensor:
     stated, changed = target["stated"], target["changes"]
     loss = entropy(outputs["scene"][:, 0], target["scene"]) + 4 * entropy(outputs["outright"], target["outright"])
     loss = loss + 8 * entropy(outputs["changes"], torch.cat([changed, target["swap"][:, None]], dim=1))
-    table, real = layout_regressor.steps()
+    table, real = map(torch.from_numpy, layout_regressor.steps())
     wanted = torch.cat([target["value"][:, :1].clamp_min(0.1).log2(), target["value"][:, 1:]], dim=1)[..., None]
     near = _between(table, real, wanted)
     value = -(near * outputs["step"].masked_fill(~real, -1e4).log_softmax(-1)).sum(-1) * stated
@@ -213,7 +217,8 @@ def _encode(texts: list[str]) -> list[tuple[Tensor, Tensor]]:
         chosen = order[begin : begin + 64]
         states, real, sentence = layout_regressor.inputs([texts[i] for i in chosen])
         for row, i in enumerate(chosen):
-            encoded[i] = (states[row, : int(real[row].sum())].half(), sentence[row].clone())
+            kept = torch.from_numpy(states[row, real[row]]).half()
+            encoded[i] = (kept, torch.from_numpy(sentence[row]))
     return encoded
 
 
@@ -226,8 +231,12 @@ def _batch(encoded: list[tuple[Tensor, Tensor]], chosen: list[int]) -> tuple[Ten
 def report(model: Ensemble, lines: list[Line]) -> None:
     """Print the wrong predictions on held-out lines, and the accuracy by field."""
     right: dict[str, list[bool]] = {}
+
+    def arrays(states: np.ndarray, mask: np.ndarray, sentence: np.ndarray) -> tuple[np.ndarray, ...]:
+        return pytorch.call(Outputs(model), {"states": states, "mask": mask, "sentence": sentence})
+
     for line, prediction in zip(
-        lines, layout_regressor.predict([normalized(line.text) for line in lines], model), strict=True
+        lines, layout_regressor.predict([normalized(line.text) for line in lines], arrays), strict=True
     ):
         wrong = [field for field in FIELDS if not _right(field, line, prediction)]
         for field in FIELDS:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from core.audio import SAMPLE_RATE, SAMPLES_PER_FRAME
 from core.speech import features, streams
@@ -97,7 +96,6 @@ def mask_of(phones: list[Phone]) -> np.ndarray:
     return mask
 
 
-@torch.inference_mode()
 def encode(scene: Scene) -> list[dict[str, np.ndarray]]:
     """Inputs and labels of the articulation head for both streams; of a single voice, the second stream is silent.
 
@@ -107,7 +105,7 @@ def encode(scene: Scene) -> list[dict[str, np.ndarray]]:
     levels = streams.usual_levels(scene.mix, scene.masks)
     voices = streams.stream_prosody(scene.mix, scene.masks, levels)
     sounds = streams.gated_streams(scene.mix, scene.masks, levels, 0, FRAMES, features.LEAD, features.TAIL)
-    tokens = features.whisper_tokens(torch.from_numpy(sounds)).half().numpy()
+    tokens = features.whisper_tokens(sounds).astype(np.float16)
     examples = []
     for stream, phones in enumerate(scene.phones):
         own = np.repeat(np.stack([scene.masks[stream], scene.masks[1 - stream]], axis=1), 2, axis=0)

@@ -14,6 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from core import WEIGHTS
 from core.diarization import clustering, embeddings, lda, log_mel, target_speaker
+from core.engine.networks.target_speaker import TargetSpeakerVAD
+from core.engine.weights import FILES
 
 from . import lda as fitting
 from . import mixture_cache
@@ -88,7 +90,7 @@ def train(examples: list[Example], held: list[Example], plan: Plan, folder: Path
     The state is written to ``folder`` every WATCH steps, from which the same command resumes.
     """
     torch.manual_seed(plan.seed)
-    network = target_speaker.TargetSpeakerVAD(plan.width)
+    network = TargetSpeakerVAD(plan.width)
     network.train()
     average = copy.deepcopy(network).eval()
     optimiser = torch.optim.AdamW(network.parameters(), plan.rate, weight_decay=DECAY)
@@ -179,7 +181,7 @@ def _masked(log_mel_features: np.ndarray, rng: np.random.Generator) -> np.ndarra
 
 
 def loss_of(
-    network: target_speaker.TargetSpeakerVAD,
+    network: TargetSpeakerVAD,
     log_mel_features: torch.Tensor,
     speakers: torch.Tensor,
     truth: torch.Tensor,
@@ -191,18 +193,21 @@ def loss_of(
 
 
 @torch.inference_mode()
-def validate(network: target_speaker.TargetSpeakerVAD, held: list[Example]) -> float:
+def validate(network: TargetSpeakerVAD, held: list[Example]) -> float:
     """Mean cross-entropy over unseen readers, with the voices found by clustering."""
     losses = []
+
+    def logits(log_mel_features: np.ndarray, speakers: np.ndarray) -> np.ndarray:
+        return network(torch.from_numpy(log_mel_features), torch.from_numpy(speakers)).numpy()
+
     for one in held:
-        found = target_speaker.target_masks(network, one.log_mel_features, one.speakers[0].astype(np.float32)).clip(
-            1e-5, 1 - 1e-5
-        )
+        speakers = one.speakers[0].astype(np.float32)
+        found = target_speaker.target_masks(one.log_mel_features, speakers, logits).clip(1e-5, 1 - 1e-5)
         losses.append(-np.mean(one.truth * np.log(found) + (1 - one.truth) * np.log(1 - found)))
     return float(np.mean(losses))
 
 
-def save(network: target_speaker.TargetSpeakerVAD, mixtures: int, plan: Plan, loss: float) -> None:
+def save(network: TargetSpeakerVAD, mixtures: int, plan: Plan, loss: float) -> None:
     """Write float16 weights; the header says how they were trained."""
     tensors = {name: value.half().contiguous() for name, value in network.state_dict().items()}
     digest = hashlib.sha256(b"".join(value.numpy().tobytes() for value in tensors.values())).hexdigest()
@@ -214,4 +219,4 @@ def save(network: target_speaker.TargetSpeakerVAD, mixtures: int, plan: Plan, lo
         "validation": json.dumps({"cross_entropy": round(loss, 4)}),
         "sha256": digest,
     }
-    save_file(tensors, target_speaker.FILE, card)
+    save_file(tensors, FILES["target_speaker"], card)

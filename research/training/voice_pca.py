@@ -7,10 +7,9 @@ import numpy as np
 import torch
 from safetensors.torch import save_file
 
-from core import WEIGHTS
+from core import WEIGHTS, engine
 from core.audio.mel import log_mel
 from core.speech import features, streams
-from core.speech.whisper import load_whisper
 from core.speech.windows import dither
 
 from ..corpora import recordings as corpora
@@ -41,13 +40,12 @@ def main(args: argparse.Namespace) -> None:
     print(f"{len(utterances)} scenes, {statistics.kept:.3f} of the variance in {COMPONENTS} components")
 
 
-@torch.inference_mode()
 def raw_tokens(scene: scenes.Scene) -> torch.Tensor:
     """(tokens, 1536) of the first stream, only those in which it speaks."""
     levels = streams.usual_levels(scene.mix, scene.masks)
     sound = streams.gated_streams(scene.mix, scene.masks, levels, 0, scenes.FRAMES, features.LEAD, features.TAIL)[:1]
-    tokens = load_whisper()(log_mel(torch.from_numpy(sound) + dither(sound.shape[-1])))[0]
-    return tokens[torch.from_numpy(np.repeat(scene.masks[0], 2) > 0.5)]
+    (tokens,) = engine.run("whisper", mel=log_mel(sound + dither(sound.shape[-1])))
+    return torch.from_numpy(tokens[0][np.repeat(scene.masks[0], 2) > 0.5])
 
 
 class Statistics:

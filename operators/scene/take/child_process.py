@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 
+from ....core.engine import AUTOMATIC
 from ....core.errors import UserError
 from ....core.service.client import Interpreter, Worker, find_interpreter
 from ....core.service.jobs import Job
@@ -18,7 +19,7 @@ _worker: Worker | None = None
 
 
 def worker() -> Worker:
-    """The child process of this session; a new one when the preferences name another Python."""
+    """The child process of this session; a new one when the preferences name another Python or engine."""
     global _worker
     interpreter = _interpreter()
     if _worker is None or _worker.interpreter != interpreter:
@@ -28,7 +29,7 @@ def worker() -> Worker:
 
 
 def missing() -> str:
-    """Why no take can be generated, in the user's words; empty where a Python with PyTorch is known."""
+    """Why no take can be generated, in the user's words; empty where a Python with an engine is known."""
     try:
         _interpreter()
     except UserError as error:
@@ -47,7 +48,7 @@ def stop_worker() -> None:
 def _interpreter() -> Interpreter:
     chosen = addon.preferences(bpy.context)
     path = bpy.path.abspath(chosen.python) if chosen else ""
-    return find_interpreter(path, addon.site_folder())
+    return find_interpreter(path, chosen.engine if chosen else AUTOMATIC)
 
 
 def make(request: GenerateTake) -> Job[tuple[Path, Notices]]:

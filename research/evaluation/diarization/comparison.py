@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from core.audio import Sound
-from core.diarization import target_speaker
 from core.diarization.diarize import MORE_VOICES, ONE_VOICE, Diarization, diarize
 from core.diarization.embeddings import SpeakerEmbeddings, embed_recording
+from core.engine.weights import FILES
 
 from .. import report
 from . import datasets
@@ -70,7 +70,7 @@ def main(args: argparse.Namespace) -> None:
     print(table(results))
     print(f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
     if args.out:
-        weights = hashlib.sha256(target_speaker.FILE.read_bytes()).hexdigest()
+        weights = hashlib.sha256(FILES["target_speaker"].read_bytes()).hexdigest()
         report.write_measures(args.out, list(measures(results)), weights_sha256=weights, data=str(args.data.name))
 
 

@@ -19,9 +19,10 @@ import numpy as np
 from core import gaze
 from core.generate import GENERATOR
 from core.generator import ddim
-from core.generator.checkpoint import Checkpoint, load_checkpoint
+from core.generator.checkpoint import Checkpoint
 from core.heads import FOLDER
 
+from ...training.trained import load_trained
 from .. import report
 from . import claims, self_tests
 from .benchmark import Benchmark, Generated, cache_name, gaze_of
@@ -65,7 +66,7 @@ def add_arguments(parser) -> None:
 
 def candidates(arguments, training: list[Case]) -> dict[str, Candidate]:
     """Everything to be evaluated, by name."""
-    shipped = load_checkpoint(GENERATOR)
+    shipped = load_trained(GENERATOR)
     if arguments.curves:
         by_setting = {f"guidance {g:g}": sampled(shipped, guidance=g) for g in GUIDANCES}
         by_setting |= {f"{n} steps": sampled(shipped, steps=n) for n in STEPS}
@@ -73,7 +74,7 @@ def candidates(arguments, training: list[Case]) -> dict[str, Candidate]:
     others = {}
     for text in arguments.weights:
         name, path = text.split("=", 1)
-        others |= products(name, load_checkpoint(path))
+        others |= products(name, load_trained(path))
     if arguments.ablations:
         others |= trained_runs(arguments.ablations)
     mean = np.concatenate([c.intents.reshape(-1, gaze.INTENT_WIDTH) for c in training]).mean(axis=0)

@@ -16,11 +16,10 @@ import numpy as np
 import torch
 
 from core.generator import posture_gesture
-from core.generator.noise_schedule import noise_share, signal
 from core.generator.window_averaging import WINDOW
 
 from ...training.ablations import RUNS, finished, partner_regression, regression
-from ...training.batches import Batch, Dialogue, draw_noise, measure, read_dialogues
+from ...training.batches import Batch, Dialogue, draw_noise, measure, noised, read_dialogues
 from ...training.losses import Clip, Scale, losses
 from .. import report
 from . import claims
@@ -62,7 +61,7 @@ def windows(dialogues: list[Dialogue], scale: Scale) -> list[Batch]:
         motion = (torch.from_numpy(dialogue.intents[:, cut]) - scale.mean) / scale.std
         motion = motion.expand(count, *motion.shape)
         level = torch.tensor(ROWS)[..., None].expand(motion.shape[:3])
-        noisy = signal(level)[..., None] * motion + noise_share(level)[..., None] * draw_noise(motion.shape, rng)
+        noisy = noised(motion, level, draw_noise(motion.shape, rng))
         angles = torch.from_numpy(dialogue.toward).expand(count, 2, 2)
         clip = Clip(motion, angles, (level > 0).float(), torch.zeros(level.shape, dtype=torch.bool))
         network_input = torch.from_numpy(_condition(dialogue, cut)).expand(count, 2, motion.shape[2], -1)

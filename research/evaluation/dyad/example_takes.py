@@ -14,9 +14,9 @@ import soundfile
 from core.audio import decoding
 from core.files import replacing
 from core.generate import GENERATOR
-from core.generator.checkpoint import load_checkpoint
 from core.motion import MOTION_FPS, HeadMotion, Take, save_take
 
+from ...training.trained import load_trained
 from .comparison import SIMULATOR
 from .networks import network, trained_runs, with_closures
 from .systems import Case, System, read_cases
@@ -57,7 +57,7 @@ def main(arguments) -> None:
 
 def _systems(arguments) -> dict[str, System]:
     """Simulator, shipped network and ablation runs by name; the networks with closures enforced, as in the product."""
-    systems: dict[str, System] = {SIMULATOR: _simulator, "shipped": with_closures(network(load_checkpoint(GENERATOR)))}
+    systems: dict[str, System] = {SIMULATOR: _simulator, "shipped": with_closures(network(load_trained(GENERATOR)))}
     runs = trained_runs(arguments.ablations) if arguments.ablations else {}
     return systems | {name: with_closures(runs[name].system) for name in arguments.runs if name in runs}
 

@@ -132,8 +132,8 @@ def regressed(checkpoint: Checkpoint) -> System:
     """B4: a regression in one pass; every seed gives the same motion."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
-        nobody = torch.zeros(2, case.frames, len(checkpoint.mean))
-        regressed = _regress(checkpoint, case, nobody, torch.ones(2, case.frames))
+        nobody = np.zeros((2, case.frames, len(checkpoint.mean)), np.float32)
+        regressed = _regress(checkpoint, case, nobody, np.ones((2, case.frames), np.float32))
         return from_z(checkpoint, regressed, condition.distance(case.condition))
 
     return predict
@@ -143,23 +143,23 @@ def regression_from_partner(checkpoint: Checkpoint, privileged: bool) -> System:
     """B6: each person from the other's motion: the true one (``privileged``), or one predicted without it."""
 
     def predict(case: Case, seed: int) -> np.ndarray:
-        known = torch.from_numpy(to_z(checkpoint, case.intents))
+        known = to_z(checkpoint, case.intents)
         if not privileged:
-            known = _regress(checkpoint, case, torch.zeros_like(known), torch.ones(2, case.frames))
+            known = _regress(checkpoint, case, np.zeros_like(known), np.ones((2, case.frames), np.float32))
         rows = []
         for own in (0, 1):
-            given = known.clone()
+            given = known.copy()
             given[own] = 0
-            levels = torch.zeros(2, case.frames)
+            levels = np.zeros((2, case.frames), np.float32)
             levels[own] = 1
             rows.append(_regress(checkpoint, case, given, levels)[own])
-        return from_z(checkpoint, torch.stack(rows), condition.distance(case.condition))
+        return from_z(checkpoint, np.stack(rows), condition.distance(case.condition))
 
     return predict
 
 
-def _regress(checkpoint: Checkpoint, case: Case, given: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-    predict = ddim.predictor(checkpoint.network, torch.from_numpy(case.condition))
+def _regress(checkpoint: Checkpoint, case: Case, given: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    predict = ddim.predictor(checkpoint.denoise, case.condition)
     return window_averaging.clean(predict, given, levels)
 
 

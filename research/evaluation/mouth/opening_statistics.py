@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from core.speech import articulation, features
-from core.speech.articulation import VISEMES
+from core.engine.networks import articulation
+from core.engine.networks.articulation import VISEMES
+from core.speech import features
 
 from ...simulator import coarticulation
 from .. import report

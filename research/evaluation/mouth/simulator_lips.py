@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from core import heads
+from core.engine.networks.articulation import VISEMES
 from core.gaze import INTENT_CHANNELS
 from core.motion import MOTION_FPS
-from core.speech.articulation import VISEMES
 from core.timeseries import runs
 
 from ...corpora.phones import BILABIALS, VISEME_OF

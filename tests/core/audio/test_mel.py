@@ -1,6 +1,5 @@
 import librosa
 import numpy as np
-import torch
 
 from core.audio import mel
 
@@ -8,7 +7,7 @@ from core.audio import mel
 def test_the_mel_matrix_is_librosas():
     expected = librosa.filters.mel(sr=16_000, n_fft=400, n_mels=80)
 
-    np.testing.assert_allclose(mel.mel_matrix().numpy(), expected, atol=1e-7)
+    np.testing.assert_allclose(mel.mel_matrix(), expected, atol=1e-7)
 
 
 def test_the_spectrogram_is_librosas_power_spectrogram_on_whispers_scale():
@@ -19,10 +18,10 @@ def test_the_spectrogram_is_librosas_power_spectrogram_on_whispers_scale():
     logs = np.log10(np.maximum(power, 1e-10))
     expected = (np.maximum(logs, logs.max() - 8) + 4) / 4
 
-    ours = mel.log_mel(torch.from_numpy(np.pad(samples, 200, mode="reflect")))
+    ours = mel.log_mel(np.pad(samples, 200, mode="reflect"))
 
-    np.testing.assert_allclose(ours.numpy(), expected, atol=1e-4)
+    np.testing.assert_allclose(ours, expected, atol=1e-4)
 
 
 def test_digital_silence_gives_finite_values():
-    assert torch.isfinite(mel.log_mel(torch.zeros(2, 4000))).all()
+    assert np.isfinite(mel.log_mel(np.zeros((2, 4000), np.float32))).all()

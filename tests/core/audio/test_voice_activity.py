@@ -24,18 +24,18 @@ def test_probabilities_are_those_of_the_original_package(mono):
     """
     original = np.load(Path(__file__).with_name("silero_reference.npz"))["probability"]
 
-    ours = voice_activity.speech_probability(voice_activity.load(), mono)
+    ours = voice_activity.speech_probability(mono)
 
     assert original.min() < 0.1 and original.max() > 0.99  # both silence and speech are compared
     np.testing.assert_allclose(ours, original, atol=1e-5)
 
 
 def test_a_recording_in_chunks_gives_the_same_probabilities(mono, monkeypatch):
-    at_once = voice_activity.speech_probability(voice_activity.load(), mono[:50_000])
+    at_once = voice_activity.speech_probability(mono[:50_000])
 
     monkeypatch.setattr(voice_activity, "CHUNK", 30)
 
-    chunked = voice_activity.speech_probability(voice_activity.load(), mono[:50_000])
+    chunked = voice_activity.speech_probability(mono[:50_000])
     assert len(chunked) == 98
     np.testing.assert_allclose(chunked, at_once, atol=1e-5)
 

@@ -29,17 +29,17 @@ def test_embeddings_are_those_of_the_original_package(name, seconds, mono, origi
     8 s at that gain, cut to the window, and ``VoiceEncoder`` of that. The port was equal within 4.3e-4: its weights are
     rounded to float16.
     """
-    ours = speaker_encoder.embed(speaker_encoder.load(), mono, original["centres"], seconds)
+    ours = speaker_encoder.embed(mono, original["centres"], seconds)
 
     assert (original[name] @ original[name].T).min() < 0.5  # two speakers are compared
     np.testing.assert_allclose(ours, original[name], atol=1e-3)
 
 
 def test_loudness_batches_and_the_ends_of_a_recording_do_not_matter(mono, original):
-    network, centres = speaker_encoder.load(), original["centres"]
-    at_once = speaker_encoder.embed(network, mono, centres, 1.6)
+    centres = original["centres"]
+    at_once = speaker_encoder.embed(mono, centres, 1.6)
 
-    np.testing.assert_allclose(speaker_encoder.embed(network, mono / 50, centres, 1.6), at_once, atol=1e-4)
-    np.testing.assert_allclose(speaker_encoder.embed(network, mono, centres, 1.6, batch=1), at_once, atol=1e-4)
-    ends = speaker_encoder.embed(network, mono, np.array([320, len(mono) - 320]), 1.6)
+    np.testing.assert_allclose(speaker_encoder.embed(mono / 50, centres, 1.6), at_once, atol=1e-4)
+    np.testing.assert_allclose(speaker_encoder.embed(mono, centres, 1.6, batch=1), at_once, atol=1e-4)
+    ends = speaker_encoder.embed(mono, np.array([320, len(mono) - 320]), 1.6)
     np.testing.assert_allclose(np.linalg.norm(ends, axis=1), 1, atol=1e-5)

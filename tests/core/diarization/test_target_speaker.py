@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from core.diarization import clustering, target_speaker
+from core.diarization import log_mel as log_mel_features
 from core.diarization.embeddings import NARROW_STEP, WIDE_STEP, SpeakerEmbeddings
+from core.engine.networks import target_speaker as network
 
 FRAMES = 300
 
@@ -37,20 +39,24 @@ def test_the_target_has_similarity_1_and_the_other_0(embeddings, centres):
 
 
 def test_exchanged_speakers_give_exchanged_masks(embeddings, centres):
-    log_mel = np.random.default_rng(1).normal(size=(FRAMES, target_speaker.LOG_MEL)).astype(np.float16)
-    network = target_speaker.load()
-    there = target_speaker.target_masks(network, log_mel, target_speaker.speaker_features(embeddings, centres))
-    back = target_speaker.target_masks(network, log_mel, target_speaker.speaker_features(embeddings, centres[::-1]))
+    log_mel = np.random.default_rng(1).normal(size=(FRAMES, log_mel_features.WIDTH)).astype(np.float16)
+    there = target_speaker.target_masks(log_mel, target_speaker.speaker_features(embeddings, centres))
+    back = target_speaker.target_masks(log_mel, target_speaker.speaker_features(embeddings, centres[::-1]))
 
     assert there.min() >= 0 and there.max() <= 1 and np.abs(there[0] - there[1]).max() > 0.1
     np.testing.assert_allclose(back, there[::-1], atol=1e-5)
 
 
+def test_the_margin_of_a_chunk_is_the_reach_of_the_network():
+    assert target_speaker.REACH == network.REACH
+    assert (target_speaker.OWN + target_speaker.SHARED, log_mel_features.WIDTH) == (network.SPEAKER, network.LOG_MEL)
+
+
 def test_chunks_give_the_masks_of_the_whole(embeddings, centres, monkeypatch):
-    log_mel = np.random.default_rng(1).normal(size=(FRAMES, target_speaker.LOG_MEL)).astype(np.float16)
+    log_mel = np.random.default_rng(1).normal(size=(FRAMES, log_mel_features.WIDTH)).astype(np.float16)
     features = target_speaker.speaker_features(embeddings, centres)
-    whole = target_speaker.target_masks(target_speaker.load(), log_mel, features)
+    whole = target_speaker.target_masks(log_mel, features)
 
     monkeypatch.setattr(target_speaker, "CHUNK", 40)
 
-    np.testing.assert_allclose(target_speaker.target_masks(target_speaker.load(), log_mel, features), whole, atol=1e-5)
+    np.testing.assert_allclose(target_speaker.target_masks(log_mel, features), whole, atol=1e-5)

@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.engine import AUTOMATIC, ONNX_RUNTIME, PYTORCH
 from core.errors import UserError
 from core.generate import ENCODING, SAMPLING
 from core.layout import Layout
 from core.motion import load_take
+from core.service import client
 from core.service import worker as child
 from core.service.client import Interpreter, Worker, find_interpreter
 from core.service.jobs import Progress, finish, part
@@ -129,9 +131,9 @@ def test_a_crash_of_the_child_is_told_in_one_line(worker):
     assert worker.process_id is None
 
 
-def test_a_python_without_torch_says_where_the_button_is(empty_python, root):
+def test_a_python_without_the_packages_names_the_missing_one(empty_python, root):
     worker = Worker(Interpreter(empty_python))
-    with pytest.raises(UserError, match="Press Install PyTorch"):
+    with pytest.raises(UserError, match='package "numpy" is missing .* choose another Python'):
         finish(worker.run(turns_of(root / "assets/sample/dialogue.flac")))
     worker.stop()
 
@@ -145,10 +147,31 @@ def test_a_chosen_python_that_is_not_there_is_named(tmp_path):
         find_interpreter(str(tmp_path / "python"))
 
 
-def test_the_installed_packages_are_taken_with_this_python(tmp_path):
-    (tmp_path / "site/torch").mkdir(parents=True)
+@pytest.mark.parametrize("wanted, package", [(AUTOMATIC, "onnxruntime"), (PYTORCH, "torch")])
+def test_the_packages_of_the_extension_are_taken_with_this_python(tmp_path, monkeypatch, wanted, package):
+    """As the wheels of the zip are in Blender: beside its own packages."""
+    (tmp_path / package).mkdir()
+    (tmp_path / package / "__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    monkeypatch.delitem(sys.modules, package, raising=False)
 
-    assert find_interpreter("", tmp_path / "site") == Interpreter(Path(sys.executable), tmp_path / "site")
+    assert find_interpreter("", wanted) == Interpreter(Path(sys.executable), tmp_path, wanted)
+
+
+def test_without_any_packages_the_zip_for_this_system_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(client.importlib.util, "find_spec", lambda name: None)
+
+    with pytest.raises(UserError, match="ONNX Runtime is missing.*Install the zip for yours"):
+        find_interpreter(root=tmp_path)
+
+
+@pytest.mark.parametrize("wanted, title", [(ONNX_RUNTIME, "ONNX Runtime"), (PYTORCH, "PyTorch")])
+def test_the_child_says_which_engine_it_starts(wanted, title):
+    worker, steps = Worker(find_interpreter(engine=wanted)), []
+    finish(worker.run(ReadPrompt("closer", Layout())), steps.append)
+    worker.stop()
+
+    assert any(step.label.startswith(f"Starting {title} ") for step in steps)
 
 
 def test_a_part_of_a_job_fills_its_part_of_the_bar():

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import soundfile
 
@@ -21,6 +22,14 @@ def test_the_stages_of_a_take_add_up_on_the_clock_and_on_the_processor(tmp_path)
 def test_a_process_that_fails_is_not_timed():
     with pytest.raises(RuntimeError, match="exited with 3"):
         cost.child("-c", "raise SystemExit(3)")
-    seconds, processor, memory = cost.child("-c", "pass")
+    with pytest.raises(RuntimeError, match="exited with 2"):
+        cost.cold("core", "generate")
+
+
+def test_the_peak_is_that_of_the_child_alone():
+    filled = np.ones(200_000_000, np.uint8)  # of this process
+
+    seconds, processor, memory = cost.cold("core", "layout", "--help")
+
     assert seconds > 0 and processor > 0
-    assert memory > 1, "MB; no upper bound: Linux starts a child's peak at what its parent holds"
+    assert 5 < memory < 150 < len(filled)

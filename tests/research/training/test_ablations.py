@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.engine.networks.generator import Config, DualStream, save_network
 from core.errors import UserError
-from core.generator.checkpoint import save_checkpoint
 from core.generator.condition import FEATURES, LAYOUT_NAMES
-from core.generator.network import Config, DualStream
 from core.layout import Layout
 from core.speech import features
 from research.training import ablations
@@ -86,7 +85,7 @@ def test_an_ablation_is_saved_and_loaded_as_what_it_is(tmp_path, shown):
     for name in ("no cross-attention", "no layout", "FiLM only", "concatenation only", "B4 FaceFormer-like"):
         path, net = ablations.weights_of(tmp_path, name), network(ablations.RUNS[name].network)
         path.parent.mkdir()
-        save_checkpoint(path, net, np.zeros(56), np.ones(56), {"step": "600"})
+        save_network(path, net, torch.zeros(56), torch.ones(56), {"step": "600"})
         loaded = ablations.finished(tmp_path)[name].network
         assert type(loaded) is ablations.RUNS[name].network
         assert torch.allclose(predicted(loaded, *shown), predicted(net, *shown), atol=0.02)
@@ -142,7 +141,7 @@ def test_a_run_that_stopped_half_way_is_left_out(tmp_path):
     for name, step in (("full", "600"), ("no layout", "250"), ("no roles", "600")):
         path = ablations.weights_of(tmp_path, name)
         path.parent.mkdir()
-        save_checkpoint(path, network(), np.zeros(56), np.ones(56), {"step": step})
+        save_network(path, network(), torch.zeros(56), torch.ones(56), {"step": step})
     assert list(ablations.finished(tmp_path)) == ["full", "no roles"]
 
 

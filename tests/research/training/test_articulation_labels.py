@@ -1,6 +1,6 @@
 import numpy as np
 
-from core.speech.articulation import SHAPES, VISEMES
+from core.engine.networks.articulation import SHAPES, VISEMES
 from research.corpora.phones import BILABIALS, DIPHTHONGS, LABIODENTALS, VISEME_OF, dominance
 from research.corpora.recordings import Phone
 from research.training.articulation_labels import RATE, closure_labels, closures, shapes_at, visemes_at

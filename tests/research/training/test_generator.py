@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 import torch
 
+from core.engine.networks.generator import Config
 from core.errors import UserError
-from core.generator.checkpoint import load_checkpoint
 from core.generator.condition import FEATURES, PARTNER
-from core.generator.network import Config
 from core.generator.noise_schedule import signal
 from core.layout import Layout
 from core.motion import EXPRESSION_NAMES
@@ -20,6 +19,7 @@ from research.training import batches, generator
 from research.training.batches import Recipe, draw_batch, measure, read_dialogues, roughen
 from research.training.generator import Plan, Stage, train
 from research.training.losses import level_weight
+from research.training.trained import load_trained
 
 VOICE = 6  # features of the made-up voices
 TINY = Config(condition=FEATURES + VOICE, widths=(16, 24), blocks=1, embedding=16, role=4, heads=2)
@@ -61,7 +61,7 @@ def test_the_loss_falls_and_the_weights_can_be_loaded(folder, monkeypatch):
     for name, most in (("expression", 0.5), ("total", 0.9)):  # of that after ten steps; most of the total is noise here
         losses = [float(row[name]) for row in rows]
         assert losses[-1] < most * losses[0]
-    loaded = load_checkpoint(folder / "out" / "generator.safetensors")
+    loaded = load_trained(folder / "out" / "generator.safetensors")
     assert loaded.header["command"] == "python -m research train" and loaded.header["step"] == "65"
     assert loaded.network.config == TINY
 
@@ -104,7 +104,7 @@ def test_two_processes_train_one_network(folder, root):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("steps on 13 dialogues") == 1
-    loaded = load_checkpoint(folder / "out" / "generator.safetensors")
+    loaded = load_trained(folder / "out" / "generator.safetensors")
     with open(folder / "out" / "log.csv") as file:
         held_out = [row for row in csv.DictReader(file) if row["stage"] == "held out"]
     assert len(held_out) == 1 and held_out[0]["step"] == loaded.header["step"] == str(len(generator.STAGES))
@@ -157,7 +157,7 @@ def test_an_answer_to_somebody_who_is_clear_counts_most(folder):
     dialogues, _ = read_dialogues(folder)
     recipe = Recipe(64, 16, drop=0.0, given=0.0, apart=1.0)
     batch = draw_batch(dialogues, measure(dialogues), recipe, np.random.default_rng(0))
-    usual = level_weight(signal(batch.levels))
+    usual = level_weight(torch.from_numpy(signal(batch.levels.numpy())))
     answers = batch.levels > batch.levels.flip(1) + 0.2
     assert (batch.clip.counts[answers] > 1.2 * usual[answers]).all()
     noisier = batch.levels < batch.levels.flip(1)

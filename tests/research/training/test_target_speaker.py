@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.diarization import target_speaker
 from core.diarization.log_mel import WIDTH
+from core.engine.networks.target_speaker import TargetSpeakerVAD, load
 from research.training.target_speaker import BATCH, CROP, Example, batch, loss_of, validate
 
 
@@ -15,7 +15,7 @@ def mixture() -> Example:
     rng, frames = np.random.default_rng(0), 3 * CROP // 4
     truth = np.zeros((2, frames), np.float32)
     truth[0, : frames // 2], truth[1, frames // 2 :] = 1, 1
-    columns = target_speaker.load().speaker.in_features
+    columns = load().speaker.in_features
     speakers = np.repeat(truth[..., None], columns, axis=-1).astype(np.float16)
     return Example(rng.normal(size=(frames, WIDTH)).astype(np.float16), [speakers], truth)
 
@@ -30,7 +30,7 @@ def test_each_mixture_is_seen_from_both_sides_and_its_end_is_marked(mixture):
 
 def test_frames_beyond_the_end_do_not_count_and_training_learns_who_speaks(mixture):
     torch.manual_seed(0)
-    network = target_speaker.TargetSpeakerVAD(16)
+    network = TargetSpeakerVAD(16)
     before, rng = validate(network.eval(), [mixture]), np.random.default_rng(0)
     optimiser = torch.optim.AdamW(network.parameters(), 1e-2)
     for _ in range(15):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from core import heads
+from core.engine.networks.articulation import VISEMES
 from core.motion import EXPRESSION_NAMES
-from core.speech.articulation import VISEMES
 from research.evaluation.mouth.lip_curves import expression_gap
 from research.evaluation.mouth.simulator_lips import MouthStatistics, compare, mouth_statistics
 

@@ -8,7 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from .. import WEIGHTS
+from ..weights import FILES
 
 VISEMES = "silence PBM FV TH TDN SZ SH KG L R OO O AA EH EE".split()
 SHAPES = ("aperture", "width", "protrusion", "jaw")
@@ -100,9 +100,26 @@ class ArticulationHead(nn.Module):
 @cache
 def load_head() -> ArticulationHead:
     """The shipped head, frozen, read once."""
-    path = WEIGHTS / "articulation.safetensors"
+    path = FILES["articulation"]
     with safe_open(path, "pt") as file:
         width = int(file.metadata()["width"])
     head = ArticulationHead(width)
     head.load_state_dict(load_file(path))
     return head.eval().requires_grad_(False)
+
+
+class PerFrame(nn.Module):
+    """The head as the product runs it: tokens and condition to the columns of :meth:`Articulation.per_frame`."""
+
+    def __init__(self, head: ArticulationHead):
+        super().__init__()
+        self.head = head
+
+    def forward(self, tokens: Tensor, condition: Tensor) -> Tensor:
+        """(B, K, 1536) tokens and (B, K, 5) condition to (B, K / 2, 23)."""
+        return self.head(tokens, condition).per_frame()
+
+
+def load_per_frame() -> PerFrame:
+    """The shipped head, frozen."""
+    return PerFrame(load_head())

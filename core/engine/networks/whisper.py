@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from .. import WEIGHTS
-from ..audio.mel import BANDS
+from ..weights import FILES
 
+BANDS = 80  # of the mel spectrogram
 DIM = 384
 HEADS = 6
 LAYERS = 4
@@ -75,7 +75,7 @@ class WhisperEncoder(nn.Module):
     def forward(self, mel: Tensor) -> Tensor:
         """All layers' outputs concatenated; the last one after the final norm, as Whisper's decoder gets it.
 
-        mel:     (B, 80, frames) from mel.log_mel, at most 30 s; token k is centred on frame 2 k
+        mel:     (B, 80, frames) from core.audio.mel.log_mel, at most 30 s; token k is centred on frame 2 k
         returns: (B, frames / 2, 1536)
         """
         x = F.gelu(self.conv2(F.gelu(self.conv1(mel)))).transpose(1, 2)
@@ -92,5 +92,5 @@ class WhisperEncoder(nn.Module):
 def load_whisper() -> WhisperEncoder:
     """The frozen encoder in float32, read from its float16 asset."""
     encoder = WhisperEncoder()
-    encoder.load_state_dict({k: v.float() for k, v in load_file(WEIGHTS / "whisper_tiny_encoder.safetensors").items()})
+    encoder.load_state_dict({k: v.float() for k, v in load_file(FILES["whisper"]).items()})
     return encoder.eval().requires_grad_(False)

@@ -4,16 +4,25 @@ Tensors are (streams, frames, channels) inside: channels last is what CPU convol
 channels looks at one frame only, so nothing but convolutions and attention carries anything along time.
 """
 
+import json
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import save
 from torch import Tensor, nn
 
-from ..gaze import INTENT_WIDTH
-from ..motion import MOTION_FPS
-from .noise_schedule import signal
+from ...files import replacing
+from ..weights import FILES
+
+INTENT, FPS = 56, 25  # as core.gaze and core.motion have them; the engine imports none of the rooms above it
+
+# Of configurations in the headers of weights that were trained while ablations were flags of the network
+FORMER_KEYS = {"cross_attention", "concatenation", "film", "hidden"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Config:
     """Sizes of the network; saved in the header of the weights."""
 
     condition: int  # K, width of the condition
-    intent: int = INTENT_WIDTH  # columns of the motion; posture_gesture.WIDTH with postures and gestures apart
+    intent: int = INTENT  # columns of the motion; posture_gesture.WIDTH with postures and gestures apart
     widths: tuple[int, ...] = (128, 192, 256)  # channels at 25, 12.5 and 6.25 frames a second
     blocks: int = 2  # residual blocks a level, down and up
     embedding: int = 128  # width of what FiLM reads
@@ -107,9 +116,14 @@ class CrossAttention(nn.Module):
 
     def bias(self, frames: int) -> Tensor:
         """(heads, frames, frames) log of each head's Gaussian about its delay: added to the scores, 0 at its peak."""
-        at = torch.arange(frames, device=self.back.device) * (self.folded / MOTION_FPS)
+        at = torch.arange(frames, device=self.back.device) * (self.folded / FPS)
         off = (at[:, None] - at - self.back[:, None, None]) / self.log_reach.exp()[:, None, None]
         return -off.square() / 2
+
+
+def signal(t: Tensor) -> Tensor:
+    """Share of the motion at noise level ``t``, as core/generator/noise_schedule.py has it for arrays."""
+    return torch.cos(t * (torch.pi / 2))
 
 
 def _partners(x: Tensor) -> Tensor:
@@ -187,7 +201,11 @@ class DualStream(nn.Module):
         streams = [x.flatten(0, 1) for x in (noisy, torch.cat([condition, role], dim=-1), t[..., None])]
         extra = -frames % 2 ** (len(self.config.widths) - 1)
         noisy, condition, t = (F.pad(x.transpose(1, 2), (0, extra), mode="replicate").transpose(1, 2) for x in streams)
-        out = self._unet(torch.cat([noisy, condition], dim=-1), self.embed(condition, t[..., 0]), signal(t) * noisy)
+        out = self._unet(
+            torch.cat([noisy, condition], dim=-1),
+            self.embed(condition, t[..., 0]),
+            torch.cos(t * (torch.pi / 2)) * noisy,
+        )
         return out[:, :frames].unflatten(0, (pairs, 2))
 
     def _unet(self, x: Tensor, c: Tensor, visible: Tensor) -> Tensor:
@@ -210,3 +228,29 @@ class DualStream(nn.Module):
             if level > 0:
                 h = self.finer[level - 1](h).unflatten(-1, (2, -1)).flatten(1, 2)
         return self.outlet(F.silu(F.layer_norm(h, h.shape[-1:])))
+
+
+def save_network(path: str | Path, network: DualStream, mean: Tensor, std: Tensor, header: dict[str, str]) -> None:
+    """Write weights in half precision: rounding changes the motion by less than 0.1 % of its standard deviation.
+
+    mean, std: (56 or 62,) of each column of the training set
+    header:    data hash, command, seed, steps …
+    """
+    tensors = {f"network.{name}": value.detach().half().contiguous() for name, value in network.state_dict().items()}
+    tensors |= {"mean": mean.float(), "std": std.float()}
+    header = {**header, "config": json.dumps(asdict(network.config))}
+    with replacing(path) as file:
+        file.write(save(tensors, header))
+
+
+def load(path: str | Path = FILES["generator"], build: Callable[[Config], DualStream] = DualStream) -> DualStream:
+    """The network of what :func:`save_network` wrote.
+
+    build: the network of a configuration; ablations are subclasses
+    """
+    with safe_open(path, "pt") as file:
+        config = {k: v for k, v in json.loads(file.metadata()["config"]).items() if k not in FORMER_KEYS}
+        tensors = {name[8:]: file.get_tensor(name).float() for name in file.keys() if name.startswith("network.")}
+    network = build(Config(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()}))
+    network.load_state_dict(tensors)
+    return network.eval()

@@ -1,9 +1,10 @@
 import pytest
 import torch
 
+from core.engine.networks import generator
+from core.engine.networks.generator import DELAYS, Config, DualStream, load
 from core.gaze import INTENT_WIDTH
-from core.generate import load_model
-from core.generator.network import DELAYS, Config, DualStream
+from core.motion import MOTION_FPS
 
 K = 20
 
@@ -32,6 +33,10 @@ def told(pairs=2, frames=40):
     condition = torch.randn(pairs, 2, frames, K)
     condition[..., 0] = torch.rand(pairs, 2, frames)
     return torch.randn(pairs, 2, frames, INTENT_WIDTH), condition, torch.rand(pairs, 1, 1).expand(pairs, 2, frames)
+
+
+def test_its_columns_and_frames_are_those_of_the_contract():
+    assert (generator.INTENT, generator.FPS) == (INTENT_WIDTH, MOTION_FPS)
 
 
 @torch.no_grad()
@@ -112,6 +117,6 @@ def test_a_dropped_condition_is_not_seen(network):
 
 
 def test_the_shipped_network_has_four_to_eight_million_parameters():
-    network = load_model().network
+    network = load()
     assert type(network) is DualStream
     assert 4e6 < sum(parameter.numel() for parameter in network.parameters()) < 8e6

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.speech import articulation
-from core.speech.articulation import VISEMES
+from core.engine.networks import articulation
+from core.engine.networks.articulation import VISEMES
 from research.simulator import coarticulation
 
 
