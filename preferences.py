@@ -31,7 +31,9 @@ class DyadPreferences(bpy.types.AddonPreferences):
         layout.prop(self, "engine")
         layout.prop(self, "python")
         missing = child_process.missing()
-        layout.label(text=missing or "Ready to animate.", icon="ERROR" if missing else "CHECKMARK")
+        layout.label(
+            text=missing or f"Ready to animate. {child_process.engine()}", icon="ERROR" if missing else "CHECKMARK"
+        )
 
 
 def register():

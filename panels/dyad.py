@@ -230,6 +230,10 @@ def _draw_generate(layout, context, given: advice.Advice | None) -> None:
     column = layout.column()
     column.scale_y = 1.6
     column.operator("dyad.generate", icon="COMMUNITY")
+    if child_process.engine():
+        row = layout.row()
+        row.active = False
+        row.label(text=f"Runs on {child_process.engine()}")
     _draw_advice(layout, context, given)
     draw_progress(layout)
 

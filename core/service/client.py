@@ -13,7 +13,7 @@ from ..engine import AUTOMATIC, ONNX_RUNTIME, PACKAGE, PYTORCH
 from ..errors import UserError
 from .jobs import Job, Progress
 from .process import ChildProcess
-from .protocol import Failure, Request, Result, from_json, to_json
+from .protocol import Failure, Request, Result, Started, from_json, to_json
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {"av", "safetensors", "sentence_transformers", "transformers", "tokenizers", "numpy"}  # of either engine
@@ -71,6 +71,7 @@ class Worker:
 
     def __init__(self, interpreter: Interpreter):
         self.interpreter = interpreter
+        self.engine = ""  # that runs the networks, with its version, once the child has told it
         self._child: ChildProcess | None = None
         self._log: BinaryIO | None = None
 
@@ -93,6 +94,9 @@ class Worker:
             step = Progress("Starting" if fresh else "Waiting", 0.0)
             for line in self._child.lines():
                 reply = from_json(line) if line else step
+                if isinstance(reply, Started):
+                    self.engine = reply.engine
+                    reply = Progress(f"Starting {self.engine}", 0.0)
                 if not isinstance(reply, Progress):
                     answered = True
                     break

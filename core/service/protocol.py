@@ -96,6 +96,13 @@ class FoundTurns:
 
 
 @dataclass(frozen=True)
+class Started:
+    """The child answers requests from now on."""
+
+    engine: str  # that will run the networks, with its version, in the user's words
+
+
+@dataclass(frozen=True)
 class Failure:
     """A UserError of the child."""
 
@@ -104,10 +111,10 @@ class Failure:
 
 Request = GenerateTake | ReadPrompt | FindTurns | AssessRecording
 Result = GeneratedTake | Reading | FoundTurns | Notices
-KINDS = {kind.__name__: kind for kind in get_args(Request) + get_args(Result) + (Progress, Failure)}
+KINDS = {kind.__name__: kind for kind in get_args(Request) + get_args(Result) + (Progress, Started, Failure)}
 
 
-def to_json(message: Request | Result | Progress | Failure) -> str:
+def to_json(message: Request | Result | Progress | Started | Failure) -> str:
     """``message`` as one line.
 
     >>> to_json(Failure("No sound."))
@@ -116,7 +123,7 @@ def to_json(message: Request | Result | Progress | Failure) -> str:
     return json.dumps({"kind": type(message).__name__, **asdict(message)})
 
 
-def from_json(line: str) -> Request | Result | Progress | Failure:
+def from_json(line: str) -> Request | Result | Progress | Started | Failure:
     """The message that :func:`to_json` wrote."""
     fields = json.loads(line)
     return _typed(KINDS[fields.pop("kind")], fields)

@@ -24,6 +24,7 @@ from .protocol import (
     Notices,
     ReadPrompt,
     Request,
+    Started,
     from_json,
     to_json,
 )
@@ -41,7 +42,7 @@ def main(wanted: str = engine.AUTOMATIC) -> None:
     replies = _own_stdout()
     engine.use(wanted)
     with suppress(UserError):  # the first request that needs a network says it
-        print(to_json(Progress(f"Starting {engine.title()}", 0.0)), file=replies, flush=True)
+        print(to_json(Started(engine.title())), file=replies, flush=True)
     for line in sys.stdin:
         answer(from_json(line), replies)
 

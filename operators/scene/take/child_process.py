@@ -37,6 +37,11 @@ def missing() -> str:
     return ""
 
 
+def engine() -> str:
+    """What runs the networks, with its version; empty before the first request of this session."""
+    return _worker.engine if _worker else ""
+
+
 def stop_worker() -> None:
     """End the child process, if there is one."""
     global _worker

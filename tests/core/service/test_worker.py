@@ -171,7 +171,8 @@ def test_the_child_says_which_engine_it_starts(wanted, title):
     finish(worker.run(ReadPrompt("closer", Layout())), steps.append)
     worker.stop()
 
-    assert any(step.label.startswith(f"Starting {title} ") for step in steps)
+    assert worker.engine.startswith(f"{title} ")
+    assert f"Starting {worker.engine}" in [step.label for step in steps]
 
 
 def test_a_part_of_a_job_fills_its_part_of_the_bar():
