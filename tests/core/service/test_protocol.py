@@ -14,6 +14,7 @@ from core.service.protocol import (
     Notices,
     ReadPrompt,
     Selection,
+    Started,
     from_json,
     to_json,
 )
@@ -43,6 +44,7 @@ MESSAGES = [
     FoundTurns(TURNS, (0.5, 1.0), Notices(("Clear voices.",), ("One voice.", "Music."))),
     Notices(),
     Progress("Animating", 0.25),
+    Started("ONNX Runtime 1.32.0"),
     Failure("There is no sound. Choose another file."),
 ]
 
