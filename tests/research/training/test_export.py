@@ -9,6 +9,8 @@ from core.engine import pytorch
 from core.engine.onnx_runtime import GRAPHS, NAMES
 from research.training.export import graph_of, stored_names
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # what the exporters say of constants and of their own future
+
 
 @pytest.mark.parametrize("network", pytorch.LOAD)
 def test_the_export_of_today_is_the_shipped_graph_node_by_node(network):
