@@ -30,10 +30,9 @@ class DyadPreferences(bpy.types.AddonPreferences):
         layout.use_property_split = True
         layout.prop(self, "engine")
         layout.prop(self, "python")
-        missing = child_process.missing()
-        layout.label(
-            text=missing or f"Ready to animate. {child_process.engine()}", icon="ERROR" if missing else "CHECKMARK"
-        )
+        missing, engine = child_process.missing(), child_process.engine()
+        ready = f"Ready to animate with {engine}." if engine else "Ready to animate."
+        layout.label(text=missing or ready, icon="ERROR" if missing else "CHECKMARK")
 
 
 def register():
