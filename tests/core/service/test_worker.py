@@ -150,12 +150,13 @@ def test_a_chosen_python_that_is_not_there_is_named(tmp_path):
 @pytest.mark.parametrize("wanted, package", [(AUTOMATIC, "onnxruntime"), (PYTORCH, "torch")])
 def test_the_packages_of_the_extension_are_taken_with_this_python(tmp_path, monkeypatch, wanted, package):
     """As the wheels of the zip are in Blender: beside its own packages."""
-    (tmp_path / package).mkdir()
-    (tmp_path / package / "__init__.py").touch()
-    monkeypatch.setattr(sys, "path", [str(tmp_path)])
-    monkeypatch.delitem(sys.modules, package, raising=False)
+    for name in ("onnxruntime", "torch"):
+        (tmp_path / "of" / name / name).mkdir(parents=True)
+        (tmp_path / "of" / name / name / "__init__.py").touch()
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "of" / name) for name in ("onnxruntime", "torch")])
 
-    assert find_interpreter("", wanted) == Interpreter(Path(sys.executable), tmp_path, wanted)
+    assert find_interpreter("", wanted) == Interpreter(Path(sys.executable), tmp_path / "of" / package, wanted)
 
 
 def test_without_any_packages_the_zip_for_this_system_is_asked_for(tmp_path, monkeypatch):
