@@ -53,9 +53,9 @@ def title() -> str:
 
 
 def run(network: str, **arrays: np.ndarray) -> tuple[np.ndarray, ...]:
-    """The outputs of ``network``, one of core.engine.weights.FILES, for its inputs by name.
+    """The outputs of ``network``, one of those in core/engine/networks, for its inputs by name.
 
-    The modules in core/engine/networks say which inputs these are, with their shapes.
+    The modules there say which inputs these are, with their shapes. Raises UserError when its weights do not fit.
     """
     return _module(name()).run(network, arrays)
 
@@ -67,7 +67,7 @@ def has_gpu() -> bool:
 
         return platform.machine() == "arm64"
     drivers = {"linux": "/dev/nvidiactl", "win32": r"C:\Windows\System32\nvcuda.dll"}
-    return Path(drivers.get(sys.platform, "")).is_file() or Path(drivers.get(sys.platform, "")).is_char_device()
+    return sys.platform in drivers and Path(drivers[sys.platform]).exists()
 
 
 @cache

@@ -32,13 +32,16 @@ def session(network: str) -> onnxruntime.InferenceSession:
     # Threads that wait by spinning nearly double the processor's time; the arena doubles the peak of memory.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.enable_cpu_mem_arena = False
-    tensors = _weights(network)
-    options.add_external_initializers(list(tensors), list(tensors.values()))
     try:
+        tensors = _weights(network)
+        options.add_external_initializers(list(tensors), list(tensors.values()))
         return onnxruntime.InferenceSession(GRAPHS / f"{network}.onnx", options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # its own classes derive from nothing else
+    except UserError:
+        raise
+    except Exception as error:  # a missing weight too; its own classes derive from nothing else
+        reason = " ".join(str(error).split())[:200]
         raise UserError(
-            f"ONNX Runtime {onnxruntime.__version__} cannot run the network {network} ({str(error)[:200]}). "
+            f"ONNX Runtime {onnxruntime.__version__} cannot run the network {network} ({reason}). "
             "Install the extension again; another extension may have replaced its ONNX Runtime."
         ) from error
 

@@ -4,8 +4,10 @@ from functools import cache
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import nn
 
+from ..errors import UserError
 from .networks import (
     articulation,
     generator,
@@ -44,7 +46,14 @@ def call(network: nn.Module, arrays: dict[str, np.ndarray]) -> tuple[np.ndarray,
 
 @cache
 def _network(name: str) -> nn.Module:
-    return LOAD[name]().to(device()).eval()
+    try:
+        return LOAD[name]().to(device()).eval()
+    except (OSError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise UserError(
+            f"The weights of the network {name} are missing or of another version ({reason}). "
+            "Install the extension again."
+        ) from error
 
 
 @cache

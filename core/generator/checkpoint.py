@@ -25,10 +25,10 @@ class Checkpoint:
     sha256: str  # of the file
 
 
-def load_checkpoint(path: str | Path, denoise: Denoise | None = None) -> Checkpoint:
-    """Read the units of the weights at ``path``. Raises UserError when the file is missing or is something else.
+def load_checkpoint(path: str | Path) -> Checkpoint:
+    """The shipped network with the units of the weights at ``path``.
 
-    denoise: the network; None is the shipped one
+    Raises UserError when the file is missing or is something else.
     """
     try:
         sha256 = hashlib.sha256(Path(path).read_bytes()).hexdigest()
@@ -41,7 +41,7 @@ def load_checkpoint(path: str | Path, denoise: Denoise | None = None) -> Checkpo
         raise UserError(
             f'"{path}" is not a file of generator weights ({error}). Install the extension again.'
         ) from error
-    return Checkpoint(denoise or shipped, mean, std, header, sha256)
+    return Checkpoint(shipped, mean, std, header, sha256)
 
 
 def shipped(noisy: np.ndarray, condition: np.ndarray, levels: np.ndarray, dropped: bool = False) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from core.audio import decoding, voice_activity
+from core.engine.networks import silero
 from core.turns import read_csv
 
 SAMPLE = Path(__file__).resolve().parents[3] / "assets" / "sample"
@@ -28,6 +29,11 @@ def test_probabilities_are_those_of_the_original_package(mono):
 
     assert original.min() < 0.1 and original.max() > 0.99  # both silence and speech are compared
     np.testing.assert_allclose(ours, original, atol=1e-5)
+
+
+def test_the_steps_are_those_of_the_network():
+    assert (voice_activity.STEP, voice_activity.CONTEXT) == (silero.STEP, silero.CONTEXT)
+    assert voice_activity.STATE.shape == (1, 1, silero.STATE)
 
 
 def test_a_recording_in_chunks_gives_the_same_probabilities(mono, monkeypatch):

@@ -7,11 +7,12 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from core import engine
 from core.audio import decoding
-from core.engine import onnx_runtime, pytorch
-from core.engine.networks import sentence_encoder
+from core.engine import onnx_runtime, pytorch, weights
+from core.engine.networks import sentence_encoder, silero
 from core.errors import UserError
 from core.generate import generate
 from core.generator.inpainting import Regeneration
@@ -143,6 +144,19 @@ def test_a_graph_that_does_not_fit_is_one_line_with_the_version(monkeypatch, tmp
     monkeypatch.setattr(onnx_runtime, "GRAPHS", tmp_path)
     with pytest.raises(UserError, match=r"ONNX Runtime [\d.]+ cannot run the network silero"):
         onnx_runtime.session.__wrapped__("silero")
+
+
+@pytest.mark.parametrize("load", [onnx_runtime.session, pytorch._network], ids=["ONNX Runtime", "PyTorch"])
+@pytest.mark.parametrize("change", [lambda path: None, lambda path: save_file({"other": np.ones(3)}, path)])
+def test_missing_weights_and_those_of_another_version_are_one_line(monkeypatch, tmp_path, load, change):
+    change(tmp_path / "weights.safetensors")
+    monkeypatch.setitem(weights.FILES, "silero", tmp_path / "weights.safetensors")
+    silero.load.cache_clear()
+    try:
+        with pytest.raises(UserError, match="network silero.*Install the extension again"):
+            load.__wrapped__("silero")
+    finally:
+        silero.load.cache_clear()
 
 
 def test_nothing_is_read_over_a_network(monkeypatch):
